@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/config/yaml.h"
+#include "bench/model/calibration.h"
+#include "bench/model/capabilities.h"
+
+namespace meterbench {
+
+/// Where an instrument is: `virtual:NAME`, a VISA resource name, `modbus-tcp://host:502/1`, …
+struct Address {
+  std::string text;
+  FilePosition position;
+
+  /// NAME of `virtual:NAME`.
+  [[nodiscard]] std::optional<std::string> virtual_name() const;
+};
+
+struct InstrumentEntry {
+  std::string driver;   ///< `scpi_source`
+  Address address;
+  std::optional<std::string> profile;  ///< file of config/instruments, for drivers that take one
+  std::optional<Calibration> calibration;
+  FilePosition position;
+};
+
+struct PositionEntry {
+  std::string name;   ///< `A`
+  int led_input = 0;  ///< of the counter
+};
+
+/// A file of config/stations.
+struct StationFile {
+  std::string name;
+  std::map<std::string, InstrumentEntry> instruments;  ///< by role: source, reference, counter
+  int reference_input = 0;                             ///< of the counter
+  ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
+  SourceLimits limits;
+  Seconds reference_window{};     ///< window_s
+  ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
+  std::vector<PositionEntry> positions;
+  // Figures for budgets; see StationUncertainty.
+  Ratio reference_drift{};
+  Ratio reference_linearity{};
+  Seconds pickup_jitter{};
+  Ratio repeatability{};
+  double repeatability_dof = 0;
+  Seconds meter_delay_limit{};
+};
+
+[[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path, Mistakes& mistakes);
+
+}  // namespace meterbench

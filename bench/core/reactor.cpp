@@ -1,0 +1,15 @@
+#include "bench/core/reactor.h"
+
+namespace meterbench {
+
+Reactor::Waited Reactor::run_until(const std::function<bool()>& done, Instant deadline, Stoppable stoppable) {
+  if (running_) throw std::logic_error{"a reactor callback must not wait"};
+  struct Running {
+    bool& flag;
+    explicit Running(bool& f) : flag{f} { flag = true; }
+    ~Running() { flag = false; }
+  } const running{running_};
+  return do_run_until(done, deadline, stoppable == Stoppable::yes);
+}
+
+}  // namespace meterbench

@@ -1,0 +1,77 @@
+// The only thing on a station that waits, for time and for links together. Everything runs on the one
+// bench thread: callbacks are short, never wait, and may start whatever they like.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "bench/core/clock.h"
+#include "bench/core/fault.h"
+#include "bench/core/stop_signal.h"
+
+namespace meterbench {
+
+class Reactor : public Clock {
+ public:
+  using Action = std::function<void()>;
+  enum class TimerId : std::uint64_t {};
+  enum class Waited { done, deadline, stopped };
+
+  /// `stop` is looked at while waiting; it must outlive the reactor.
+  explicit Reactor(StopSignal& stop) : stop_{stop} {}
+
+  /// Runs `action` from within a wait, not before `when`. Equal instants keep the order of their calls.
+  virtual TimerId at(Instant when, Action action) = 0;
+  TimerId after(Duration delay, Action action) { return at(now() + delay, std::move(action)); }
+  /// Does nothing when the timer has run or was cancelled already.
+  virtual void cancel(TimerId timer) = 0;
+
+  /// Whether a stop request ends the wait. What makes a bench safe must not be cut short.
+  enum class Stoppable { yes, no };
+
+  /// Runs callbacks until `done()`, `deadline` or a stop request. Throws std::logic_error when called
+  /// from a callback.
+  Waited run_until(const std::function<bool()>& done, Instant deadline, Stoppable stoppable = Stoppable::yes);
+
+  /// Waits for time alone. False when stopped.
+  bool wait_until(Instant when) {
+    return run_until([] { return false; }, when) == Waited::deadline;
+  }
+
+  [[nodiscard]] const StopSignal& stop() const { return stop_; }
+
+ protected:
+  virtual Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) = 0;
+
+ private:
+  StopSignal& stop_;
+  bool running_ = false;
+};
+
+/// The blocking form of every `start_x(…, done)`: starts it and runs the reactor until it is done, its
+/// deadline passes or a stop is asked. An answer that comes later is dropped.
+template <class T, class Start>
+[[nodiscard]] Result<T> await(Reactor& reactor, std::string_view device, std::string_view command, Duration limit,
+                              Start start, Reactor::Stoppable stoppable = Reactor::Stoppable::yes) {
+  // Shared with the callback, which may be called after we have given up waiting.
+  auto outcome = std::make_shared<std::optional<Result<T>>>();
+  const Instant begin = reactor.now();
+  start(Done<T>{[outcome](Result<T> result) {
+    if (!outcome->has_value()) outcome->emplace(std::move(result));
+  }});
+  switch (reactor.run_until([&] { return outcome->has_value(); }, begin + limit, stoppable)) {
+    case Reactor::Waited::done: return std::move(**outcome);
+    case Reactor::Waited::stopped: outcome->emplace(fault(Errc::stopped, "", "", "")); break;
+    case Reactor::Waited::deadline: outcome->emplace(fault(Errc::timeout, "", "", "")); break;
+  }
+  Fault& born = outcome->value().error();
+  born.device = device;
+  born.command = command;
+  born.detail = born.code == Errc::stopped ? "stop requested" : "not done in time";
+  born.elapsed = reactor.now() - begin;
+  return tl::unexpected<Fault>{born};
+}
+
+}  // namespace meterbench

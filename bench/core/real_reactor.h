@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "bench/core/reactor.h"
+
+namespace meterbench {
+
+/// Real time: poll(2) on the links' descriptors and the next timer.
+class RealReactor final : public Reactor {
+ public:
+  explicit RealReactor(StopSignal& stop);
+
+  [[nodiscard]] Instant now() const override;
+  [[nodiscard]] UtcTime utc() const override;
+  TimerId at(Instant when, Action action) override;
+  void cancel(TimerId timer) override;
+
+  /// Calls `ready` with poll's revents whenever `descriptor` has one of `events` (POLLIN, POLLOUT).
+  /// One watch a descriptor: a second call replaces the first.
+  void watch(int descriptor, short events, std::function<void(short)> ready);
+  void unwatch(int descriptor);
+
+ private:
+  struct Watch {
+    short events;
+    std::function<void(short)> ready;
+  };
+  Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) override;
+  void run_due_timers();
+
+  Instant origin_;  // steady clock's reading at construction
+  std::uint64_t sequence_ = 0;
+  std::map<std::pair<Instant, std::uint64_t>, Action> timers_;
+  std::unordered_map<std::uint64_t, Instant> by_id_;
+  std::map<int, Watch> watches_;
+};
+
+}  // namespace meterbench

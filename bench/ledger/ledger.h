@@ -1,0 +1,146 @@
+// The record: a SQLite file in which every point is durable when it ends.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/core/quantity.h"
+#include "bench/core/time.h"
+#include "bench/model/budget.h"
+#include "bench/model/edge.h"
+#include "bench/model/limit.h"
+#include "bench/model/load_point.h"
+#include "bench/model/verdict.h"
+
+namespace meterbench {
+
+/// What is known when a run starts.
+struct RunRecord {
+  std::string run_id;  ///< UUID, given by begin_run
+  std::string scenario;
+  std::string scenario_path;
+  std::string scenario_sha256;
+  std::string plan_sha256;
+  std::string station;
+  std::string lab;   ///< empty: none
+  std::optional<std::uint64_t> seed;
+  std::string meter;
+  std::string firmware;
+  bool simulated = true;
+  std::string decision_rule;
+  std::string software;  ///< version of Meterbench
+  std::uint64_t planned_points = 0;
+  UtcTime started{};
+};
+
+struct InstrumentRow {
+  std::string role, driver, address, far_end, identity, certificate;
+  bool simulated = true;
+};
+
+struct EventRow {
+  std::string point_id;  ///< empty: of the run
+  std::string position;  ///< empty: of the bench
+  double time_s = 0;     ///< bench time
+  std::string kind;      ///< `fault`, `late_pulse`, `spread`, …
+  std::string text;
+};
+
+struct EnvironmentRow {
+  std::string point_id;
+  double time_s = 0;
+  std::string quantity;  ///< `voltage_v`, `current_a`, `active_power_w`, `frequency_hz`
+  int circuit = 0;       ///< from 1; 0: of the whole
+  double value = 0;
+};
+
+/// One attempt at one point at one position, whole.
+struct PointRecord {
+  std::string point_id;
+  std::string position;
+  int attempt = 1;
+  int computation = 0;  ///< 0 measured, 1… recomputed
+  std::string step;
+  double started_s = 0, ended_s = 0;  ///< bench time
+  // What was asked.
+  Temperature temperature{};
+  Voltage voltage{};
+  Current current{};
+  PowerFactor power_factor;
+  Direction direction = Direction::delivered;
+  Circuit circuit = Circuit::series;
+  Frequency frequency{};
+  std::string method;
+  // What came out; nothing when no error could be formed.
+  std::uint64_t pulses = 0;
+  std::optional<double> error_percent;
+  std::optional<double> duration_s;
+  std::optional<double> reference_count;
+  double reference_pulse_wh = 0;
+  double kt_wh = 0;
+  double circuit_factor = 1;
+  double reference_error_percent = 0;
+  std::optional<Budget> budget;
+  Limit limit;
+  Verdict verdict;
+  std::vector<Edge> edges;
+  std::vector<EnvironmentRow> environment;
+  std::vector<EventRow> events;
+};
+
+/// A row of v_run.
+struct RunSummary {
+  RunRecord run;
+  std::optional<UtcTime> ended;
+  std::optional<int> exit_code;
+  std::string content_hash;  ///< empty until the run has ended
+};
+
+/// What can go wrong with the file: cannot be opened, is no ledger, is newer than this program, disk full, …
+struct LedgerError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Write-ahead log with synchronous=FULL: what a call wrote has survived a power cut when it returns. Not
+/// thread-safe; several processes may read while one writes. All calls throw LedgerError.
+class Ledger {
+ public:
+  enum class Mode { read, write };
+  /// Mode::write creates the file, or brings an older schema up to date.
+  Ledger(const std::filesystem::path& path, Mode mode);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  /// Writes the run's head and answers its new run_id (random UUID).
+  [[nodiscard]] std::string begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments);
+  /// One transaction: the point with its edges, budget, environment and events, linked by SHA-256 to the row before.
+  void add_point(const std::string& run_id, const PointRecord& point);
+  void add_event(const std::string& run_id, const EventRow& event);
+  /// Stores the exit code, the end and the content hash.
+  void end_run(const std::string& run_id, int exit_code, UtcTime ended);
+
+  [[nodiscard]] std::vector<RunSummary> runs() const;  ///< oldest first
+  /// `run` may be a unique beginning of a run_id, or `last`. Nothing when there is none or several.
+  [[nodiscard]] std::optional<RunSummary> find_run(const std::string& run) const;
+  [[nodiscard]] std::vector<PointRecord> points(const std::string& run_id) const;
+  [[nodiscard]] std::vector<EventRow> events(const std::string& run_id) const;
+  [[nodiscard]] std::vector<InstrumentRow> instruments(const std::string& run_id) const;
+
+  /// SHA-256 over all rows of the run without run_id, wall-clock labels and paths.
+  [[nodiscard]] std::string content_hash(const std::string& run_id) const;
+  /// Recomputes the SHA-256 links of the whole file. Nothing when all is as written, else a sentence that names
+  /// the first changed row.
+  [[nodiscard]] std::optional<std::string> verify() const;
+
+ private:
+  struct Database;
+  std::unique_ptr<Database> db_;
+};
+
+}  // namespace meterbench

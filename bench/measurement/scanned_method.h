@@ -1,0 +1,56 @@
+// The `scanned` method: an edge lies between two scans, its reference count is interpolated between them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "bench/core/quantity.h"
+#include "bench/core/time.h"
+#include "bench/model/budget.h"
+#include "bench/model/calibration.h"
+#include "bench/model/edge.h"
+
+namespace meterbench {
+
+/// All that decides the uncertainty of one window.
+struct ScannedConditions {
+  Duration scan_period{};            ///< τ
+  ActiveEnergy kt{};
+  ActivePower power{};               ///< absolute value of what the meter sees
+  ActiveEnergy reference_pulse{};    ///< c_ref
+  double circuit_factor = 1;
+  Calibration::Value reference;      ///< certificate at this load
+  Ratio reference_drift{};           ///< ± half-width
+  Ratio reference_linearity{};       ///< ± half-width
+  Seconds pickup_jitter{};           ///< standard deviation of one edge
+  Seconds meter_delay_limit{};       ///< d: an unknown delay of 0 … d times the power ramp
+  double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
+  Ratio repeatability{};             ///< pooled standard deviation of one window, beyond scan and jitter
+  double repeatability_dof = 0;
+};
+
+/// The budget of a window of `pulses` pulses: reference (certificate, drift, linearity), scan period τ/(T√6),
+/// resolution 1/(M√6), pickup jitter √2·t_j/T, meter delay under the ramp, repeatability.
+[[nodiscard]] Budget scanned_budget(const ScannedConditions& conditions, std::uint64_t pulses);
+
+/// Smallest expanded uncertainty that any number of pulses can reach: the type B floor.
+[[nodiscard]] Ratio smallest_uncertainty(const ScannedConditions& conditions);
+
+/// The least N whose budget meets `target` (expanded) and whose window lasts at least `shortest`; an error
+/// (the smallest reachable U) when no N does.
+[[nodiscard]] tl::expected<std::uint64_t, Ratio> pulses_for(const ScannedConditions& conditions, Ratio target,
+                                                            Seconds shortest);
+
+/// Errors of the consecutive parts of a window (at least 2 parts of whole pulses, at most `parts`), for the
+/// check of repeatability: `edges` has N + 1 entries. Empty when N < 2.
+[[nodiscard]] std::vector<Ratio> partial_errors(std::span<const Edge> edges, const ScannedConditions& conditions,
+                                                std::size_t parts);
+
+/// Whether the spread of `errors` (parts of one window of N pulses) agrees with what scan, jitter and pooled
+/// repeatability predict for such parts: χ² at 99.9 %. Always true for fewer than 2.
+[[nodiscard]] bool spread_as_expected(std::span<const Ratio> errors, const ScannedConditions& conditions,
+                                      std::uint64_t pulses);
+
+}  // namespace meterbench

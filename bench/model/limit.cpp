@@ -1,0 +1,22 @@
+#include "bench/model/limit.h"
+
+namespace meterbench {
+
+std::string_view to_text(Mark mark) {
+  switch (mark) {
+    case Mark::read: return "read";
+    case Mark::read_2: return "read-2";
+    case Mark::derived: return "derived";
+    case Mark::knowledge: return "knowledge";
+    case Mark::criterion: return "criterion";
+  }
+  return "unknown";
+}
+
+std::optional<Mark> parse_mark(std::string_view text) {
+  for (const Mark mark : {Mark::read, Mark::read_2, Mark::derived, Mark::knowledge, Mark::criterion})
+    if (text == to_text(mark)) return mark;
+  return std::nullopt;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,74 @@
+#include "bench/model/load_point.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+
+namespace meterbench {
+
+std::string_view to_text(Direction direction) {
+  return direction == Direction::delivered ? "delivered" : "received";
+}
+
+std::optional<Direction> parse_direction(std::string_view text) {
+  if (text == "delivered") return Direction::delivered;
+  if (text == "received") return Direction::received;
+  return std::nullopt;
+}
+
+Angle PowerFactor::lag() const {
+  const double angle = std::acos(magnitude);
+  return Angle{leading ? -angle : angle};
+}
+
+std::string to_text(const PowerFactor& pf) {
+  const std::string number = number_text(pf.magnitude);
+  if (pf.magnitude == 1.0) return number;
+  return number + (pf.leading ? " lead" : " lag");
+}
+
+tl::expected<PowerFactor, std::string> parse_power_factor(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  const auto number = parse_number(text.substr(0, blank));
+  if (!number || !(*number > 0.0 && *number <= 1.0))
+    return tl::unexpected{fmt::format("'{}' is not a power factor: 1, 0.5 lag or 0.8 lead are examples", text)};
+  if (blank == std::string_view::npos) {
+    if (*number == 1.0) return PowerFactor{};
+    return tl::unexpected{fmt::format("power factor '{}' needs lag or lead", text)};
+  }
+  const std::string_view sense = text.substr(blank + 1);
+  if (sense != "lag" && sense != "lead")
+    return tl::unexpected{fmt::format("'{}' is neither lag nor lead", sense)};
+  return PowerFactor{*number, sense == "lead" && *number != 1.0};
+}
+
+std::string_view to_text(Circuit circuit) {
+  switch (circuit) {
+    case Circuit::series: return "series";
+    case Circuit::coil_1: return "coil_1";
+    case Circuit::coil_2: return "coil_2";
+  }
+  return "unknown";
+}
+
+std::optional<Circuit> parse_circuit(std::string_view text) {
+  for (const Circuit circuit : {Circuit::series, Circuit::coil_1, Circuit::coil_2})
+    if (text == to_text(circuit)) return circuit;
+  return std::nullopt;
+}
+
+Angle wrapped(Angle angle) {
+  const double turn = std::remainder(angle.value(), 2 * std::numbers::pi);  // [−π, π]
+  return Angle{turn <= -std::numbers::pi ? std::numbers::pi : turn};
+}
+
+Angle LoadPoint::current_phase(std::size_t circuit) const {
+  const CircuitLoad& load = circuits.at(circuit);
+  const Angle reversal{direction == Direction::received ? std::numbers::pi : 0.0};
+  return wrapped(load.voltage_phase - load.lag + reversal);
+}
+
+}  // namespace meterbench

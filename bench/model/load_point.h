@@ -1,0 +1,63 @@
+// What stands on the terminals of the source: frequency and, for each circuit, voltage, current and angle.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "bench/core/quantity.h"
+
+namespace meterbench {
+
+/// Delivered: energy flows from the line to the load. Received: the current is turned by 180°.
+enum class Direction { delivered, received };
+[[nodiscard]] std::string_view to_text(Direction direction);
+[[nodiscard]] std::optional<Direction> parse_direction(std::string_view text);
+
+/// `1`, `0.5 lag` (inductive), `0.8 lead` (capacitive); magnitude in (0, 1].
+struct PowerFactor {
+  double magnitude = 1;
+  bool leading = false;
+
+  /// Positive: the current lags the voltage.
+  [[nodiscard]] Angle lag() const;
+  friend bool operator==(const PowerFactor&, const PowerFactor&) = default;
+};
+[[nodiscard]] std::string to_text(const PowerFactor& pf);
+[[nodiscard]] tl::expected<PowerFactor, std::string> parse_power_factor(std::string_view text);
+
+/// Which current circuits of the meter carry the load. `series`: all of them.
+enum class Circuit { series, coil_1, coil_2 };
+[[nodiscard]] std::string_view to_text(Circuit circuit);
+[[nodiscard]] std::optional<Circuit> parse_circuit(std::string_view text);
+
+/// One voltage and one current channel of the source. Angles lead-positive, from a common origin.
+struct CircuitLoad {
+  Voltage voltage{};
+  Angle voltage_phase{};
+  Current current{};
+  Angle lag{};  ///< of this current behind this voltage, for the delivered direction
+
+  friend bool operator==(const CircuitLoad&, const CircuitLoad&) = default;
+};
+
+struct LoadPoint {
+  static constexpr std::size_t kCircuits = 2;
+
+  Frequency frequency{};
+  Direction direction = Direction::delivered;
+  std::array<CircuitLoad, kCircuits> circuits{};
+  std::optional<std::string> waveform{};  ///< name of a harmonic series; none: sine
+
+  /// Angle of the current of `circuit` from the common origin, in (−π, π]. The only place where
+  /// `received` becomes 180°.
+  [[nodiscard]] Angle current_phase(std::size_t circuit) const;
+  friend bool operator==(const LoadPoint&, const LoadPoint&) = default;
+};
+
+/// Into (−π, π].
+[[nodiscard]] Angle wrapped(Angle angle);
+
+}  // namespace meterbench

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/config/limits_file.h"
+#include "bench/config/yaml.h"
+#include "bench/model/budget.h"
+#include "bench/model/calibration.h"
+#include "bench/model/capabilities.h"
+#include "bench/model/limit.h"
+#include "bench/model/meter_type.h"
+#include "bench/scenario/scenario.h"
+
+namespace meterbench {
+
+/// Time that a point is expected to take.
+struct PointTime {
+  Seconds settling{};  ///< source until it stands, in band
+  Seconds latency{};   ///< of the meter
+  Seconds window{};    ///< waiting for the opening edge and N pulses
+  [[nodiscard]] Seconds total() const { return settling + latency + window; }
+};
+
+struct PlannedPoint {
+  std::string id;  ///< place in the plan: `001`
+  std::string step;
+  LoadPoint load;
+  Voltage voltage{};  ///< of the meter's voltage coil
+  Current current{};
+  PowerFactor power_factor;
+  Direction direction = Direction::delivered;
+  Circuit circuit = Circuit::series;
+  Temperature temperature{23};
+  CountingMethod method = CountingMethod::scanned;
+  double circuit_factor = 1;          ///< F
+  std::uint64_t pulses = 0;           ///< N
+  Limit limit;
+  Calibration::Value reference;       ///< certificate's error and standard uncertainty at this load
+  std::optional<Ratio> target;        ///< target expanded uncertainty
+  Ratio predicted_uncertainty{};      ///< expanded, with N pulses
+  PointTime time;
+};
+
+/// A point of the grid that this station cannot do, and why.
+struct UnreachablePoint {
+  std::string description;
+  std::string reason;
+};
+
+/// A scenario for one type of meter on one station, in running order.
+struct Plan {
+  Scenario scenario;
+  MeterType meter;
+  std::vector<PlannedPoint> points;
+  std::vector<UnreachablePoint> unreachable;
+
+  [[nodiscard]] Seconds expected_time() const;
+  /// SHA-256 over all that decides what will be done, for the record.
+  [[nodiscard]] std::string sha256() const;
+};
+
+/// What the planner must know of a station; taken from its file, no link is opened.
+struct PlanningStation {
+  SourceCapabilities source;
+  SourceLimits limits;
+  CounterCapabilities counter;
+  ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
+  Calibration reference_calibration;
+  ActiveEnergy reference_pulse{};   ///< c_ref that the reference will be set to, for the resolution
+  Seconds reference_window{};
+  Ratio reference_drift{};
+  Ratio reference_linearity{};
+  Seconds pickup_jitter{};
+  Ratio repeatability{};
+  double repeatability_dof = 0;
+  Seconds meter_delay_limit{};
+};
+
+/// Expands and orders the points (rising power within a power factor and direction), chooses N, predicts U and
+/// time. A target below what the station can reach is a mistake that names the smallest reachable one; points
+/// beyond the source go to `unreachable`. Nothing when there are mistakes.
+[[nodiscard]] std::optional<Plan> make_plan(const Scenario& scenario, const MeterType& meter,
+                                            const PlanningStation& station, const std::vector<Limit>& limits,
+                                            Mistakes& mistakes);
+
+}  // namespace meterbench

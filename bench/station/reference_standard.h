@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "bench/core/reactor.h"
+#include "bench/model/capabilities.h"
+#include "bench/model/load_point.h"
+
+namespace meterbench {
+
+/// What a reference standard measures on one circuit.
+struct CircuitReading {
+  Voltage voltage{};
+  Current current{};
+  ActivePower active{};
+  ReactivePower reactive{};  ///< positive: inductive, for the delivered direction
+};
+
+struct ReferenceReading {
+  std::array<CircuitReading, LoadPoint::kCircuits> circuits{};
+  ActivePower active{};  ///< by the standard's own definition
+  Frequency frequency{};
+};
+
+/// A reference standard: measures the load and gives out pulses in proportion to energy.
+class ReferenceStandard {
+ public:
+  virtual ~ReferenceStandard() = default;
+
+  [[nodiscard]] virtual ReferenceDefinition definition() const = 0;
+  virtual void start_identify(Done<std::string> done) = 0;
+
+  /// Makes ready for `point`: fixes the ranges and sets the pulse output. Reports the energy of one output
+  /// pulse (c_ref), read back from the instrument.
+  virtual void start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) = 0;
+
+  virtual void start_read(Done<ReferenceReading> done) = 0;
+};
+
+}  // namespace meterbench

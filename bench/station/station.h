@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/core/reactor.h"
+#include "bench/model/calibration.h"
+#include "bench/station/power_source.h"
+#include "bench/station/pulse_counter.h"
+#include "bench/station/reference_standard.h"
+
+namespace meterbench {
+
+/// What stands behind one role, for the record.
+struct InstrumentRecord {
+  std::string role;     ///< `source`
+  std::string driver;   ///< `scpi_source`
+  std::string address;  ///< as in the station file
+  std::string far_end;  ///< what is at the far end of the link: `simulator scpi_source` or `instrument`
+  bool simulated = true;
+  std::string identity;  ///< filled in when the run starts
+  std::string certificate;
+};
+
+/// A place for one meter.
+struct Position {
+  std::string name;  ///< `A`
+  int led_input = 0;
+  std::string meter_firmware;  ///< whose firmware runs, as far as the bench put it there
+  bool meter_simulated = true;
+};
+
+/// Figures of the station that enter a budget; from the station file, each with its own origin there.
+struct StationUncertainty {
+  Ratio reference_drift{};            ///< ± half-width since the certificate
+  Ratio reference_linearity{};        ///< ± half-width between ranges and certified points
+  Seconds pickup_jitter{};            ///< standard deviation of one edge
+  Ratio repeatability{};              ///< pooled standard deviation of one window beyond scan and jitter
+  double repeatability_dof = 0;       ///< degrees of freedom of the pooled value
+  Seconds meter_delay_limit{};        ///< largest delay of a meter's LED that is reckoned with
+};
+
+/// The instruments of one bench and the reactor that they share. Who opens a station owns it.
+struct Station {
+  std::string name;
+  Reactor& reactor;
+  std::unique_ptr<PowerSource> source;
+  std::unique_ptr<ReferenceStandard> reference;
+  std::unique_ptr<PulseCounter> counter;
+  int reference_input = 0;  ///< of the counter
+  std::vector<Position> positions;
+  SourceLimits limits;      ///< the station's own, at most the source's capabilities
+  Calibration reference_calibration;
+  Seconds reference_window{};  ///< how far back a reading of the reference reaches; 0 for pulses
+  StationUncertainty uncertainty;
+  std::vector<InstrumentRecord> instruments;
+
+  [[nodiscard]] bool simulated() const;
+};
+
+}  // namespace meterbench

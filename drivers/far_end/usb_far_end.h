@@ -1,0 +1,40 @@
+// What stands at the far end of a USB link: the device's side of control and bulk transfers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "bench/core/bytes.h"
+#include "bench/core/time.h"
+
+namespace meterbench {
+
+/// A control transfer's set-up stage (USB 2.0, 9.3).
+struct UsbSetup {
+  std::uint8_t request_type = 0;  ///< bit 7: device to host
+  std::uint8_t request = 0;
+  std::uint16_t value = 0;
+  std::uint16_t index = 0;
+  std::uint16_t length = 0;
+  [[nodiscard]] bool device_to_host() const { return (request_type & 0x80U) != 0; }
+};
+
+/// One thread, `now` never goes back.
+class UsbFarEnd {
+ public:
+  virtual ~UsbFarEnd() = default;
+  virtual void opened(Instant now) = 0;
+  /// `data`: the data stage of a host-to-device request. Answers the data stage of the other direction
+  /// (empty for host-to-device), or nothing: the endpoint stalls.
+  [[nodiscard]] virtual std::optional<Bytes> control(Instant now, const UsbSetup& setup, ByteView data) = 0;
+  /// False: the endpoint stalls.
+  [[nodiscard]] virtual bool bulk_out(Instant now, std::uint8_t endpoint, ByteView data) = 0;
+  /// One whole transfer of at most `most` bytes (shorter: it ended with a short packet), or nothing yet; the
+  /// host asks again at next_event() while a transfer is pending.
+  [[nodiscard]] virtual std::optional<Bytes> bulk_in(Instant now, std::uint8_t endpoint, std::size_t most) = 0;
+  /// When a pending bulk_in() may have its data; nothing: only after another transfer.
+  [[nodiscard]] virtual std::optional<Instant> next_event() const = 0;
+  virtual void closed(Instant now) = 0;
+};
+
+}  // namespace meterbench

@@ -1,0 +1,80 @@
+// A link that carries bytes to one instrument: a queue of requests, one on the wire at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "bench/core/bytes.h"
+#include "bench/core/reactor.h"
+
+namespace meterbench {
+
+/// Looks at all bytes received since the request left: the length of the complete reply, nothing when more
+/// must come, or a sentence why these bytes can be no reply. Stateless, so that it can be fuzzed.
+using ReplyEnd = std::function<tl::expected<std::optional<std::size_t>, std::string>(ByteView received)>;
+
+/// Not thread-safe: the bench thread alone. Transports derive from it.
+class ByteLink {
+ public:
+  struct Request {
+    std::string text;    ///< for people, enters the Fault
+    Bytes bytes;
+    ReplyEnd reply_end;  ///< empty: no reply is expected, done once the bytes have left
+    Duration timeout{};
+  };
+
+  ByteLink(Reactor& reactor, std::string device) : reactor_{reactor}, device_{std::move(device)} {}
+  virtual ~ByteLink();
+  ByteLink(const ByteLink&) = delete;
+  ByteLink& operator=(const ByteLink&) = delete;
+
+  [[nodiscard]] const std::string& device() const { return device_; }
+  [[nodiscard]] Reactor& reactor() const { return reactor_; }
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  /// Fault::disconnected when the other end is not there. Harmless when open.
+  [[nodiscard]] Result<void> open();
+  /// Requests on the wire and in the queue end as disconnected.
+  void close();
+
+  /// Queues `request`. A time-out, garbled reply or loss closes the link: nothing more is written, and all
+  /// that waits ends as disconnected. On a closed link: disconnected at once.
+  void start_exchange(Request request, Done<Bytes> done);
+
+ protected:
+  virtual Result<void> do_open() = 0;
+  virtual void do_close() = 0;
+  /// Sends all of `bytes`; `sent` is called once the last has left.
+  virtual void do_write(ByteView bytes, std::function<void()> sent) = 0;
+
+  // For transports.
+  void received(ByteView bytes);
+  void lost(std::string why);
+
+ private:
+  struct Pending {
+    Request request;
+    Done<Bytes> done;
+    Instant begin{};
+    Reactor::TimerId timer{};
+    bool sent = false;
+  };
+  void send_next();
+  void look_for_reply();
+  void finish(Result<Bytes> result);
+  void fail(Errc code, std::string detail);
+  void drop(const std::string& why);
+
+  Reactor& reactor_;
+  std::string device_;
+  bool open_ = false;
+  std::deque<Pending> queue_;       // front: on the wire when on_wire_
+  bool on_wire_ = false;
+  std::uint64_t serial_ = 0;        // of the request on the wire: late callbacks of an earlier one are dropped
+  Bytes received_;
+};
+
+}  // namespace meterbench

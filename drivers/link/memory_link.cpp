@@ -1,0 +1,185 @@
+#include "drivers/link/memory_link.h"
+
+#include <algorithm>
+
+namespace meterbench {
+
+Duration WireTime::of(std::size_t bytes) const {
+  if (baud <= 0) return latency;
+  return latency + from_seconds(static_cast<double>(bytes) * bits_per_byte / baud);
+}
+
+MemoryLink::MemoryLink(SimulatedReactor& reactor, std::string device, FarEnd& far_end, WireTime wire)
+    : ByteLink{reactor, std::move(device)}, simulated_{reactor}, far_end_{far_end}, wire_{wire},
+      number_{reactor.new_link()} {}
+
+MemoryLink::~MemoryLink() { close(); }
+
+/// What was posted in one session of the link must do nothing once that session is over.
+Reactor::Action MemoryLink::guarded(std::function<void()> action) {
+  return [session = session_, action = std::move(action)] {
+    if (*session) action();
+  };
+}
+
+Result<void> MemoryLink::do_open() {
+  session_ = std::make_shared<bool>(true);
+  inbound_free_ = simulated_.now();
+  far_end_.opened(simulated_.now());
+  ask_for_next_event();
+  return {};
+}
+
+void MemoryLink::do_close() {
+  *session_ = false;
+  if (event_) simulated_.cancel(*event_);
+  event_.reset();
+  far_end_.closed(simulated_.now());
+}
+
+void MemoryLink::do_write(ByteView bytes, std::function<void()> sent) {
+  simulated_.arrival(simulated_.now() + wire_.of(bytes.size()), number_,
+                     guarded([this, copy = Bytes(bytes.begin(), bytes.end()), sent = std::move(sent)] {
+                       Bytes reply;
+                       far_end_.on_bytes(simulated_.now(), copy, reply);
+                       carry(std::move(reply));
+                       ask_for_next_event();
+                       sent();
+                     }));
+}
+
+void MemoryLink::carry(Bytes reply) {
+  if (reply.empty()) return;
+  inbound_free_ = std::max(inbound_free_, simulated_.now()) + wire_.of(reply.size());
+  simulated_.arrival(inbound_free_, number_, guarded([this, reply = std::move(reply)] { received(reply); }));
+}
+
+void MemoryLink::ask_for_next_event() {
+  if (event_) simulated_.cancel(*event_);
+  event_.reset();
+  const auto next = far_end_.next_event();
+  if (!next) return;
+  event_ = simulated_.arrival(*next, number_, guarded([this] {
+    event_.reset();
+    Bytes reply;
+    far_end_.on_time(simulated_.now(), reply);
+    carry(std::move(reply));
+    ask_for_next_event();
+  }));
+}
+
+MemoryUsbLink::MemoryUsbLink(SimulatedReactor& reactor, std::string device, UsbFarEnd& far_end, WireTime wire)
+    : UsbLink{reactor, std::move(device)}, simulated_{reactor}, far_end_{far_end}, wire_{wire},
+      number_{reactor.new_link()} {}
+
+MemoryUsbLink::~MemoryUsbLink() { close(); }
+
+Result<void> MemoryUsbLink::open() {
+  if (open_) return {};
+  open_ = true;
+  session_ = std::make_shared<bool>(true);
+  far_end_.opened(simulated_.now());
+  return {};
+}
+
+void MemoryUsbLink::close() {
+  if (!open_) return;
+  open_ = false;
+  *session_ = false;
+  if (event_) simulated_.cancel(*event_);
+  event_.reset();
+  far_end_.closed(simulated_.now());
+  const auto bulk = std::move(bulk_);
+  const auto control = std::move(control_);
+  bulk_.clear();
+  control_.clear();
+  for (const auto& [serial, entry] : bulk) {
+    simulated_.cancel(entry.second.timer);
+    entry.second.done(fault(Errc::disconnected, device(), entry.second.text, "the link was closed",
+                            simulated_.now() - entry.second.begin));
+  }
+  for (const auto& [serial, done] : control)
+    done(fault(Errc::disconnected, device(), "control transfer", "the link was closed"));
+}
+
+void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
+                                  Done<Bytes> done) {
+  if (!open_) return done(fault(Errc::disconnected, device(), std::move(text), "the link is closed"));
+  const std::uint64_t serial = ++serial_;
+  control_.emplace(serial, std::move(done));
+  // In memory a control transfer always completes within its frame; the time-out is for real devices.
+  static_cast<void>(timeout);
+  simulated_.arrival(simulated_.now() + wire_.of(data.size()), number_,
+                     [this, session = session_, serial, text = std::move(text), setup, data = std::move(data)] {
+                       if (!*session) return;
+                       auto answer = far_end_.control(simulated_.now(), setup, data);
+                       const auto entry = control_.extract(serial);
+                       if (answer)
+                         entry.mapped()(std::move(*answer));
+                       else
+                         entry.mapped()(fault(Errc::refused, device(), text, "the device stalled the request"));
+                       if (*session) poll_bulk();
+                     });
+}
+
+void MemoryUsbLink::start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
+                                  Done<Bytes> done) {
+  if (!open_) return done(fault(Errc::disconnected, device(), std::move(text), "the link is closed"));
+  const std::uint64_t serial = ++serial_;
+  Transfer transfer{std::move(text), most, simulated_.now(), std::move(done), {}, false};
+  transfer.timer = simulated_.after(timeout, [this, session = session_, serial] {
+    if (!*session) return;
+    const auto entry = bulk_.extract(serial);
+    if (entry.empty()) return;
+    Transfer& late = entry.mapped().second;
+    const Duration elapsed = simulated_.now() - late.begin;
+    const Done<Bytes> report = std::move(late.done);
+    const std::string name = late.text;
+    close();
+    report(fault(Errc::timeout, device(), name, "no data", elapsed));
+  });
+  bulk_.emplace(serial, std::pair{endpoint, std::move(transfer)});
+  simulated_.arrival(simulated_.now(), number_, [this, session = session_] {
+    if (*session) poll_bulk();
+  });
+}
+
+void MemoryUsbLink::end_bulk(std::uint64_t serial, Result<Bytes> result) {
+  const auto entry = bulk_.extract(serial);
+  if (entry.empty()) return;
+  simulated_.cancel(entry.mapped().second.timer);
+  entry.mapped().second.done(std::move(result));
+}
+
+void MemoryUsbLink::cancel_bulk_in(std::uint8_t endpoint) {
+  std::vector<std::uint64_t> ended;
+  for (const auto& [serial, entry] : bulk_)
+    if (entry.first == endpoint) ended.push_back(serial);
+  for (const std::uint64_t serial : ended)
+    end_bulk(serial, fault(Errc::stopped, device(), "bulk transfer", "cancelled"));
+}
+
+/// Asks the device for each pending transfer in the order of submission, then when to ask again.
+void MemoryUsbLink::poll_bulk() {
+  for (auto& [serial, entry] : bulk_) {
+    Transfer& transfer = entry.second;
+    if (transfer.completing) continue;
+    auto data = far_end_.bulk_in(simulated_.now(), entry.first, transfer.most);
+    if (!data) break;  // those behind it wait for the same data
+    transfer.completing = true;
+    simulated_.arrival(simulated_.now() + wire_.of(data->size()), number_,
+                       [this, session = session_, serial = serial, data = std::move(*data)] {
+                         if (*session) end_bulk(serial, data);
+                       });
+  }
+  if (event_) simulated_.cancel(*event_);
+  event_.reset();
+  if (const auto next = far_end_.next_event())
+    event_ = simulated_.arrival(*next, number_, [this, session = session_] {
+      if (!*session) return;
+      event_.reset();
+      poll_bulk();
+    });
+}
+
+}  // namespace meterbench

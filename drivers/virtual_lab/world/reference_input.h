@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+
+#include "drivers/virtual_lab/world/world.h"
+
+namespace meterbench::virtual_lab {
+
+/// The measuring part of a reference standard: what it believes of the terminals, and its energy pulses. A
+/// simulator of a standard puts a protocol on top.
+class ReferenceInput final : public Observer, public PulseSignal {
+ public:
+  struct Settings {
+    double gain_percent = 0;        ///< of its power; positive: reads high
+    double phase_error_arcmin = 0;  ///< positive: it sees the current lag less, reads high at a lagging load
+    double range_error_percent = 0; ///< half-width of an extra gain error, drawn uniformly for each current range
+    double noise_percent = 0;       ///< standard deviation of its power in one 20 ms cell
+    bool three_wire = true;         ///< forms (V1 − V2)·(I1 − I2)/2, the metered power of forms 2S and 4S
+  };
+
+  struct Reading {
+    std::array<Voltage, LoadPoint::kCircuits> voltage{};
+    std::array<Current, LoadPoint::kCircuits> current{};
+    std::array<ActivePower, LoadPoint::kCircuits> active{};
+    std::array<ReactivePower, LoadPoint::kCircuits> reactive{};  ///< inductive positive
+    ActivePower net{};  ///< by its definition, with all its errors
+    Frequency frequency{};
+  };
+
+  ReferenceInput(std::uint64_t seed, const Settings& settings) : seed_{seed}, settings_{settings} {}
+
+  void on_segment(const Segment& segment) override;
+
+  /// Mean over the last `integration` before the world's now (shorter at the start of the world).
+  [[nodiscard]] Reading reading(Duration integration) const;
+
+  /// Number of the current range in use, from 0; each has its own range error.
+  void select_range(int range) { range_ = range; }
+
+  /// The pulse output follows |net energy|; a new constant counts from now on. Zero energy: no pulses.
+  void set_energy_per_pulse(ActiveEnergy energy);
+  [[nodiscard]] ActiveEnergy energy_per_pulse() const { return per_pulse_; }
+
+  [[nodiscard]] std::uint64_t edges_until(Instant t) override;
+
+  /// Energy on the terminals since the start of the world by the standard's definition, without its errors.
+  [[nodiscard]] ActiveEnergy true_energy() const { return true_energy_; }
+
+ private:
+  struct Piece {
+    Instant end;
+    double pulses;  // cumulative at the end
+    Reading reading;
+    Duration length;
+  };
+  std::uint64_t seed_;
+  Settings settings_;
+  int range_ = 0;
+  ActiveEnergy per_pulse_{};
+  ActiveEnergy true_energy_{};
+  double pulses_ = 0;
+  std::deque<Piece> pieces_;    // a few seconds of history
+};
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,49 @@
+// How a lab makes its simulators: each has a table of parameters, a maker, and a script of faults.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "drivers/far_end/far_end.h"
+#include "drivers/far_end/usb_far_end.h"
+#include "drivers/virtual_lab/world/fault_script.h"
+#include "drivers/virtual_lab/world/world.h"
+
+namespace meterbench::virtual_lab {
+
+/// One key that a simulator understands in a lab file, with its unit in its name.
+struct Parameter {
+  std::string key;
+  double fallback = 0;
+  double least = 0;
+  double most = 0;
+  std::string meaning;
+};
+
+/// What a simulator is made of. Numbers are drawn already.
+struct SimulatorSettings {
+  std::string role;                           ///< name in the lab file: `source`
+  std::map<std::string, double> numbers;      ///< every parameter of the table
+  std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`
+  std::vector<ScriptedFault> faults;
+
+  /// Throws std::out_of_range for a key that is not in the table: a bug.
+  [[nodiscard]] double number(const std::string& key) const { return numbers.at(key); }
+};
+
+using AnyFarEnd = std::variant<std::unique_ptr<FarEnd>, std::unique_ptr<UsbFarEnd>>;
+
+/// A row of the table of simulators in drivers/registry.
+struct SimulatorModel {
+  std::string name;  ///< `scpi_source`
+  std::vector<Parameter> parameters;
+  std::vector<std::string> faults;  ///< what `do:` may say
+  int inputs = 0;                   ///< counter inputs that can be wired, `input_0` …
+  std::function<AnyFarEnd(World&, const SimulatorSettings&)> make;
+};
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <complex>
+#include <cstdint>
+
+#include "bench/core/quantity.h"
+#include "bench/core/time.h"
+#include "bench/model/load_point.h"
+
+namespace meterbench::virtual_lab {
+
+using Phasor = std::complex<double>;  ///< rms, angle lead-positive from the common origin; V or A
+
+/// What is on the terminals of a source with two voltage and two current channels.
+struct Terminals {
+  Frequency frequency{60};
+  std::array<Phasor, LoadPoint::kCircuits> voltage{};
+  std::array<Phasor, LoadPoint::kCircuits> current{};
+};
+
+/// The power stage of a source: moves exponentially from what stands there to a new set point, and drifts and
+/// fluctuates about it.
+class SourceOutput {
+ public:
+  struct Settings {
+    double settle_s = 2;                ///< from a command until the output is within 0.01 % of its step
+    double voltage_gain_percent = 0;    ///< of what it delivers over what it was told
+    double current_gain_percent = 0;
+    double phase_error_arcmin = 0;      ///< of currents against voltages, lag-positive
+    double drift_percent_per_h = 0;     ///< of the current
+    double noise_percent = 0;           ///< standard deviation of the amplitude of one 20 ms cell, each channel
+  };
+
+  SourceOutput(std::uint64_t seed, const Settings& settings) : seed_{seed}, settings_{settings} {}
+
+  /// From `when` on the output moves to `target`.
+  void apply(Instant when, const Terminals& target);
+  /// Voltage and current are gone at once.
+  void off(Instant when);
+
+  [[nodiscard]] bool energised() const { return energised_; }
+  /// Whether settle_s has passed since the last apply().
+  [[nodiscard]] bool settled(Instant now) const;
+
+  /// The output in noise cell `cell`, taken at `middle`.
+  [[nodiscard]] Terminals at(Instant middle, std::uint64_t cell) const;
+
+ private:
+  std::uint64_t seed_;
+  Settings settings_;
+  bool energised_ = false;
+  Instant since_{};
+  Instant first_energised_{};  // the drift counts from here
+  Terminals from_{};
+  Terminals target_{};
+};
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,65 @@
+// The physics that all simulators share: what the source puts on the terminals, seen by the reference
+// standard and by the meters. Time moves in cells of constant amplitude and angle.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/core/quantity.h"
+#include "bench/core/time.h"
+#include "drivers/virtual_lab/world/pulse_signal.h"
+#include "drivers/virtual_lab/world/source_output.h"
+
+namespace meterbench::virtual_lab {
+
+/// Everything on the terminals between `begin` and `end`: constant, sinusoidal.
+struct Segment {
+  Instant begin;
+  Instant end;
+  std::uint64_t cell;  ///< index of the noise cell that both lie in
+  Terminals terminals;
+};
+
+/// Who lives on what the terminals carry: meters, the reference's input.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// Segments come without gap or overlap, in order.
+  virtual void on_segment(const Segment& segment) = 0;
+};
+
+class World {
+ public:
+  /// Length of a noise cell; noise is a function of (seed, component, position, cell).
+  static constexpr Duration kCell = std::chrono::milliseconds{20};
+
+  World(std::uint64_t seed, const SourceOutput::Settings& source);
+
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] SourceOutput& source() { return source_; }
+
+  /// `observer` must outlive the world's last advance.
+  void attach(Observer& observer) { observers_.push_back(&observer); }
+
+  /// Brings everything to `t`; going back is ignored.
+  void advance_to(Instant t);
+
+  /// Signals that can be wired to a counter's input, by name: `reference.pulses`, `led.A`.
+  void add_signal(std::string name, PulseSignal& signal) { signals_.insert_or_assign(std::move(name), &signal); }
+  /// Null when there is none of that name.
+  [[nodiscard]] PulseSignal* signal(const std::string& name) const;
+
+ private:
+  std::uint64_t seed_;
+  Instant now_{};
+  SourceOutput source_;
+  std::vector<Observer*> observers_;
+  std::map<std::string, PulseSignal*> signals_;
+};
+
+}  // namespace meterbench::virtual_lab
