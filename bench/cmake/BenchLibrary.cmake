@@ -20,6 +20,9 @@ target_include_directories(bench_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(bench_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wdouble-promotion -Wimplicit-fallthrough -Wundef -Werror
+  # Of GCC 12 alone and wrong: PR 105562 (std::optional that is looked at before it is read) and PR 105651
+  # (joining a literal and a std::string).
+  -Wno-maybe-uninitialized -Wno-restrict
   # Same bits on every build: no fused multiply-add that one machine has and another has not.
   -ffp-contract=off)
 if(BENCH_SANITIZERS)

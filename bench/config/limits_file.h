@@ -14,6 +14,7 @@ namespace meterbench {
                                                                  Mistakes& mistakes);
 
 /// The row of `test` whose condition fits `pf`; the more particular condition wins. Null when there is none.
-[[nodiscard]] const Limit* find_limit(const std::vector<Limit>& limits, std::string_view test, const PowerFactor& pf);
+[[nodiscard]] const Limit* find_limit(const std::vector<Limit>& limits, std::string_view test,
+                                      const PowerFactor& pf);
 
 }  // namespace meterbench

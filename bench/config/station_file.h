@@ -22,11 +22,12 @@ struct Address {
 };
 
 struct InstrumentEntry {
-  std::string driver;   ///< `scpi_source`
+  std::string driver;  ///< `scpi_source`
   Address address;
   std::optional<std::string> profile;  ///< file of config/instruments, for drivers that take one
   std::optional<Calibration> calibration;
-  FilePosition position;
+  FilePosition position;          ///< where the driver is named
+  FilePosition profile_position;  ///< where there is a profile
 };
 
 struct PositionEntry {
@@ -36,23 +37,26 @@ struct PositionEntry {
 
 /// A file of config/stations.
 struct StationFile {
-  std::string name;
+  std::string name;  ///< file name without ending
+  std::string title;
   std::map<std::string, InstrumentEntry> instruments;  ///< by role: source, reference, counter
   int reference_input = 0;                             ///< of the counter
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
   SourceLimits limits;
-  Seconds reference_window{};     ///< window_s
+  Seconds reference_window{};      ///< window_s
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
-  // Figures for budgets; see StationUncertainty.
+  // Figures for budgets.
   Ratio reference_drift{};
   Ratio reference_linearity{};
   Seconds pickup_jitter{};
   Ratio repeatability{};
   double repeatability_dof = 0;
   Seconds meter_delay_limit{};
+  std::map<std::string, std::string> origins;  ///< of these figures, by their key in the file
 };
 
-[[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path, Mistakes& mistakes);
+[[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path,
+                                                           Mistakes& mistakes);
 
 }  // namespace meterbench

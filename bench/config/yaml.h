@@ -2,23 +2,26 @@
 // pass), unknown keys name the nearest one that is known, and all mistakes of a file are told at once.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench/core/quantity_text.h"
 
 namespace meterbench {
 
-/// Line and column count from 1, as an editor shows them.
+/// Line and column count from 1, as an editor shows them (a column is a character, not a byte).
 struct FilePosition {
   std::string file;
   int line = 1;
   int column = 1;
+
+  friend auto operator<=>(const FilePosition&, const FilePosition&) = default;
 };
 
 struct Mistake {
@@ -32,7 +35,7 @@ struct Mistake {
 /// The mistakes of one loading, in the order of the file.
 class Mistakes {
  public:
-  void add(FilePosition position, std::string text);
+  void add(FilePosition position, std::string_view text);
   [[nodiscard]] bool empty() const { return list_.empty(); }
   /// Sorted by file, line and column.
   [[nodiscard]] const std::vector<Mistake>& list() const { return list_; }
@@ -58,6 +61,8 @@ class YamlNode {
   [[nodiscard]] std::optional<double> as_number() const;
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;
   [[nodiscard]] std::optional<bool> as_flag() const;  ///< true or false
+  /// A text that is one of `allowed`.
+  [[nodiscard]] std::optional<std::string> as_one_of(const std::vector<std::string>& allowed) const;
   template <class Kind_>
   [[nodiscard]] std::optional<Quantity<Kind_>> as_quantity() const {
     const auto text = as_text();
@@ -67,17 +72,19 @@ class YamlNode {
     mistake(value.error());
     return std::nullopt;
   }
-  /// The items of a sequence; a lone scalar or map counts as a sequence of one.
+  /// The items of a sequence; a lone scalar or map counts as a sequence of one. Nothing at all is a mistake.
   [[nodiscard]] std::vector<YamlNode> items() const;
   [[nodiscard]] std::optional<YamlMap> as_map() const;
 
-  void mistake(std::string text) const;
+  void mistake(std::string_view text) const;
 
  private:
   friend class YamlMap;
-  friend std::optional<YamlNode> read_yaml(const std::filesystem::path&, Mistakes&);
-  friend std::optional<YamlNode> read_yaml_text(const std::string&, const std::string&, Mistakes&);
+  friend class YamlBuilder;
+  friend std::optional<YamlNode> with_value(const YamlNode&, std::string_view, const YamlNode&);
+  struct Entry;
   struct Data;
+  explicit YamlNode(std::shared_ptr<const Data> data) : data_{std::move(data)} {}
   std::shared_ptr<const Data> data_;
 };
 
@@ -103,14 +110,28 @@ class YamlMap {
   std::vector<std::string> known_;
 };
 
-/// Reads the first document of a file. Nothing when it cannot be opened or is no YAML; the mistake says why.
+/// Hostile input ends in a mistake, not in a long wait or a full stack.
+inline constexpr std::size_t kLargestYamlFile =
+    256 * 1024;                                  ///< bytes; the largest file shipped has a few thousand
+inline constexpr std::size_t kDeepestYaml = 32;  ///< maps and lists within each other
+
+/// The bytes of a file of at most kLargestYamlFile. Nothing when it cannot be read; the mistake says why.
+[[nodiscard]] std::optional<std::string> read_text(const std::filesystem::path& path, Mistakes& mistakes);
+/// Reads the one document of a file. Nothing when it cannot be opened or is no YAML; the mistake says why.
+/// Anchors, aliases, tags and further documents are mistakes. `mistakes` must outlive the nodes.
 [[nodiscard]] std::optional<YamlNode> read_yaml(const std::filesystem::path& path, Mistakes& mistakes);
-/// The same of a text; `name` stands for the file in messages. `mistakes` must outlive the nodes.
+/// The same of a text; `name` stands for the file in messages.
 [[nodiscard]] std::optional<YamlNode> read_yaml_text(const std::string& text, const std::string& name,
                                                      Mistakes& mistakes);
 
+/// `root` with `value` at a dotted path (`steps.0.current`): maps by key, lists by index from 0. The last key
+/// of the path may be new to its map. A path that leads nowhere is a mistake at `value`.
+[[nodiscard]] std::optional<YamlNode> with_value(const YamlNode& root, std::string_view path,
+                                                 const YamlNode& value);
+
 /// The member of `allowed` with the smallest edit distance to `word`, if it is near enough to be a slip.
-[[nodiscard]] std::optional<std::string> nearest_match(std::string_view word, const std::vector<std::string>& allowed);
+[[nodiscard]] std::optional<std::string> nearest_match(std::string_view word,
+                                                       const std::vector<std::string>& allowed);
 /// `'sorce' is not known; allowed: source, reference; did you mean 'source'?`
 [[nodiscard]] std::string not_allowed(std::string_view word, const std::vector<std::string>& allowed);
 

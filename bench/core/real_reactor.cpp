@@ -55,32 +55,41 @@ void RealReactor::run_due_timers() {
   }
 }
 
-Reactor::Waited RealReactor::do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) {
-  std::vector<pollfd> polled;
+Reactor::Waited RealReactor::do_run_until(const std::function<bool()>& done, Instant deadline,
+                                          bool stoppable) {
+  if (done()) return Waited::done;
   while (true) {
+    // Links first, then timers: what has arrived by now is not too late.
+    poll_links(std::min(deadline, next_timer().value_or(deadline)), stoppable);
     run_due_timers();
     if (done()) return Waited::done;
     if (stoppable && stop().requested()) return Waited::stopped;
-    const Instant present = now();
-    if (present >= deadline) return Waited::deadline;
+    if (now() >= deadline) return Waited::deadline;
+  }
+}
 
-    polled.clear();
-    if (stoppable) polled.push_back({stop().descriptor(), POLLIN, 0});
-    for (const auto& [descriptor, watch] : watches_) polled.push_back({descriptor, watch.events, 0});
-    const Instant next = timers_.empty() ? deadline : std::min(deadline, timers_.begin()->first.first);
-    const Duration left = std::max(next - present, Duration::zero());
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(left);
-    const timespec limit{whole.count(), (left - whole).count()};
-    if (::ppoll(polled.data(), polled.size(), &limit, nullptr) < 0 && errno != EINTR)
-      throw std::system_error{errno, std::generic_category(), "ppoll"};
-    for (const pollfd& entry : polled) {
-      if (entry.revents == 0) continue;
-      // Looked up anew: an earlier callback may have taken this watch away.
-      const auto found = watches_.find(entry.fd);
-      if (found == watches_.end()) continue;
-      const auto ready = found->second.ready;  // a copy: it may replace itself
-      ready(entry.revents);
-    }
+std::optional<Instant> RealReactor::next_timer() const {
+  return timers_.empty() ? std::nullopt : std::optional{timers_.begin()->first.first};
+}
+
+void RealReactor::poll_links(Instant until, bool stoppable) {
+  std::vector<pollfd> polled;
+  if (stoppable) polled.push_back({stop().descriptor(), POLLIN, 0});
+  for (const auto& [descriptor, watch] : watches_) polled.push_back({descriptor, watch.events, 0});
+  const Duration left = std::max(until - now(), Duration::zero());
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const timespec limit{whole.count(), (left - whole).count()};
+  if (::ppoll(polled.data(), polled.size(), &limit, nullptr) < 0) {
+    if (errno == EINTR) return;
+    throw std::system_error{errno, std::generic_category(), "ppoll"};
+  }
+  for (const pollfd& entry : polled) {
+    if (entry.revents == 0) continue;
+    // Looked up anew: an earlier callback may have taken this watch away.
+    const auto found = watches_.find(entry.fd);
+    if (found == watches_.end()) continue;
+    const auto ready = found->second.ready;  // a copy: it may replace itself
+    ready(entry.revents);
   }
 }
 

@@ -29,7 +29,10 @@ class RealReactor final : public Reactor {
     std::function<void(short)> ready;
   };
   Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) override;
+  /// Waits for the links until `until` (or a stop request) and calls back those that are ready.
+  void poll_links(Instant until, bool stoppable);
   void run_due_timers();
+  [[nodiscard]] std::optional<Instant> next_timer() const;
 
   Instant origin_;  // steady clock's reading at construction
   std::uint64_t sequence_ = 0;

@@ -37,8 +37,9 @@ Reactor::Waited SimulatedReactor::do_run_until(const std::function<bool()>& done
     if (done()) return Waited::done;
     if (stoppable && stop().requested()) return Waited::stopped;
     if (events_.empty() || events_.begin()->first.when > deadline) {
+      if (now_ >= deadline) return Waited::deadline;
       move_to(deadline);
-      return Waited::deadline;
+      continue;  // the world's advance may have posted an event of this instant, or have made it done
     }
     move_to(events_.begin()->first.when);
     // The world may have posted something earlier in the order of this very instant.

@@ -27,7 +27,7 @@ struct RunRecord {
   std::string scenario_sha256;
   std::string plan_sha256;
   std::string station;
-  std::string lab;   ///< empty: none
+  std::string lab;  ///< empty: none
   std::optional<std::uint64_t> seed;
   std::string meter;
   std::string firmware;
@@ -119,7 +119,8 @@ class Ledger {
 
   /// Writes the run's head and answers its new run_id (random UUID).
   [[nodiscard]] std::string begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments);
-  /// One transaction: the point with its edges, budget, environment and events, linked by SHA-256 to the row before.
+  /// One transaction: the point with its edges, budget, environment and events, linked by SHA-256 to the row
+  /// before.
   void add_point(const std::string& run_id, const PointRecord& point);
   void add_event(const std::string& run_id, const EventRow& event);
   /// Stores the exit code, the end and the content hash.
@@ -134,8 +135,8 @@ class Ledger {
 
   /// SHA-256 over all rows of the run without run_id, wall-clock labels and paths.
   [[nodiscard]] std::string content_hash(const std::string& run_id) const;
-  /// Recomputes the SHA-256 links of the whole file. Nothing when all is as written, else a sentence that names
-  /// the first changed row.
+  /// Recomputes the SHA-256 links of the whole file. Nothing when all is as written, else a sentence that
+  /// names the first changed row.
   [[nodiscard]] std::optional<std::string> verify() const;
 
  private:

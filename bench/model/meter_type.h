@@ -28,6 +28,7 @@ struct MeterType {
   Current test_amperes{};     ///< TA
   ActiveEnergy kh{};          ///< watthour constant
   ActiveEnergy kt{};          ///< energy of one test-LED pulse
+  std::string kt_source;      ///< how Kt is known: no approval fixes it
   Current maximum_current{};  ///< Imax
   Current minimum_current{};  ///< Imin
   Seconds latency{};          ///< from a change of load until the LED tells of the new load alone

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,18 +36,18 @@ struct PlannedPoint {
   Circuit circuit = Circuit::series;
   Temperature temperature{23};
   CountingMethod method = CountingMethod::scanned;
-  double circuit_factor = 1;          ///< F
-  std::uint64_t pulses = 0;           ///< N
+  double circuit_factor = 1;  ///< F
+  std::uint64_t pulses = 0;   ///< N
   Limit limit;
-  Calibration::Value reference;       ///< certificate's error and standard uncertainty at this load
-  std::optional<Ratio> target;        ///< target expanded uncertainty
-  Ratio predicted_uncertainty{};      ///< expanded, with N pulses
+  Calibration::Value reference;   ///< certificate's error and standard uncertainty at this load
+  std::optional<Ratio> target;    ///< target expanded uncertainty
+  Ratio predicted_uncertainty{};  ///< expanded, with N pulses
   PointTime time;
 };
 
 /// A point of the grid that this station cannot do, and why.
 struct UnreachablePoint {
-  std::string description;
+  std::string description;  ///< `10 A, power factor 0.5 lag, received`
   std::string reason;
 };
 
@@ -69,7 +70,7 @@ struct PlanningStation {
   CounterCapabilities counter;
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
   Calibration reference_calibration;
-  ActiveEnergy reference_pulse{};   ///< c_ref that the reference will be set to, for the resolution
+  ActiveEnergy reference_pulse{};  ///< c_ref that the reference will be set to, for the resolution
   Seconds reference_window{};
   Ratio reference_drift{};
   Ratio reference_linearity{};
@@ -79,11 +80,15 @@ struct PlanningStation {
   Seconds meter_delay_limit{};
 };
 
-/// Expands and orders the points (rising power within a power factor and direction), chooses N, predicts U and
-/// time. A target below what the station can reach is a mistake that names the smallest reachable one; points
-/// beyond the source go to `unreachable`. Nothing when there are mistakes.
+/// The rows of each file of config/limits that the steps name, by its name.
+using LimitFiles = std::map<std::string, std::vector<Limit>>;
+
+/// Expands and orders the points (rising power within a power factor and direction), chooses N, predicts U
+/// and time. Points beyond the station go to `unreachable`. Mistakes, at their place in the scenario: a
+/// target below what the station can reach (with the smallest reachable one), a current beyond the meter's
+/// Imax, a missing limit, a step of which nothing can be reached. Nothing when there are mistakes.
 [[nodiscard]] std::optional<Plan> make_plan(const Scenario& scenario, const MeterType& meter,
-                                            const PlanningStation& station, const std::vector<Limit>& limits,
+                                            const PlanningStation& station, const LimitFiles& limits,
                                             Mistakes& mistakes);
 
 }  // namespace meterbench

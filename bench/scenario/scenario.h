@@ -41,11 +41,11 @@ struct AccuracyStep {
 };
 
 struct Scenario {
-  std::string name;         ///< file name without ending
+  std::string name;  ///< file name without ending
   std::string title;
   DecisionRule rule = DecisionRule::simple_acceptance;
   std::vector<AccuracyStep> steps;
-  std::string sha256;       ///< of the file's text with all --set applied
+  std::string sha256;  ///< of the file's text with all --set applied
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).

@@ -1,1 +1,151 @@
+#include "bench/station/power_source.h"
+
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "bench/model/meter_type.h"
+#include "bench/station/station.h"
+
+namespace meterbench {
+namespace {
+
+/// Writes down what would leave for the instrument.
+class RecordingSource final : public PowerSource {
+ public:
+  [[nodiscard]] SourceCapabilities capabilities() const override {
+    return {circuits, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
+  }
+  void start_identify(Done<std::string> done) override { done("recorder"); }
+  void start_off(Done<void> done) override { done({}); }
+  void start_status(Done<SourceStatus> done) override { done(SourceStatus{}); }
+
+  int circuits = 2;
+  bool refuse_limits = false;
+  std::vector<SourceLimits> limits_sent;
+  std::vector<LoadPoint> points_sent;
+
+ private:
+  void do_set_limits(const SourceLimits& limits, Done<void> done) override {
+    limits_sent.push_back(limits);
+    if (refuse_limits)
+      done(fault(Errc::refused, "source", "set limits", "no"));
+    else
+      done({});
+  }
+  void do_apply(const LoadPoint& point, Done<void> done) override {
+    points_sent.push_back(point);
+    done({});
+  }
+};
+
+class Source : public testing::Test {
+ protected:
+  Result<void> set_limits(double volts, double amperes) {
+    Result<void> result = fault(Errc::timeout, "", "", "never called");
+    source_.start_set_limits({Voltage{volts}, Current{amperes}},
+                             [&](Result<void> r) { result = std::move(r); });
+    return result;
+  }
+  Result<void> apply(const LoadPoint& point) {
+    Result<void> result = fault(Errc::timeout, "", "", "never called");
+    source_.start_apply(point, [&](Result<void> r) { result = std::move(r); });
+    return result;
+  }
+  static LoadPoint good() {
+    return make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{100}, {0.5, false},
+                           Direction::delivered);
+  }
+  template <class Spoil>
+  void expect_out_of_range(Spoil spoil) {
+    LoadPoint point = good();
+    spoil(point);
+    const auto result = apply(point);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, Errc::out_of_range) << result.error().text();
+    EXPECT_TRUE(source_.points_sent.empty()) << "nothing may leave";
+  }
+  RecordingSource source_;
+};
+
+TEST_F(Source, AppliesNothingBeforeItsLimitsAreSet) {
+  const auto result = apply(good());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::refused);
+  EXPECT_TRUE(source_.points_sent.empty());
+}
+
+TEST_F(Source, AppliesAPointUpToItsLimits) {
+  ASSERT_TRUE(set_limits(120, 100));
+  EXPECT_TRUE(apply(good()));
+  ASSERT_EQ(source_.points_sent.size(), 1U);
+  EXPECT_EQ(source_.points_sent[0], good());
+}
+
+TEST_F(Source, RefusesLimitsBeyondItsCapabilitiesOrThatAreNone) {
+  for (const auto& [volts, amperes] : {std::pair{301.0, 100.0},
+                                       {120.0, 241.0},
+                                       {0.0, 100.0},
+                                       {120.0, 0.0},
+                                       {-120.0, 100.0},
+                                       {NAN, 100.0},
+                                       {120.0, NAN},
+                                       {INFINITY, 100.0}}) {
+    const auto result = set_limits(volts, amperes);
+    ASSERT_FALSE(result) << volts << ' ' << amperes;
+    EXPECT_EQ(result.error().code, Errc::out_of_range);
+  }
+  EXPECT_TRUE(source_.limits_sent.empty()) << "nothing may leave";
+}
+
+TEST_F(Source, HasNoLimitsOnceSettingThemFailed) {
+  ASSERT_TRUE(set_limits(120, 100));
+  source_.refuse_limits = true;
+  ASSERT_FALSE(set_limits(120, 50));
+  const auto result = apply(good());
+  ASSERT_FALSE(result) << "which limits the instrument has is unknown";
+  EXPECT_EQ(result.error().code, Errc::refused);
+}
+
+TEST_F(Source, RefusesAPointBeyondItsLimitsBeforeAByteLeaves) {
+  ASSERT_TRUE(set_limits(120, 100));
+  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].voltage = Voltage{120.001}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].current = Current{100.001}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].voltage = Voltage{-1}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].current = Current{-1}; });
+  }
+  expect_out_of_range([](LoadPoint& p) { p.frequency = Frequency{44.9}; });
+  expect_out_of_range([](LoadPoint& p) { p.frequency = Frequency{65.1}; });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = "quadriform"; });
+}
+
+TEST_F(Source, RefusesWhatIsNoNumberBeforeAByteLeaves) {
+  ASSERT_TRUE(set_limits(120, 100));
+  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].voltage = Voltage{NAN}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].current = Current{NAN}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].voltage_phase = Angle{NAN}; });
+    expect_out_of_range([i](LoadPoint& p) { p.circuits[i].lag = Angle{INFINITY}; });
+  }
+  expect_out_of_range([](LoadPoint& p) { p.frequency = Frequency{NAN}; });
+}
+
+TEST_F(Source, RefusesASecondCircuitThatItDoesNotHave) {
+  source_.circuits = 1;
+  ASSERT_TRUE(set_limits(240, 100));
+  expect_out_of_range([](LoadPoint&) {});
+  EXPECT_TRUE(
+      apply(make_load_point(Form::s1, Voltage{120}, Frequency{60}, Current{15}, {}, Direction::delivered)));
+}
+
+TEST(OutputState, HasANameForEachState) {
+  EXPECT_EQ(to_text(OutputState::off), "off");
+  EXPECT_EQ(to_text(OutputState::ramp), "ramp");
+  EXPECT_EQ(to_text(OutputState::on), "on");
+  EXPECT_EQ(to_text(OutputState::trip), "trip");
+}
+
+}  // namespace
+}  // namespace meterbench

@@ -43,6 +43,9 @@ struct StationUncertainty {
 
 /// The instruments of one bench and the reactor that they share. Who opens a station owns it.
 struct Station {
+  Station(std::string station_name, Reactor& shared_reactor)
+      : name{std::move(station_name)}, reactor{shared_reactor} {}
+
   std::string name;
   Reactor& reactor;
   std::unique_ptr<PowerSource> source;

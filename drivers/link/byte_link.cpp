@@ -1,5 +1,7 @@
 #include "drivers/link/byte_link.h"
 
+#include <utility>
+
 namespace meterbench {
 
 ByteLink::~ByteLink() = default;
@@ -31,7 +33,9 @@ void ByteLink::send_next() {
   Pending& front = queue_.front();
   front.begin = reactor_.now();
   front.timer = reactor_.after(front.request.timeout, [this, serial] {
-    if (on_wire_ && serial == serial_) fail(Errc::timeout, received_.empty() ? "no answer" : "answer cut off: '" + printable_text(received_) + "'");
+    if (on_wire_ && serial == serial_)
+      fail(Errc::timeout,
+           received_.empty() ? "no answer" : "answer cut off: '" + printable_text(received_) + "'");
   });
   do_write(front.request.bytes, [this, serial] {
     if (!on_wire_ || serial != serial_) return;
@@ -73,9 +77,10 @@ void ByteLink::fail(Errc code, std::string detail) {
   on_wire_ = false;
   reactor_.cancel(front.timer);
   const Duration elapsed = reactor_.now() - front.begin;
-  // Closed before anyone hears of it: after a time-out no byte is written.
-  drop("the link was closed after a failed request");
+  // Closed before anyone hears of it: after a time-out no byte is written. The cause is told first.
+  const auto waiting = shut();
   front.done(fault(code, device_, front.request.text, std::move(detail), elapsed));
+  disconnect(waiting, "the link was closed after a failed request");
 }
 
 void ByteLink::lost(std::string why) {
@@ -85,16 +90,20 @@ void ByteLink::lost(std::string why) {
     drop(why);
 }
 
-void ByteLink::drop(const std::string& why) {
+void ByteLink::drop(const std::string& why) { disconnect(shut(), why); }
+
+std::deque<ByteLink::Pending> ByteLink::shut() {
   if (open_) {
     open_ = false;
     do_close();
   }
-  auto waiting = std::move(queue_);
-  queue_.clear();
-  if (on_wire_) reactor_.cancel(waiting.front().timer);
+  if (on_wire_) reactor_.cancel(queue_.front().timer);
   on_wire_ = false;
-  for (Pending& pending : waiting)
+  return std::exchange(queue_, {});
+}
+
+void ByteLink::disconnect(const std::deque<Pending>& waiting, const std::string& why) const {
+  for (const Pending& pending : waiting)
     pending.done(fault(Errc::disconnected, device_, pending.request.text, why));
 }
 

@@ -20,7 +20,7 @@ using ReplyEnd = std::function<tl::expected<std::optional<std::size_t>, std::str
 class ByteLink {
  public:
   struct Request {
-    std::string text;    ///< for people, enters the Fault
+    std::string text;  ///< for people, enters the Fault
     Bytes bytes;
     ReplyEnd reply_end;  ///< empty: no reply is expected, done once the bytes have left
     Duration timeout{};
@@ -67,13 +67,16 @@ class ByteLink {
   void finish(Result<Bytes> result);
   void fail(Errc code, std::string detail);
   void drop(const std::string& why);
+  /// Closes the link; answers what was on the wire and in the queue, untold.
+  [[nodiscard]] std::deque<Pending> shut();
+  void disconnect(const std::deque<Pending>& waiting, const std::string& why) const;
 
   Reactor& reactor_;
   std::string device_;
   bool open_ = false;
-  std::deque<Pending> queue_;       // front: on the wire when on_wire_
+  std::deque<Pending> queue_;  // front: on the wire when on_wire_
   bool on_wire_ = false;
-  std::uint64_t serial_ = 0;        // of the request on the wire: late callbacks of an earlier one are dropped
+  std::uint64_t serial_ = 0;  // of the request on the wire: late callbacks of an earlier one are dropped
   Bytes received_;
 };
 

@@ -1,6 +1,8 @@
 #include "drivers/link/memory_link.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace meterbench {
 
@@ -10,7 +12,10 @@ Duration WireTime::of(std::size_t bytes) const {
 }
 
 MemoryLink::MemoryLink(SimulatedReactor& reactor, std::string device, FarEnd& far_end, WireTime wire)
-    : ByteLink{reactor, std::move(device)}, simulated_{reactor}, far_end_{far_end}, wire_{wire},
+    : ByteLink{reactor, std::move(device)},
+      simulated_{reactor},
+      far_end_{far_end},
+      wire_{wire},
       number_{reactor.new_link()} {}
 
 MemoryLink::~MemoryLink() { close(); }
@@ -69,7 +74,10 @@ void MemoryLink::ask_for_next_event() {
 }
 
 MemoryUsbLink::MemoryUsbLink(SimulatedReactor& reactor, std::string device, UsbFarEnd& far_end, WireTime wire)
-    : UsbLink{reactor, std::move(device)}, simulated_{reactor}, far_end_{far_end}, wire_{wire},
+    : UsbLink{reactor, std::move(device)},
+      simulated_{reactor},
+      far_end_{far_end},
+      wire_{wire},
       number_{reactor.new_link()} {}
 
 MemoryUsbLink::~MemoryUsbLink() { close(); }
@@ -83,23 +91,23 @@ Result<void> MemoryUsbLink::open() {
 }
 
 void MemoryUsbLink::close() {
-  if (!open_) return;
+  if (open_) shut()();
+}
+
+std::function<void()> MemoryUsbLink::shut() {
   open_ = false;
   *session_ = false;
   if (event_) simulated_.cancel(*event_);
   event_.reset();
   far_end_.closed(simulated_.now());
-  const auto bulk = std::move(bulk_);
-  const auto control = std::move(control_);
-  bulk_.clear();
-  control_.clear();
-  for (const auto& [serial, entry] : bulk) {
-    simulated_.cancel(entry.second.timer);
-    entry.second.done(fault(Errc::disconnected, device(), entry.second.text, "the link was closed",
-                            simulated_.now() - entry.second.begin));
-  }
-  for (const auto& [serial, done] : control)
-    done(fault(Errc::disconnected, device(), "control transfer", "the link was closed"));
+  for (const auto& [serial, entry] : bulk_) simulated_.cancel(entry.second.timer);
+  return [this, bulk = std::exchange(bulk_, {}), control = std::exchange(control_, {})] {
+    for (const auto& [serial, entry] : bulk)
+      entry.second.done(fault(Errc::disconnected, device(), entry.second.text, "the link was closed",
+                              simulated_.now() - entry.second.begin));
+    for (const auto& [serial, done] : control)
+      done(fault(Errc::disconnected, device(), "control transfer", "the link was closed"));
+  };
 }
 
 void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
@@ -109,17 +117,18 @@ void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes
   control_.emplace(serial, std::move(done));
   // In memory a control transfer always completes within its frame; the time-out is for real devices.
   static_cast<void>(timeout);
-  simulated_.arrival(simulated_.now() + wire_.of(data.size()), number_,
-                     [this, session = session_, serial, text = std::move(text), setup, data = std::move(data)] {
-                       if (!*session) return;
-                       auto answer = far_end_.control(simulated_.now(), setup, data);
-                       const auto entry = control_.extract(serial);
-                       if (answer)
-                         entry.mapped()(std::move(*answer));
-                       else
-                         entry.mapped()(fault(Errc::refused, device(), text, "the device stalled the request"));
-                       if (*session) poll_bulk();
-                     });
+  simulated_.arrival(
+      simulated_.now() + wire_.of(data.size()), number_,
+      [this, session = session_, serial, text = std::move(text), setup, data = std::move(data)] {
+        if (!*session) return;
+        auto answer = far_end_.control(simulated_.now(), setup, data);
+        const auto entry = control_.extract(serial);
+        if (answer)
+          entry.mapped()(std::move(*answer));
+        else
+          entry.mapped()(fault(Errc::refused, device(), text, "the device stalled the request"));
+        if (*session) poll_bulk();
+      });
 }
 
 void MemoryUsbLink::start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
@@ -131,12 +140,10 @@ void MemoryUsbLink::start_bulk_in(std::string text, std::uint8_t endpoint, std::
     if (!*session) return;
     const auto entry = bulk_.extract(serial);
     if (entry.empty()) return;
-    Transfer& late = entry.mapped().second;
-    const Duration elapsed = simulated_.now() - late.begin;
-    const Done<Bytes> report = std::move(late.done);
-    const std::string name = late.text;
-    close();
-    report(fault(Errc::timeout, device(), name, "no data", elapsed));
+    const Transfer& late = entry.mapped().second;
+    const auto tell_the_others = shut();
+    late.done(fault(Errc::timeout, device(), late.text, "no data", simulated_.now() - late.begin));
+    tell_the_others();
   });
   bulk_.emplace(serial, std::pair{endpoint, std::move(transfer)});
   simulated_.arrival(simulated_.now(), number_, [this, session = session_] {
@@ -161,11 +168,15 @@ void MemoryUsbLink::cancel_bulk_in(std::uint8_t endpoint) {
 
 /// Asks the device for each pending transfer in the order of submission, then when to ask again.
 void MemoryUsbLink::poll_bulk() {
+  std::set<std::uint8_t> empty;  // endpoints without data: what waits behind waits on
   for (auto& [serial, entry] : bulk_) {
     Transfer& transfer = entry.second;
-    if (transfer.completing) continue;
+    if (transfer.completing || empty.contains(entry.first)) continue;
     auto data = far_end_.bulk_in(simulated_.now(), entry.first, transfer.most);
-    if (!data) break;  // those behind it wait for the same data
+    if (!data) {
+      empty.insert(entry.first);
+      continue;
+    }
     transfer.completing = true;
     simulated_.arrival(simulated_.now() + wire_.of(data->size()), number_,
                        [this, session = session_, serial = serial, data = std::move(*data)] {
@@ -174,6 +185,7 @@ void MemoryUsbLink::poll_bulk() {
   }
   if (event_) simulated_.cancel(*event_);
   event_.reset();
+  if (empty.empty()) return;  // nobody waits for data
   if (const auto next = far_end_.next_event())
     event_ = simulated_.arrival(*next, number_, [this, session = session_] {
       if (!*session) return;

@@ -74,6 +74,8 @@ class MemoryUsbLink final : public UsbLink {
     Reactor::TimerId timer{};
     bool completing = false;  // its data are on the wire
   };
+  /// Closes; calling what comes back ends all that was pending.
+  [[nodiscard]] std::function<void()> shut();
   void poll_bulk();
   void end_bulk(std::uint64_t serial, Result<Bytes> result);
 

@@ -11,8 +11,8 @@
 
 namespace meterbench {
 
-/// Not thread-safe: the bench thread alone. A time-out or loss closes the link, and all pending transfers end
-/// as disconnected; a stall is `refused` and leaves it open.
+/// Not thread-safe: the bench thread alone. A time-out or loss closes the link: the transfer that failed is told
+/// first, then all others that are pending end as disconnected. A stall is `refused` and leaves the link open.
 class UsbLink {
  public:
   UsbLink(Reactor& reactor, std::string device) : reactor_{reactor}, device_{std::move(device)} {}

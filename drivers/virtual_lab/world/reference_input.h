@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "drivers/virtual_lab/world/noise.h"
 #include "drivers/virtual_lab/world/world.h"
 
 namespace meterbench::virtual_lab {
@@ -15,9 +16,10 @@ class ReferenceInput final : public Observer, public PulseSignal {
   struct Settings {
     double gain_percent = 0;        ///< of its power; positive: reads high
     double phase_error_arcmin = 0;  ///< positive: it sees the current lag less, reads high at a lagging load
-    double range_error_percent = 0; ///< half-width of an extra gain error, drawn uniformly for each current range
-    double noise_percent = 0;       ///< standard deviation of its power in one 20 ms cell
-    bool three_wire = true;         ///< forms (V1 − V2)·(I1 − I2)/2, the metered power of forms 2S and 4S
+    double range_error_percent =
+        0;                     ///< half-width of an extra gain error, drawn uniformly for each current range
+    double noise_percent = 0;  ///< standard deviation of its power in one 20 ms cell
+    bool three_wire = true;    ///< forms (V1 − V2)·(I1 − I2)/2, as forms 2S and 4S do; else V1·I1
   };
 
   struct Reading {
@@ -25,24 +27,29 @@ class ReferenceInput final : public Observer, public PulseSignal {
     std::array<Current, LoadPoint::kCircuits> current{};
     std::array<ActivePower, LoadPoint::kCircuits> active{};
     std::array<ReactivePower, LoadPoint::kCircuits> reactive{};  ///< inductive positive
-    ActivePower net{};  ///< by its definition, with all its errors
+    ActivePower net{};                                           ///< by its definition, with all its errors
     Frequency frequency{};
   };
 
-  ReferenceInput(std::uint64_t seed, const Settings& settings) : seed_{seed}, settings_{settings} {}
+  ReferenceInput(std::uint64_t seed, const Settings& settings);
 
   void on_segment(const Segment& segment) override;
 
-  /// Mean over the last `integration` before the world's now (shorter at the start of the world).
+  /// Mean over the last `integration` before the world's now (shorter at the start of the world), at most
+  /// 10 s. The frequency is the latest. All 0 before the world has begun.
   [[nodiscard]] Reading reading(Duration integration) const;
 
   /// Number of the current range in use, from 0; each has its own range error.
   void select_range(int range) { range_ = range; }
 
+  /// Its power's gain changes by `percent` from now on: a defect.
+  void shift_gain(double percent) { settings_.gain_percent += percent; }
+
   /// The pulse output follows |net energy|; a new constant counts from now on. Zero energy: no pulses.
-  void set_energy_per_pulse(ActiveEnergy energy);
+  void set_energy_per_pulse(ActiveEnergy energy) { per_pulse_ = energy; }
   [[nodiscard]] ActiveEnergy energy_per_pulse() const { return per_pulse_; }
 
+  /// `t` not more than 10 s before the world's now.
   [[nodiscard]] std::uint64_t edges_until(Instant t) override;
 
   /// Energy on the terminals since the start of the world by the standard's definition, without its errors.
@@ -50,18 +57,22 @@ class ReferenceInput final : public Observer, public PulseSignal {
 
  private:
   struct Piece {
+    Instant begin;
     Instant end;
-    double pulses;  // cumulative at the end
+    double pulses_before;  // cumulative, at its begin and at its end
+    double pulses_after;
     Reading reading;
-    Duration length;
   };
-  std::uint64_t seed_;
+  [[nodiscard]] Phasor current_factor(std::uint64_t cell) const;
+
   Settings settings_;
+  Noise range_error_;
+  Noise noise_;
   int range_ = 0;
   ActiveEnergy per_pulse_{};
   ActiveEnergy true_energy_{};
   double pulses_ = 0;
-  std::deque<Piece> pieces_;    // a few seconds of history
+  std::deque<Piece> pieces_;  // of the last 10 s
 };
 
 }  // namespace meterbench::virtual_lab

@@ -8,10 +8,14 @@
 #include <variant>
 #include <vector>
 
-#include "drivers/far_end/far_end.h"
-#include "drivers/far_end/usb_far_end.h"
 #include "drivers/virtual_lab/world/fault_script.h"
 #include "drivers/virtual_lab/world/world.h"
+
+namespace meterbench {
+// Named only: the physics knows no links. Who calls `make` includes drivers/far_end.
+class FarEnd;
+class UsbFarEnd;
+}  // namespace meterbench
 
 namespace meterbench::virtual_lab {
 
@@ -30,6 +34,7 @@ struct SimulatorSettings {
   std::map<std::string, double> numbers;      ///< every parameter of the table
   std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`
   std::vector<ScriptedFault> faults;
+  bool three_wire = true;  ///< wiring of the bench, from the form of its meters: which power a standard forms
 
   /// Throws std::out_of_range for a key that is not in the table: a bug.
   [[nodiscard]] double number(const std::string& key) const { return numbers.at(key); }

@@ -3,10 +3,12 @@
 #include <array>
 #include <complex>
 #include <cstdint>
+#include <optional>
 
 #include "bench/core/quantity.h"
 #include "bench/core/time.h"
 #include "bench/model/load_point.h"
+#include "drivers/virtual_lab/world/noise.h"
 
 namespace meterbench::virtual_lab {
 
@@ -24,15 +26,15 @@ struct Terminals {
 class SourceOutput {
  public:
   struct Settings {
-    double settle_s = 2;                ///< from a command until the output is within 0.01 % of its step
-    double voltage_gain_percent = 0;    ///< of what it delivers over what it was told
+    double settle_s = 2;              ///< from a command until 0.01 % of its step is left
+    double voltage_gain_percent = 0;  ///< of what it delivers over what it was told
     double current_gain_percent = 0;
-    double phase_error_arcmin = 0;      ///< of currents against voltages, lag-positive
-    double drift_percent_per_h = 0;     ///< of the current
-    double noise_percent = 0;           ///< standard deviation of the amplitude of one 20 ms cell, each channel
+    double phase_error_arcmin = 0;   ///< of currents against voltages, lag-positive
+    double drift_percent_per_h = 0;  ///< of the current
+    double noise_percent = 0;        ///< standard deviation of the amplitude of one 20 ms cell, each channel
   };
 
-  SourceOutput(std::uint64_t seed, const Settings& settings) : seed_{seed}, settings_{settings} {}
+  SourceOutput(std::uint64_t seed, const Settings& settings);
 
   /// From `when` on the output moves to `target`.
   void apply(Instant when, const Terminals& target);
@@ -43,15 +45,18 @@ class SourceOutput {
   /// Whether settle_s has passed since the last apply().
   [[nodiscard]] bool settled(Instant now) const;
 
-  /// The output in noise cell `cell`, taken at `middle`.
+  /// The output in noise cell `cell`, taken at `middle` (before the last command: at the command).
   [[nodiscard]] Terminals at(Instant middle, std::uint64_t cell) const;
 
  private:
-  std::uint64_t seed_;
+  [[nodiscard]] Terminals ramp(Instant when) const;  // as told: without gain, drift and noise
+
   Settings settings_;
+  std::array<Noise, LoadPoint::kCircuits> voltage_noise_;
+  std::array<Noise, LoadPoint::kCircuits> current_noise_;
   bool energised_ = false;
   Instant since_{};
-  Instant first_energised_{};  // the drift counts from here
+  std::optional<Instant> first_energised_;  // the drift counts from here
   Terminals from_{};
   Terminals target_{};
 };

@@ -50,7 +50,9 @@ class World {
   void advance_to(Instant t);
 
   /// Signals that can be wired to a counter's input, by name: `reference.pulses`, `led.A`.
-  void add_signal(std::string name, PulseSignal& signal) { signals_.insert_or_assign(std::move(name), &signal); }
+  void add_signal(std::string name, PulseSignal& signal) {
+    signals_.insert_or_assign(std::move(name), &signal);
+  }
   /// Null when there is none of that name.
   [[nodiscard]] PulseSignal* signal(const std::string& name) const;
 

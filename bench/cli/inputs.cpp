@@ -1,0 +1,125 @@
+#include "bench/cli/inputs.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "bench/config/limits_file.h"
+#include "bench/config/meter_file.h"
+#include "drivers/virtual_lab/lab/lab_file.h"
+
+namespace meterbench {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::filesystem::path find(const Catalogue& catalogue, std::string_view kind, const std::string& name) {
+  auto path = catalogue.find(kind, name);
+  if (!path) throw InputError{path.error()};
+  return *path;
+}
+
+/// The value, or every mistake that kept it from being read.
+template <class T>
+T checked(std::optional<T> value, const Mistakes& mistakes) {
+  if (!value || !mistakes.empty()) throw InputError{mistakes.text()};
+  return std::move(*value);
+}
+
+std::map<std::string, std::string> settings(const std::vector<std::string>& set) {
+  std::map<std::string, std::string> result;
+  for (const std::string& one : set) {
+    const std::size_t equals = one.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw InputError{fmt::format("--set {}: key=value is expected, as steps.0.target_uncertainty='0.1 %'", one)};
+    result.insert_or_assign(one.substr(0, equals), one.substr(equals + 1));
+  }
+  return result;
+}
+
+}  // namespace
+
+Catalogue catalogue() {
+  const std::string home = environment("METERBENCH_HOME");
+  return Catalogue{home.empty() ? METERBENCH_SOURCE_HOME : home};
+}
+
+std::string default_ledger() {
+  const std::string named = environment("METERBENCH_LEDGER");
+  return named.empty() ? "meterbench.sqlite" : named;
+}
+
+StationFile load_station(const Catalogue& catalogue, const std::string& name) {
+  Mistakes mistakes;
+  return checked(load_station_file(find(catalogue, "stations", name), mistakes), mistakes);
+}
+
+virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name) {
+  Mistakes mistakes;
+  return checked(virtual_lab::load_lab_file(find(catalogue, "labs", name), simulator_models(), mistakes), mistakes);
+}
+
+MeterType load_meter(const Catalogue& catalogue, const std::string& name) {
+  Mistakes mistakes;
+  return checked(load_meter_file(find(catalogue, "meters", name), mistakes), mistakes);
+}
+
+std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const StationFile& station,
+                                             const std::string& meters) {
+  std::vector<std::string> positions;
+  for (const PositionEntry& position : station.positions) positions.push_back(position.name);
+  if (meters.empty())
+    throw InputError{fmt::format("--meter is missing; known meters: {}", fmt::join(catalogue.names("meters"), ", "))};
+  std::map<std::string, MeterType> result;
+  for (std::size_t at = 0; at <= meters.size();) {
+    const std::size_t comma = std::min(meters.find(',', at), meters.size());
+    const std::string one = meters.substr(at, comma - at);
+    const std::size_t equals = one.find('=');
+    const std::string position = equals == std::string::npos ? positions.front() : one.substr(0, equals);
+    if (std::find(positions.begin(), positions.end(), position) == positions.end())
+      throw InputError{fmt::format("--meter {}: position {}", meters, not_allowed(position, positions))};
+    MeterType type = load_meter(catalogue, equals == std::string::npos ? one : one.substr(equals + 1));
+    if (!result.empty() && result.begin()->second.id != type.id)
+      throw InputError{fmt::format("--meter {}: the meters of one run must be of one type", meters)};
+    if (!result.emplace(position, std::move(type)).second)
+      throw InputError{fmt::format("--meter {}: position {} is named twice", meters, position)};
+    at = comma + 1;
+  }
+  return result;
+}
+
+std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name) {
+  namespace fs = std::filesystem;
+  for (const fs::path& path : {fs::path{name}, catalogue.root() / name, catalogue.root() / "scenarios" / name,
+                               catalogue.root() / "scenarios" / (name + ".yaml")})
+    if (fs::is_regular_file(path)) return path;
+  throw InputError{fmt::format("no scenario '{}': neither a file nor one below {}", name,
+                               (catalogue.root() / "scenarios").string())};
+}
+
+Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
+                       const StationFile& station, const MeterType& meter) {
+  const auto planning = planning_station(station, catalogue);
+  if (!planning) throw InputError{planning.error()};
+  Mistakes mistakes;
+  const Scenario read =
+      checked(load_scenario(find_scenario(catalogue, scenario), settings(options.set), mistakes), mistakes);
+  LimitFiles limits;
+  for (const AccuracyStep& step : read.steps) {
+    if (limits.contains(step.limits)) continue;
+    auto path = catalogue.find("limits", step.limits);
+    if (!path) {
+      mistakes.add(step.limits_position, path.error());
+      continue;
+    }
+    auto rows = load_limits_file(*path, mistakes);
+    limits.emplace(step.limits, std::move(rows).value_or(std::vector<Limit>{}));
+  }
+  if (!mistakes.empty()) throw InputError{mistakes.text()};
+  return checked(make_plan(read, meter, *planning, limits, mistakes), mistakes);
+}
+
+}  // namespace meterbench

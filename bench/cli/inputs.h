@@ -1,0 +1,50 @@
+// What the verbs take: files found by name, read and checked, every mistake told at once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/cli/bench_session.h"
+#include "bench/config/catalogue.h"
+#include "bench/config/station_file.h"
+#include "bench/model/meter_type.h"
+#include "bench/planner/plan.h"
+#include "bench/scenario/scenario.h"
+
+namespace meterbench {
+
+/// A usage mistake or an invalid file; what() is for the person, whole, and may have several lines.
+struct InputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// METERBENCH_HOME, else where this program was built from.
+[[nodiscard]] Catalogue catalogue();
+/// METERBENCH_LEDGER, else meterbench.sqlite in the current folder.
+[[nodiscard]] std::string default_ledger();
+
+/// Options that `run` and `plan` share.
+struct BenchOptions {
+  std::string station = "virtual";
+  std::string lab = "default";
+  std::string meters;  ///< `M`, or `A=M,B=M`
+  std::uint64_t seed = 1;
+  std::vector<std::string> set;  ///< `key=value`
+};
+
+// All of these throw InputError.
+[[nodiscard]] StationFile load_station(const Catalogue& catalogue, const std::string& name);
+[[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name);
+[[nodiscard]] MeterType load_meter(const Catalogue& catalogue, const std::string& name);
+/// Types by position; a name alone stands at the station's first position. A run's meters are of one type.
+[[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const StationFile& station,
+                                                           const std::string& meters);
+/// A scenario by path, or by its path below scenarios/ with or without ending.
+[[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
+[[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
+                                     const StationFile& station, const MeterType& meter);
+
+}  // namespace meterbench

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "bench/cli/exit_code.h"
+#include "bench/cli/inputs.h"
+#include "bench/cli/verbs.h"
+#include "bench/core/quantity_text.h"
+
+namespace meterbench {
+namespace {
+
+struct TruthOptions {
+  std::string lab = "default";
+  std::string meter;
+  std::string temperature = "23 °C";
+  std::string voltage;
+  std::string current;
+  std::string power_factor = "1";
+  std::string direction = "delivered";
+  std::string frequency;
+  std::string circuit = "series";
+  std::string position = "A";
+  std::uint64_t seed = 1;
+  std::string format = "text";
+};
+
+/// The value of an option, or a usage mistake that names the option.
+template <class T>
+T read(const std::string& option, tl::expected<T, std::string> value) {
+  if (!value) throw InputError{fmt::format("--{}: {}", option, value.error())};
+  return *value;
+}
+
+template <class T>
+tl::expected<T, std::string> known(std::optional<T> value, const std::string& text,
+                                   const std::vector<std::string>& allowed) {
+  if (!value) return tl::unexpected{not_allowed(text, allowed)};
+  return *value;
+}
+
+int show_truth(const TruthOptions& o) {
+  const Catalogue files = catalogue();
+  const MeterType meter = load_meter(files, o.meter);
+  const auto temperature = read("temperature", parse_quantity<kind::Temperature>(o.temperature));
+  const auto voltage =
+      o.voltage.empty() ? meter.nominal_voltage : read("voltage", parse_quantity<kind::Voltage>(o.voltage));
+  const auto current = read("current", parse_quantity<kind::Current>(o.current));
+  const auto pf = read("pf", parse_power_factor(o.power_factor));
+  const auto direction = read("direction", known(parse_direction(o.direction), o.direction, {"delivered", "received"}));
+  const auto frequency =
+      o.frequency.empty() ? meter.nominal_frequency : read("frequency", parse_quantity<kind::Frequency>(o.frequency));
+  const auto circuit = read("circuit", known(parse_circuit(o.circuit), o.circuit, {"series", "coil_1", "coil_2"}));
+
+  const virtual_lab::Lab lab{load_lab(files, o.lab), o.seed, simulator_models(), {{o.position, meter}}};
+  const LoadPoint point = make_load_point(meter.form, voltage, frequency, current, pf, direction, circuit);
+  const double error = lab.truth_percent(o.position, point, temperature);
+  if (o.format == "json")
+    fmt::print("{}\n", nlohmann::json{{"error_percent", error}}.dump());
+  else
+    fmt::print("{} %\n", number_text(error));
+  return kAllPassed;
+}
+
+}  // namespace
+
+void add_lab(CLI::App& app, VerbAction& chosen) {
+  auto options = std::make_shared<TruthOptions>();
+  CLI::App* lab = app.add_subcommand("lab", "The virtual lab");
+  lab->require_subcommand(1);
+  CLI::App* truth = lab->add_subcommand("truth", "The true error of the lab's meter at a load, by closed formula");
+  truth->add_option("--lab", options->lab, "Lab")->capture_default_str();
+  truth->add_option("--meter", options->meter, "Meter type")->required();
+  truth->add_option("--temperature", options->temperature, "Of the meter's body")->capture_default_str();
+  truth->add_option("--voltage", options->voltage, "Nominal without");
+  truth->add_option("--current", options->current, "Current, as '30 A'")->required();
+  truth->add_option("--pf", options->power_factor, "Power factor, as '0.5 lag'")->capture_default_str();
+  truth->add_option("--direction", options->direction, "delivered or received")->capture_default_str();
+  truth->add_option("--frequency", options->frequency, "Nominal without");
+  truth->add_option("--circuit", options->circuit, "series, coil_1 or coil_2")->capture_default_str();
+  truth->add_option("--position", options->position, "Position")->capture_default_str();
+  truth->add_option("--seed", options->seed, "Seed of the lab's draws")->capture_default_str();
+  truth->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  truth->callback([options, &chosen] { chosen = [options](StopSignal&) { return show_truth(*options); }; });
+}
+
+}  // namespace meterbench

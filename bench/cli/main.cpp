@@ -1,0 +1,55 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "bench/cli/exit_code.h"
+#include "bench/cli/inputs.h"
+#include "bench/cli/verbs.h"
+#include "bench/ledger/ledger.h"
+
+namespace {
+
+meterbench::StopSignal* stop_signal = nullptr;  // a signal handler reaches nothing else
+
+extern "C" void request_stop(int) { stop_signal->request(); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace meterbench;
+  StopSignal stop;
+  stop_signal = &stop;
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  // A reader that goes away (`meterbench … | head`) must not end a run with the source on.
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app{"Meterbench: a hardware-in-the-loop test bench for electricity meters"};
+  app.name("meterbench");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", METERBENCH_VERSION);
+  VerbAction chosen;
+  add_run(app, chosen);
+  add_check(app, chosen);
+  add_plan(app, chosen);
+  add_ledger_verbs(app, chosen);
+  add_lab(app, chosen);
+  try {
+    app.parse(argc, argv);
+    return chosen(stop);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kAllPassed : kUsage;
+  } catch (const InputError& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return kUsage;
+  } catch (const LedgerError& e) {
+    fmt::print(stderr, "meterbench: {}\n", e.what());
+    return kBenchFault;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "meterbench: {}\n", e.what());
+    return kBenchFault;
+  }
+}

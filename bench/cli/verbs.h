@@ -1,0 +1,23 @@
+// The verbs of the command, one file each. A verb adds itself to the parser and answers its exit code.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/core/stop_signal.h"
+
+namespace meterbench {
+
+/// What the chosen verb will do; set by its callback while the command line is read.
+using VerbAction = std::function<int(StopSignal& stop)>;
+
+void add_run(CLI::App& app, VerbAction& chosen);
+void add_check(CLI::App& app, VerbAction& chosen);
+void add_plan(CLI::App& app, VerbAction& chosen);
+/// runs, show, export, verify
+void add_ledger_verbs(CLI::App& app, VerbAction& chosen);
+void add_lab(CLI::App& app, VerbAction& chosen);
+
+}  // namespace meterbench

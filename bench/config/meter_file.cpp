@@ -1,0 +1,62 @@
+#include "bench/config/meter_file.h"
+
+#include "bench/config/fields.h"
+
+namespace meterbench {
+namespace {
+
+constexpr Seconds kUsualLatency{10};  // where the file says none
+
+void read_options(YamlMap& map, MeterType& meter) {
+  const auto options = map.find("options");
+  if (!options) return;
+  for (const YamlNode& option : options->items()) {
+    const auto name = option.as_one_of({"R", "SD"});
+    if (name == "R") meter.recorder = true;
+    if (name == "SD") meter.disconnect = true;
+  }
+}
+
+void read_form(YamlMap& map, MeterType& meter) {
+  const auto node = map.require("form");
+  const auto text = node ? node->as_one_of({"1S", "2S", "3S", "4S"}) : std::nullopt;
+  if (const auto form = text ? parse_form(*text) : std::nullopt) meter.form = *form;
+}
+
+}  // namespace
+
+std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mistakes& mistakes) {
+  const Reading reading{mistakes};
+  const auto root = read_yaml(path, mistakes);
+  auto map = root ? root->as_map() : std::nullopt;
+  if (!map) return std::nullopt;
+  MeterType meter;
+  meter.id = path.stem().string();
+  (void)optional_text(*map, "description");
+  meter.model = required_text(*map, "model");
+  read_form(*map, meter);
+  meter.class_amperes = required_quantity<kind::Current>(*map, "class_amperes");
+  meter.nominal_voltage = required_quantity<kind::Voltage>(*map, "nominal_voltage");
+  meter.nominal_frequency = required_quantity<kind::Frequency>(*map, "nominal_frequency");
+  meter.test_amperes = required_quantity<kind::Current>(*map, "test_amperes");
+  meter.kh = required_quantity<kind::ActiveEnergy>(*map, "kh");
+  meter.kt = required_quantity<kind::ActiveEnergy>(*map, "kt");
+  meter.kt_source = required_text(*map, "kt_source");
+  meter.minimum_current = required_quantity<kind::Current>(*map, "minimum_current");
+  meter.maximum_current = required_quantity<kind::Current>(*map, "maximum_current");
+  const bool has_latency = map->find("latency_s").has_value();
+  meter.latency =
+      has_latency ? Seconds{required_number(*map, "latency_s", Range::not_negative)} : kUsualLatency;
+  read_options(*map, meter);
+  meter.module = optional_text(*map, "module");
+  meter.firmware = required_text(*map, "firmware");
+  map->finish();
+  if (reading.sound() && meter.minimum_current >= meter.maximum_current)
+    map->find("minimum_current")->mistake("minimum_current must be below maximum_current");
+  if (reading.sound() && meter.maximum_current > meter.class_amperes)
+    map->find("maximum_current")->mistake("maximum_current must not be above class_amperes");
+  if (!reading.sound()) return std::nullopt;
+  return meter;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,181 @@
+#include "bench/config/station_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/config/catalogue.h"
+#include "tests/support/record_file.h"
+
+namespace meterbench {
+namespace {
+
+using testing::exchanged;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr const char* kGood =
+    "station: test bench\n"                                                   // 1
+    "limits: {voltage: 300 V, current: 240 A}\n"                              // 2
+    "instruments:\n"                                                          // 3
+    "  source: {driver: scpi_source, profile: ours, address: virtual:src}\n"  // 4
+    "  reference:\n"                                                          // 5
+    "    driver: radian_rd3x\n"                                               // 6
+    "    address: ASRL/dev/ttyUSB0::INSTR\n"                                  // 7
+    "    definition: series\n"                                                // 8
+    "    window_s: 1.5\n"                                                     // 9
+    "    pulse: 0.00001 Wh\n"                                                 // 10
+    "    calibration:\n"                                                      // 11
+    "      certificate: C-1\n"                                                // 12
+    "      issued: 2025-01-15\n"                                              // 13
+    "      due: 2026-01-15\n"                                                 // 14
+    "      points:\n"                                                         // 15
+    "        - {power_factor: 1, current: [10 A, 1 A], error: -0.004 %, expanded_uncertainty: 0.02 %, "
+    "coverage_factor: 2}\n"  // 16
+    "        - {power_factor: 0.5 lag, current: 10 A, error: 0.01 %, expanded_uncertainty: 0.03 %, "
+    "coverage_factor: 2.5}\n"                                                               // 17
+    "  counter: {driver: mcc_usb_ctr08, address: virtual:ctr, reference_input: 7}\n"        // 18
+    "positions:\n"                                                                          // 19
+    "  A: {led_input: 1}\n"                                                                 // 20
+    "  B: {led_input: 3}\n"                                                                 // 21
+    "uncertainty:\n"                                                                        // 22
+    "  reference_drift: {half_width: 0.01 %, origin: o1}\n"                                 // 23
+    "  reference_linearity: {half_width: 0.006 %, origin: o2}\n"                            // 24
+    "  pickup_jitter: {standard_deviation: 20 us, origin: o3}\n"                            // 25
+    "  repeatability: {standard_deviation: 0.003 %, degrees_of_freedom: 50, origin: o4}\n"  // 26
+    "  meter_delay: {largest: 0.5 s, origin: o5}\n";                                        // 27
+
+std::string mistakes_of(const std::string& text) { return testing::mistakes_of(text, load_station_file); }
+
+TEST(StationFile, ReadsEveryField) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << kGood;
+  Mistakes mistakes;
+  const auto station = load_station_file(path, mistakes);
+  ASSERT_TRUE(station) << mistakes.text();
+  EXPECT_EQ(station->name, "mine");
+  EXPECT_EQ(station->title, "test bench");
+  EXPECT_EQ(station->limits.voltage, Voltage{300});
+  EXPECT_EQ(station->limits.current, Current{240});
+  ASSERT_EQ(station->instruments.size(), 3U);
+  const InstrumentEntry& source = station->instruments.at("source");
+  EXPECT_EQ(source.driver, "scpi_source");
+  EXPECT_EQ(source.profile, "ours");
+  EXPECT_EQ(source.address.virtual_name(), "src");
+  EXPECT_EQ(source.position.line, 4);
+  EXPECT_EQ(source.position.column, 20);
+  EXPECT_EQ(source.profile_position.column, 42);
+  EXPECT_FALSE(source.calibration);
+  const InstrumentEntry& reference = station->instruments.at("reference");
+  EXPECT_FALSE(reference.address.virtual_name());
+  EXPECT_EQ(reference.address.position.line, 7);
+  EXPECT_EQ(station->reference_definition, ReferenceDefinition::series);
+  EXPECT_EQ(station->reference_window, Seconds{1.5});
+  EXPECT_DOUBLE_EQ(watt_hours(station->reference_pulse), 1e-5);
+  EXPECT_EQ(station->instruments.at("counter").driver, "mcc_usb_ctr08");
+  EXPECT_EQ(station->reference_input, 7);
+  ASSERT_EQ(station->positions.size(), 2U);
+  EXPECT_EQ(station->positions[1].name, "B");
+  EXPECT_EQ(station->positions[1].led_input, 3);
+  EXPECT_DOUBLE_EQ(percent(station->reference_drift), 0.01);
+  EXPECT_DOUBLE_EQ(percent(station->reference_linearity), 0.006);
+  EXPECT_DOUBLE_EQ(station->pickup_jitter.value(), 20e-6);
+  EXPECT_DOUBLE_EQ(percent(station->repeatability), 0.003);
+  EXPECT_EQ(station->repeatability_dof, 50);
+  EXPECT_EQ(station->meter_delay_limit, Seconds{0.5});
+  EXPECT_EQ(station->origins.at("repeatability"), "o4");
+  EXPECT_EQ(station->origins.size(), 5U);
+}
+
+TEST(StationFile, ReadsTheCertificateInRisingOrder) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << kGood;
+  Mistakes mistakes;
+  const auto station = load_station_file(path, mistakes);
+  const Calibration& calibration = station.value().instruments.at("reference").calibration.value();
+  EXPECT_EQ(calibration.certificate, "C-1");
+  EXPECT_EQ(utc_text(calibration.issued), "2025-01-15T00:00:00.000Z");
+  ASSERT_EQ(calibration.points.size(), 3U);
+  EXPECT_EQ(calibration.points[0].current, Current{1});
+  EXPECT_DOUBLE_EQ(percent(calibration.points[0].error), -0.004);
+  EXPECT_EQ(calibration.points[1].current, Current{10});
+  EXPECT_EQ(calibration.points[2].power_factor, (PowerFactor{0.5, false}));
+  EXPECT_DOUBLE_EQ(percent(calibration.points[2].standard_uncertainty()), 0.012);
+}
+
+TEST(StationFile, ACertificateIsValidThroughTheDayItIsDue) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << kGood;
+  Mistakes mistakes;
+  const Calibration calibration =
+      load_station_file(path, mistakes).value().instruments.at("reference").calibration.value();
+  UtcTime evening{}, next_day{};
+  ASSERT_TRUE(parse_utc("2026-01-15T23:00:00Z", evening));
+  ASSERT_TRUE(parse_utc("2026-01-16", next_day));
+  EXPECT_FALSE(calibration.expired(evening));
+  EXPECT_TRUE(calibration.expired(next_day));
+}
+
+TEST(StationFile, TellsEachMistakeAtItsPlace) {
+  EXPECT_EQ(mistakes_of(kGood), "");
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "  source:", "  sorce:")),
+              HasSubstr("f.yaml:4:3: 'sorce' is not known; allowed: source, reference, counter; did you mean "
+                        "'source'?\n"));
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "vitual:src")),
+              StartsWith("f.yaml:4:57: 'vitual:src' is not an address: virtual:NAME, "));
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "'virtual:'")), StartsWith("f.yaml:4:57: "));
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "definition: series", "definition: serial")),
+            "f.yaml:8:17: 'serial' is not known; allowed: two_element, series; did you mean 'series'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "window_s: 1.5", "window_s: 1.5 s")),
+            "f.yaml:9:15: '1.5 s' is not a number (digits with a decimal point are expected)\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "pulse: 0.00001 Wh", "pulse: 0 Wh")),
+            "f.yaml:10:12: it must be above 0\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "due: 2026-01-15", "due: 2026-13-15")),
+            "f.yaml:14:12: '2026-13-15' is not a date: 2025-06-02 is an example\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "due: 2026-01-15", "due: 2024-01-15")),
+            "f.yaml:14:12: the certificate is due before it is issued\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "[10 A, 1 A]", "[10 A, 10 A]")),
+            "f.yaml:16:45: the certificate has this load point a second time\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 1}")),
+            "f.yaml:21:18: input 1 of the counter is taken already\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 7}")),
+            "f.yaml:21:18: input 7 of the counter is taken already\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: -3}")),
+            "f.yaml:21:18: a whole number from 0 is expected\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "  B: {", "  B=2: {")),
+            "f.yaml:21:8: 'B=2' is no name of a position: letters and digits only\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "degrees_of_freedom: 50", "degrees_of_freedom: 0.5")),
+            "f.yaml:26:68: it must be at least 1\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, ", origin: o5", "")), "f.yaml:27:16: 'origin' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "voltage: 300 V", "voltage: 300 A")),
+            "f.yaml:2:19: 'A' is not a unit of voltage: V, mV or kV is expected\n");
+}
+
+TEST(StationFile, AReferenceWithoutACertificateIsAMistake) {
+  std::string text = kGood;
+  const std::size_t begin = text.find("    calibration:");
+  text.erase(begin, text.find("  counter:") - begin);
+  EXPECT_EQ(mistakes_of(text), "f.yaml:6:5: 'calibration' is missing\n");
+}
+
+TEST(StationFile, TheShippedVirtualStationHasItsPartsAndFourPositions) {
+  Mistakes mistakes;
+  const auto station =
+      load_station_file(Catalogue{BENCH_SOURCE_DIR}.find("stations", "virtual").value(), mistakes);
+  ASSERT_TRUE(station) << mistakes.text();
+  EXPECT_EQ(station->instruments.at("source").address.virtual_name(), "source");
+  EXPECT_EQ(station->instruments.at("reference").address.virtual_name(), "reference");
+  EXPECT_EQ(station->instruments.at("counter").address.virtual_name(), "counter");
+  EXPECT_EQ(station->positions.size(), 4U);
+  const Calibration& calibration = station->instruments.at("reference").calibration.value();
+  for (const double current_a : {0.1, 200.0, 240.0}) {
+    EXPECT_DOUBLE_EQ(percent(calibration.at(Current{current_a}, PowerFactor{})->standard_uncertainty), 0.010);
+    EXPECT_DOUBLE_EQ(
+        percent(calibration.at(Current{current_a}, PowerFactor{0.5, false})->standard_uncertainty), 0.015);
+  }
+}
+
+}  // namespace
+}  // namespace meterbench

@@ -1,0 +1,195 @@
+#include "bench/ledger/schema.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+namespace meterbench {
+namespace {
+
+// A step, once released, is never edited: append another. The links of older rows must stay true, so a step
+// may add tables, views and columns that are NULL in older rows, and nothing else (see ledger.md).
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE run (
+  run_row          INTEGER PRIMARY KEY,
+  run_id           TEXT NOT NULL UNIQUE,
+  scenario         TEXT NOT NULL,
+  scenario_path    TEXT NOT NULL,
+  scenario_sha256  TEXT NOT NULL,
+  plan_sha256      TEXT NOT NULL,
+  station          TEXT NOT NULL,
+  lab              TEXT NOT NULL,
+  seed             INTEGER,
+  meter            TEXT NOT NULL,
+  firmware         TEXT NOT NULL,
+  simulated        INTEGER NOT NULL CHECK (simulated IN (0, 1)),
+  decision_rule    TEXT NOT NULL,
+  software         TEXT NOT NULL,
+  planned_points   INTEGER NOT NULL,
+  started_utc      TEXT NOT NULL
+);
+CREATE TABLE instrument (
+  run_row      INTEGER NOT NULL REFERENCES run,
+  ordinal      INTEGER NOT NULL,
+  role         TEXT NOT NULL,
+  driver       TEXT NOT NULL,
+  address      TEXT NOT NULL,
+  far_end      TEXT NOT NULL,
+  simulated    INTEGER NOT NULL CHECK (simulated IN (0, 1)),
+  identity     TEXT NOT NULL,
+  certificate  TEXT NOT NULL,
+  PRIMARY KEY (run_row, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE point (
+  point_row                INTEGER PRIMARY KEY,
+  run_row                  INTEGER NOT NULL REFERENCES run,
+  point_id                 TEXT NOT NULL,
+  position                 TEXT NOT NULL,
+  attempt                  INTEGER NOT NULL CHECK (attempt >= 1),
+  computation              INTEGER NOT NULL CHECK (computation >= 0),
+  step                     TEXT NOT NULL,
+  started_s                REAL NOT NULL,
+  ended_s                  REAL NOT NULL,
+  temperature_c            REAL NOT NULL,
+  voltage_v                REAL NOT NULL,
+  current_a                REAL NOT NULL,
+  power_factor             TEXT NOT NULL,
+  direction                TEXT NOT NULL,
+  circuit                  TEXT NOT NULL,
+  frequency_hz             REAL NOT NULL,
+  method                   TEXT NOT NULL,
+  pulses                   INTEGER NOT NULL,
+  error_percent            REAL,
+  duration_s               REAL,
+  reference_count          REAL,
+  reference_pulse_wh       REAL NOT NULL,
+  kt_wh                    REAL NOT NULL,
+  circuit_factor           REAL NOT NULL,
+  reference_error_percent  REAL NOT NULL,
+  u_percent                REAL,
+  k                        REAL,
+  limit_test               TEXT NOT NULL,
+  limit_power_factor       TEXT,
+  limit_percent            REAL NOT NULL,
+  limit_source             TEXT NOT NULL,
+  limit_clause             TEXT NOT NULL,
+  limit_edition            TEXT NOT NULL,
+  limit_mark               TEXT NOT NULL,
+  decision                 TEXT NOT NULL,
+  UNIQUE (run_row, point_id, position, attempt, computation)
+);
+CREATE TABLE basis_reason (
+  point_row  INTEGER NOT NULL REFERENCES point,
+  ordinal    INTEGER NOT NULL,
+  reason     TEXT NOT NULL,
+  PRIMARY KEY (point_row, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE budget_component (
+  point_row                     INTEGER NOT NULL REFERENCES point,
+  ordinal                       INTEGER NOT NULL,
+  name                          TEXT NOT NULL,
+  distribution                  TEXT NOT NULL,
+  standard_uncertainty_percent  REAL NOT NULL,
+  sensitivity                   REAL NOT NULL,
+  degrees_of_freedom            REAL,
+  origin                        TEXT NOT NULL,
+  PRIMARY KEY (point_row, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE edge (
+  point_row        INTEGER NOT NULL REFERENCES point,
+  ordinal          INTEGER NOT NULL,
+  edge             INTEGER NOT NULL,
+  time_ns          INTEGER NOT NULL,
+  reference_count  REAL NOT NULL,
+  PRIMARY KEY (point_row, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE environment (
+  point_row  INTEGER NOT NULL REFERENCES point,
+  ordinal    INTEGER NOT NULL,
+  time_s     REAL NOT NULL,
+  quantity   TEXT NOT NULL,
+  circuit    INTEGER NOT NULL,
+  value      REAL NOT NULL,
+  PRIMARY KEY (point_row, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE event (
+  event_row  INTEGER PRIMARY KEY,
+  run_row    INTEGER NOT NULL REFERENCES run,
+  point_row  INTEGER REFERENCES point,
+  point_id   TEXT NOT NULL,
+  position   TEXT NOT NULL,
+  time_s     REAL NOT NULL,
+  kind       TEXT NOT NULL,
+  text       TEXT NOT NULL
+);
+CREATE INDEX event_by_point ON event (point_row);
+CREATE TABLE run_end (
+  run_end_row   INTEGER PRIMARY KEY,
+  run_row       INTEGER NOT NULL REFERENCES run,
+  ended_utc     TEXT NOT NULL,
+  exit_code     INTEGER NOT NULL,
+  content_hash  TEXT NOT NULL
+);
+CREATE TABLE link (
+  link    INTEGER PRIMARY KEY,
+  record  TEXT NOT NULL CHECK (record IN ('run', 'point', 'event', 'run_end')),
+  row     INTEGER NOT NULL,
+  sha256  TEXT NOT NULL,
+  UNIQUE (record, row)
+);
+)sql";
+
+constexpr const char* kViews = R"sql(
+CREATE VIEW v_run AS
+SELECT run_id, scenario, station, lab, seed, meter, firmware, started_utc, ended_utc, exit_code, simulated, content_hash
+FROM run LEFT JOIN run_end
+  ON run_end_row = (SELECT max(run_end_row) FROM run_end WHERE run_end.run_row = run.run_row)
+ORDER BY run.run_row;
+CREATE VIEW v_point AS
+SELECT run_id, point_id, position, attempt, temperature_c, voltage_v, current_a, power_factor, direction,
+       error_percent, u_percent, k, decision,
+       coalesce('unverified: ' || (SELECT group_concat(reason, '; ') FROM
+         (SELECT reason FROM basis_reason WHERE basis_reason.point_row = point.point_row ORDER BY ordinal)),
+         'verified') AS basis,
+       limit_percent
+FROM point JOIN run USING (run_row)
+WHERE computation = (SELECT max(computation) FROM point AS other WHERE other.run_row = point.run_row AND
+  other.point_id = point.point_id AND other.position = point.position AND other.attempt = point.attempt)
+ORDER BY run_row, point_row;
+CREATE VIEW v_edge AS
+SELECT run_id, point_id, position, attempt, edge, time_ns * 1e-9 AS time_s, edge.reference_count AS reference_count
+FROM edge JOIN point USING (point_row) JOIN run USING (run_row)
+WHERE computation = 0
+ORDER BY run_row, point_row, ordinal;
+CREATE VIEW v_event AS
+SELECT run_id, event.point_id AS point_id, event.position AS position, attempt, time_s, kind, text
+FROM event JOIN run USING (run_row) LEFT JOIN point USING (point_row)
+ORDER BY event_row;
+CREATE VIEW v_instrument AS
+SELECT run_id, role, driver, address, far_end, simulated, identity, certificate
+FROM (SELECT run_row, run_id FROM run) JOIN instrument USING (run_row)
+ORDER BY run_row, ordinal;
+CREATE VIEW v_environment AS
+SELECT run_id, point_id, position, attempt, time_s, quantity, environment.circuit AS circuit, value
+FROM environment JOIN point USING (point_row) JOIN run USING (run_row)
+ORDER BY run_row, point_row, ordinal;
+)sql";
+
+/// Step i leads from version i to version i + 1.
+constexpr std::array kSteps{kTables, kViews};
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(kSteps.size()); }
+
+void migrate(SQLite::Database& database) {
+  const auto version = static_cast<std::size_t>(database.execAndGet("PRAGMA user_version").getInt());
+  for (std::size_t step = version; step < kSteps.size(); ++step) database.exec(kSteps[step]);
+  database.exec("PRAGMA application_id = " + std::to_string(kLedgerApplication));
+  database.exec("PRAGMA user_version = " + std::to_string(newest_schema()));
+}
+
+}  // namespace meterbench

@@ -1,0 +1,388 @@
+#include "bench/planner/plan.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/config/catalogue.h"
+#include "bench/config/meter_file.h"
+#include "bench/config/station_file.h"
+
+namespace meterbench {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const PowerFactor kUnity{};
+const PowerFactor kHalfLag{0.5, false};
+
+/// 2S CL200: 240 V × I, Kt 1 Wh = 3600 J. 50 A: 12 kW, 0.3 s a pulse.
+MeterType meter_2s() {
+  MeterType meter;
+  meter.id = "m-2s";
+  meter.form = Form::s2;
+  meter.nominal_voltage = Voltage{240};
+  meter.nominal_frequency = Frequency{60};
+  meter.kt = from_watt_hours(1);
+  meter.maximum_current = Current{200};
+  meter.minimum_current = Current{2};
+  meter.latency = Seconds{10};
+  return meter;
+}
+
+Calibration certificate(double from_a, double to_a) {
+  Calibration calibration;
+  calibration.certificate = "C-1";
+  for (const double a : {from_a, to_a}) {
+    calibration.points.push_back({Current{a}, kUnity, from_percent(0.004), from_percent(0.020), 2});
+    calibration.points.push_back({Current{a}, kHalfLag, from_percent(0), from_percent(0.030), 2});
+  }
+  return calibration;
+}
+
+PlanningStation bench() {
+  PlanningStation station;
+  station.source = {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
+  station.limits = {Voltage{300}, Current{240}};
+  station.counter = {CountingMethod::scanned, 8, std::chrono::milliseconds{1}, Frequency{48e6}};
+  station.reference_calibration = certificate(0.1, 240);
+  station.reference_pulse = from_watt_hours(1e-5);
+  station.reference_drift = from_percent(0.010);
+  station.reference_linearity = from_percent(0.006);
+  station.pickup_jitter = Seconds{20e-6};
+  station.repeatability = Ratio{0};
+  station.repeatability_dof = 50;
+  return station;
+}
+
+Scenario sweep(std::vector<CurrentSpec> currents, std::vector<PowerFactor> pfs,
+               std::vector<Direction> directions, Ratio target) {
+  AccuracyStep step;
+  step.name = "load";
+  step.currents = std::move(currents);
+  step.power_factors = std::move(pfs);
+  step.directions = std::move(directions);
+  step.target_uncertainty = target;
+  step.limits = "bench";
+  step.position = {"s.yaml", 4, 5};
+  step.target_position = {"s.yaml", 8, 25};
+  step.limits_position = {"s.yaml", 9, 13};
+  for (std::size_t i = 0; i < step.currents.size(); ++i)
+    step.current_positions.push_back({"s.yaml", 6, 10 + static_cast<int>(i)});
+  Scenario scenario;
+  scenario.title = "test";
+  scenario.steps = {step};
+  return scenario;
+}
+
+Scenario single(CurrentSpec current, const PowerFactor& pf, Ratio target) {
+  return sweep({current}, {pf}, {Direction::delivered}, target);
+}
+
+LimitFiles bench_limits() {
+  Limit unity;
+  unity.test = "load";
+  unity.power_factor = kUnity;
+  unity.limit = from_percent(0.5);
+  Limit half = unity;
+  half.power_factor = kHalfLag;
+  half.limit = from_percent(0.6);
+  return {{"bench", {unity, half}}};
+}
+
+Plan plan_of(const Scenario& scenario, const MeterType& meter = meter_2s(),
+             const PlanningStation& station = bench()) {
+  Mistakes mistakes;
+  auto plan = make_plan(scenario, meter, station, bench_limits(), mistakes);
+  EXPECT_TRUE(plan) << mistakes.text();
+  return plan.value_or(Plan{});
+}
+
+std::string mistakes_of(const Scenario& scenario, const PlanningStation& station = bench(),
+                        const LimitFiles& limits = bench_limits()) {
+  Mistakes mistakes;
+  EXPECT_FALSE(make_plan(scenario, meter_2s(), station, limits, mistakes));
+  return mistakes.text();
+}
+
+constexpr Ratio kEasy{0.0005};
+
+TEST(Plan, OrdersFromLowToHighPowerWithinPowerFactorAndDirection) {
+  const Plan plan = plan_of(sweep({Ratio{0.5}, Current{5}, Ratio{1}, Ratio{0.01}}, {kUnity, kHalfLag},
+                                  {Direction::delivered, Direction::received}, kEasy));
+  ASSERT_EQ(plan.points.size(), 16U);
+  for (std::size_t group = 0; group < 4; ++group) {
+    std::vector<double> currents;
+    for (std::size_t i = 4 * group; i < 4 * group + 4; ++i) {
+      currents.push_back(plan.points[i].current.value());
+      EXPECT_EQ(plan.points[i].power_factor, group < 2 ? kUnity : kHalfLag);
+      EXPECT_EQ(plan.points[i].direction, group % 2 == 0 ? Direction::delivered : Direction::received);
+    }
+    EXPECT_THAT(currents, ElementsAre(2, 5, 100, 200));
+  }
+  EXPECT_EQ(plan.points.front().id, "001");
+  EXPECT_EQ(plan.points.back().id, "016");
+}
+
+TEST(Plan, APointCarriesItsLoadLimitAndCertificate) {
+  const Plan plan = plan_of(sweep({Ratio{0.25}}, {kHalfLag}, {Direction::received}, kEasy));
+  ASSERT_EQ(plan.points.size(), 1U);
+  const PlannedPoint& point = plan.points[0];
+  EXPECT_EQ(point.step, "load");
+  EXPECT_EQ(point.voltage, Voltage{240});
+  EXPECT_EQ(point.current, Current{50});
+  EXPECT_EQ(point.load.frequency, Frequency{60});
+  EXPECT_EQ(point.load.direction, Direction::received);
+  for (const CircuitLoad& circuit : point.load.circuits) {
+    EXPECT_EQ(circuit.voltage, Voltage{120});
+    EXPECT_EQ(circuit.current, Current{50});
+    EXPECT_NEAR(degrees(circuit.lag), 60, 1e-9);
+  }
+  EXPECT_EQ(point.limit.limit, from_percent(0.6));
+  EXPECT_DOUBLE_EQ(percent(point.reference.standard_uncertainty), 0.015);
+  EXPECT_EQ(point.circuit_factor, 1);
+  EXPECT_EQ(point.target, kEasy);
+  EXPECT_EQ(point.temperature, Temperature{23});
+}
+
+TEST(Plan, TakesVoltageAndFrequencyOfTheStep) {
+  Scenario scenario = single(Current{50}, kUnity, kEasy);
+  scenario.steps[0].voltage = Ratio{0.9};
+  scenario.steps[0].frequency = Frequency{61.2};
+  EXPECT_EQ(plan_of(scenario).points.at(0).voltage, Voltage{216});
+  EXPECT_EQ(plan_of(scenario).points.at(0).load.frequency, Frequency{61.2});
+  scenario.steps[0].voltage = Voltage{200};
+  EXPECT_EQ(plan_of(scenario).points.at(0).load.circuits[0].voltage, Voltage{100});
+}
+
+/// Seconds a pulse of type-approval.md 1.2 (Kt 1 Wh, 240 V): 2 A 7.5 s, 5 A 3 s, 50 A 0.3 s, 200 A 0.075 s.
+TEST(Plan, AWindowLastsAtLeastTenSecondsAndTwoPulses) {
+  const Plan plan = plan_of(
+      sweep({Current{2}, Current{5}, Current{50}, Current{200}}, {kUnity}, {Direction::delivered}, kEasy));
+  std::vector<std::uint64_t> pulses;
+  for (const PlannedPoint& point : plan.points) pulses.push_back(point.pulses);
+  EXPECT_THAT(pulses, ElementsAre(2, 4, 34, 134));                 // 10 s: 1.3, 3.3, 33.3, 133.3 pulses
+  const Plan slow = plan_of(single(Current{2}, kHalfLag, kEasy));  // 15 s a pulse
+  EXPECT_EQ(slow.points.at(0).pulses, 2U);
+}
+
+/// u² = u_cert² + (a_drift² + a_lin²)/3 + ((100·τ/√6)² + (100·√2·t_j)² + (100·c_ref/(P·√6))²)/T², k = 2, all
+/// in %.
+double closed_formula_u_percent(double certificate_u, double window_s, double power_w) {
+  const double fixed = certificate_u * certificate_u + (0.010 * 0.010 + 0.006 * 0.006) / 3;
+  const double scan = 100 * 0.001 / std::sqrt(6.0) / window_s;
+  const double jitter = 100 * std::sqrt(2.0) * 20e-6 / window_s;
+  const double resolution = 100 / (power_w * window_s / 0.036) / std::sqrt(6.0);
+  return 2 * std::sqrt(fixed + scan * scan + jitter * jitter + resolution * resolution);
+}
+
+TEST(Plan, ChoosesTheLeastPulsesThatMeetTheTarget) {
+  // 50 A: 12 kW, 0.3 s a pulse. 0.0245 % leaves √(0.01225² − 1.4533e-4) % = 0.002175 % for what the window
+  // decides, 0.04092 %·s together: 18.8 s, 62.7 pulses.
+  const Plan plan = plan_of(single(Current{50}, kUnity, from_percent(0.0245)));
+  ASSERT_EQ(plan.points.size(), 1U);
+  EXPECT_EQ(plan.points[0].pulses, 63U);
+  EXPECT_LE(closed_formula_u_percent(0.010, 63 * 0.3, 12000), 0.0245);
+  EXPECT_GT(closed_formula_u_percent(0.010, 62 * 0.3, 12000), 0.0245);
+  EXPECT_NEAR(percent(plan.points[0].predicted_uncertainty), closed_formula_u_percent(0.010, 63 * 0.3, 12000),
+              1e-9);
+}
+
+TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
+  Scenario scenario = single(Current{50}, kUnity, kEasy);
+  scenario.steps[0].target_uncertainty.reset();
+  scenario.steps[0].pulses = 7;
+  const Plan plan = plan_of(scenario);
+  EXPECT_EQ(plan.points.at(0).pulses, 7U);
+  EXPECT_FALSE(plan.points.at(0).target);
+  EXPECT_NEAR(percent(plan.points.at(0).predicted_uncertainty), closed_formula_u_percent(0.010, 2.1, 12000),
+              1e-9);
+}
+
+TEST(Plan, ATargetBelowTheFloorNamesTheSmallestReachableOfAllPoints) {
+  // Floor: 2·√(0.015² + (0.010² + 0.006²)/3) % = 0.03288 % at power factor 0.5.
+  EXPECT_EQ(mistakes_of(sweep({Ratio{0.25}}, {kUnity, kHalfLag}, {Direction::delivered}, from_percent(0.02))),
+            "s.yaml:8:25: 0.02 % is below what this station can reach; the smallest for all points is 0.033 "
+            "% (50 A, "
+            "power factor 0.5 lag, delivered)\n");
+  EXPECT_THAT(plan_of(single(Ratio{0.25}, kHalfLag, from_percent(0.033))).points, ::testing::SizeIs(1));
+}
+
+TEST(Plan, TellsTheTimeThatAPointTakes) {
+  PlanningStation station = bench();
+  station.reference_window = Seconds{1};
+  const Plan plan = plan_of(sweep({Current{50}, Current{200}}, {kUnity}, {Direction::delivered}, kEasy),
+                            meter_2s(), station);
+  // Source 2 s, the reference's window 1 s, 3 s in band.
+  EXPECT_DOUBLE_EQ(plan.points.at(0).time.settling.value(), 6);
+  EXPECT_DOUBLE_EQ(plan.points.at(0).time.latency.value(), 10);
+  // The second edge opens: two pulses and N pulses.
+  EXPECT_NEAR(plan.points.at(0).time.window.value(), 36 * 0.3, 1e-9);
+  EXPECT_NEAR(plan.points.at(1).time.window.value(), 136 * 0.075, 1e-9);
+  EXPECT_NEAR(plan.expected_time().value(), 2 * 16 + 10.8 + 10.2, 1e-9);
+}
+
+TEST(Plan, PointsBeyondTheStationAreToldWithTheReason) {
+  const Scenario scenario = sweep({Current{50}, Current{200}}, {kUnity}, {Direction::delivered}, kEasy);
+  const auto reason = [&](const PlanningStation& station) {
+    const Plan plan = plan_of(scenario, meter_2s(), station);
+    EXPECT_EQ(plan.points.size(), 1U);
+    EXPECT_EQ(plan.unreachable.size(), 1U);
+    if (plan.unreachable.empty()) return std::string{};
+    EXPECT_EQ(plan.unreachable[0].description, "200 A, power factor 1, delivered");
+    return plan.unreachable[0].reason;
+  };
+  PlanningStation small_source = bench();
+  small_source.source.maximum_current = Current{120};
+  EXPECT_EQ(reason(small_source), "circuit 1 needs 200 A; source and station allow 120 A");
+
+  PlanningStation cautious = bench();
+  cautious.limits.current = Current{100};
+  EXPECT_EQ(reason(cautious), "circuit 1 needs 200 A; source and station allow 100 A");
+
+  PlanningStation certified_low = bench();
+  certified_low.reference_calibration = certificate(1, 100);
+  EXPECT_EQ(reason(certified_low), "certificate C-1 covers 1 A to 100 A at power factor 1, not 200 A");
+
+  PlanningStation slow_scan = bench();  // 50 ms: edges up to 10 Hz; 200 A blinks at 13.33 Hz
+  slow_scan.counter.scan_period = std::chrono::milliseconds{50};
+  EXPECT_EQ(reason(slow_scan), "the test LED gives 13.33 Hz; the counter tells edges apart up to 10 Hz");
+
+  PlanningStation slow_counter = bench();  // 48 kW / 0.036 J = 1.333 MHz
+  slow_counter.counter.maximum_rate = Frequency{1e6};
+  EXPECT_EQ(reason(slow_counter), "the reference gives pulses at 1.333e+06 Hz; the counter takes 1e+06 Hz");
+}
+
+TEST(Plan, APowerFactorWithoutCertificateIsNotReached) {
+  LimitFiles limits = bench_limits();
+  limits["bench"].push_back({"load", PowerFactor{0.8, true}, from_percent(1), {}, {}, {}, Mark::criterion});
+  Mistakes mistakes;
+  const auto plan =
+      make_plan(sweep({Current{50}}, {kUnity, PowerFactor{0.8, true}}, {Direction::delivered}, kEasy),
+                meter_2s(), bench(), limits, mistakes);
+  ASSERT_TRUE(plan) << mistakes.text();
+  ASSERT_EQ(plan->unreachable.size(), 1U);
+  EXPECT_EQ(plan->unreachable[0].reason, "certificate C-1 has no point at power factor 0.8 lead");
+}
+
+TEST(Plan, AStepOfWhichNothingCanBeDoneIsAMistake) {
+  const Scenario scenario = single(Current{50}, kUnity, kEasy);
+  PlanningStation low = bench();
+  low.limits.voltage = Voltage{100};
+  EXPECT_EQ(
+      mistakes_of(scenario, low),
+      "s.yaml:4:5: this station can do no point of step 'load': circuit 1 needs 120 V; source and station "
+      "allow 100 V\n");
+  PlanningStation one_circuit = bench();
+  one_circuit.source.circuits = 1;
+  EXPECT_THAT(mistakes_of(scenario, one_circuit), HasSubstr("form 2S needs circuit 2, the source has 1"));
+  Scenario odd_frequency = scenario;
+  odd_frequency.steps[0].frequency = Frequency{400};
+  EXPECT_THAT(mistakes_of(odd_frequency), HasSubstr("the source gives 45 Hz to 65 Hz, not 400 Hz"));
+}
+
+TEST(Plan, ATwoWireMeterNeedsOneCircuitOnly) {
+  MeterType meter = meter_2s();
+  meter.form = Form::s1;
+  meter.nominal_voltage = Voltage{120};
+  PlanningStation station = bench();
+  station.source.circuits = 1;
+  const Plan plan = plan_of(single(Current{50}, kUnity, kEasy), meter, station);
+  ASSERT_EQ(plan.points.size(), 1U);
+  EXPECT_EQ(plan.points[0].load.circuits[0].voltage, Voltage{120});
+  EXPECT_EQ(plan.points[0].load.circuits[1], CircuitLoad{});
+}
+
+TEST(Plan, ACurrentBeyondImaxIsAMistakeAtItsPlace) {
+  EXPECT_EQ(mistakes_of(sweep({Ratio{1}, Ratio{1.2}, Current{201}}, {kUnity}, {Direction::delivered}, kEasy)),
+            "s.yaml:6:11: 240 A is beyond Imax of m-2s, which is 200 A\n"
+            "s.yaml:6:12: 201 A is beyond Imax of m-2s, which is 200 A\n");
+}
+
+TEST(Plan, AMissingLimitIsAMistakeForEachPowerFactor) {
+  LimitFiles limits = bench_limits();
+  limits["bench"].pop_back();
+  const Scenario scenario = sweep({Current{50}}, {kUnity, kHalfLag}, {Direction::delivered}, kEasy);
+  EXPECT_EQ(mistakes_of(scenario, bench(), limits),
+            "s.yaml:9:13: limits 'bench' have no row for test 'load' at power factor 0.5 lag\n");
+  EXPECT_EQ(mistakes_of(scenario, bench(), {}),
+            "s.yaml:9:13: limits 'bench' have no row for test 'load' at power factor 1\n"
+            "s.yaml:9:13: limits 'bench' have no row for test 'load' at power factor 0.5 lag\n");
+}
+
+TEST(Plan, EachStepHasTheLimitsOfItsOwnFile) {
+  Scenario scenario = single(Current{50}, kUnity, kEasy);
+  scenario.steps.push_back(scenario.steps[0]);
+  scenario.steps[1].limits = "strict";
+  LimitFiles limits = bench_limits();
+  limits["strict"] = limits["bench"];
+  limits["strict"][0].limit = from_percent(0.2);
+  Mistakes mistakes;
+  const auto plan = make_plan(scenario, meter_2s(), bench(), limits, mistakes);
+  ASSERT_TRUE(plan) << mistakes.text();
+  ASSERT_EQ(plan->points.size(), 2U);
+  EXPECT_EQ(plan->points[0].limit.limit, from_percent(0.5));
+  EXPECT_EQ(plan->points[1].limit.limit, from_percent(0.2));
+  EXPECT_EQ(plan->points[1].id, "002");
+}
+
+TEST(Plan, ItsHashFollowsAllThatDecidesWhatIsDone) {
+  const Scenario scenario = sweep({Current{50}, Current{200}}, {kUnity}, {Direction::delivered}, kEasy);
+  const std::string original = plan_of(scenario).sha256();
+  EXPECT_EQ(original.size(), 64U);
+  EXPECT_EQ(plan_of(scenario).sha256(), original);
+
+  const auto changed = [&](auto change) {
+    Plan plan = plan_of(scenario);
+    change(plan);
+    return plan.sha256() != original;
+  };
+  EXPECT_TRUE(changed([](Plan& p) { p.points[1].pulses += 1; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[1].load.circuits[1].current = Current{199}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[1].load.direction = Direction::received; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].limit.limit = Ratio{1}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].reference.error = Ratio{1}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points.pop_back(); }));
+  EXPECT_TRUE(changed([](Plan& p) { p.meter.kt = from_watt_hours(2); }));
+  EXPECT_TRUE(changed([](Plan& p) { p.unreachable.push_back({"x", "y"}); }));
+  // Where the scenario's file lies does not matter, nor what is only predicted.
+  EXPECT_FALSE(changed([](Plan& p) { p.scenario.steps[0].position.file = "elsewhere.yaml"; }));
+  EXPECT_FALSE(changed([](Plan& p) { p.points[0].predicted_uncertainty = Ratio{1}; }));
+}
+
+class ShippedSweep : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ShippedSweep, IsReachedWholeOnTheVirtualStation) {
+  const Catalogue catalogue{BENCH_SOURCE_DIR};
+  Mistakes mistakes;
+  const auto scenario =
+      load_scenario(catalogue.root() / "scenarios/ae-1641/load-performance.yaml", {}, mistakes);
+  const auto meter = load_meter_file(catalogue.find("meters", GetParam()).value(), mistakes);
+  const auto file = load_station_file(catalogue.find("stations", "virtual").value(), mistakes);
+  const auto limits = load_limits_file(catalogue.find("limits", "bench").value(), mistakes);
+  ASSERT_TRUE(scenario && meter && file && limits) << mistakes.text();
+  PlanningStation station = bench();  // its instruments; the rest is the file's
+  station.limits = file->limits;
+  station.reference_calibration = file->instruments.at("reference").calibration.value();
+  station.reference_pulse = file->reference_pulse;
+  station.reference_drift = file->reference_drift;
+  station.reference_linearity = file->reference_linearity;
+  station.pickup_jitter = file->pickup_jitter;
+  station.repeatability = file->repeatability;
+  station.repeatability_dof = file->repeatability_dof;
+  const auto plan = make_plan(*scenario, *meter, station, {{"bench", *limits}}, mistakes);
+  ASSERT_TRUE(plan) << mistakes.text();
+  EXPECT_EQ(plan->points.size(), 24U);
+  EXPECT_THAT(plan->unreachable, IsEmpty());
+  for (const PlannedPoint& point : plan->points) EXPECT_LE(percent(point.predicted_uncertainty), 0.05);
+}
+
+INSTANTIATE_TEST_SUITE_P(Meters, ShippedSweep,
+                         ::testing::Values("focus-ax-1s-cl100", "focus-ax-2s-cl200", "focus-ax-3s-cl10",
+                                           "focus-ax-3s-cl20", "focus-ax-4s-cl20"));
+
+}  // namespace
+}  // namespace meterbench

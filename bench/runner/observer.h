@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "bench/ledger/ledger.h"
+#include "bench/planner/plan.h"
+
+namespace meterbench {
+
+/// Hears how a run goes, on the bench thread, between waits. Must not throw.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void run_started(const std::string& /*run_id*/, const Plan& /*plan*/) {}
+  virtual void point_started(std::size_t /*index*/, const PlannedPoint& /*point*/) {}
+  /// `edges` of the slowest position out of those that the point needs.
+  virtual void counting(std::size_t /*index*/, std::uint64_t /*edges*/, std::uint64_t /*needed*/) {}
+  virtual void point_ended(std::size_t /*index*/, const PointRecord& /*record*/) {}
+};
+
+}  // namespace meterbench

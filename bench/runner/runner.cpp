@@ -1,0 +1,127 @@
+#include "bench/runner/runner.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bench/runner/point_run.h"
+
+namespace meterbench {
+namespace {
+
+constexpr Duration kSetUpLimit = std::chrono::seconds{10};
+constexpr Duration kOffLimit = std::chrono::seconds{30};
+
+/// Calls `action` when the scope is left, whatever the way.
+template <class Action>
+struct OnLeaving {
+  Action action;
+  explicit OnLeaving(Action a) : action{std::move(a)} {}
+  ~OnLeaving() { action(); }
+  OnLeaving(const OnLeaving&) = delete;
+  OnLeaving& operator=(const OnLeaving&) = delete;
+};
+
+}  // namespace
+
+RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positions, RunRecord head) {
+  RunOutcome outcome;
+  bool off = false;
+  // Also when the ledger throws: nothing leaves this function with the source on.
+  const OnLeaving ensure_off{[&] {
+    if (!off) static_cast<void>(switch_off());
+  }};
+
+  auto ready = make_safe_to_start();
+  if (ready) ready = identify();
+
+  head.planned_points = plan.points.size();
+  head.started = station_.reactor.utc();
+  std::vector<InstrumentRow> instruments;
+  for (const InstrumentRecord& i : station_.instruments)
+    instruments.push_back({i.role, i.driver, i.address, i.far_end, i.identity, i.certificate, i.simulated});
+  outcome.run_id = ledger_.begin_run(head, instruments);
+  observer_.run_started(outcome.run_id, plan);
+
+  if (!ready) {
+    outcome.fault = ready.error();
+    ledger_.add_event(outcome.run_id, {"", "", in_seconds(station_.reactor.now()), "fault", ready.error().text()});
+  }
+  for (std::size_t i = 0; i < plan.points.size() && !outcome.fault; ++i) {
+    observer_.point_started(i, plan.points[i]);
+    PointAttempt attempt = run_point(station_, plan, i, positions, doubts(plan.points[i].limit), observer_);
+    // Off before the record is written: a full disk must not keep the load on.
+    if (attempt.fault) {
+      outcome.fault = attempt.fault;
+      outcome.not_off = switch_off();
+      off = true;
+      // Best effort: the counter may be what failed.
+      static_cast<void>(await<void>(station_.reactor, "counter", "stop scan", kSetUpLimit,
+                                    [&](auto done) { station_.counter->start_stop_scan(std::move(done)); },
+                                    Reactor::Stoppable::no));
+    }
+    for (PointRecord& record : attempt.records) {
+      ledger_.add_point(outcome.run_id, record);
+      if (!attempt.fault) observer_.point_ended(i, record);
+      outcome.points.push_back(std::move(record));
+    }
+  }
+  if (!off) {
+    outcome.not_off = switch_off();
+    off = true;
+  }
+  if (outcome.not_off)
+    ledger_.add_event(outcome.run_id,
+                      {"", "", in_seconds(station_.reactor.now()), "not_off", outcome.not_off->text()});
+
+  const auto passed = [](const PointRecord& p) { return p.verdict.decision == Decision::pass; };
+  if (outcome.not_off || (outcome.fault && outcome.fault->code != Errc::stopped))
+    outcome.end = RunEnd::bench_fault;
+  else if (outcome.fault)
+    outcome.end = RunEnd::interrupted;
+  else if (!std::all_of(outcome.points.begin(), outcome.points.end(), passed))
+    outcome.end = RunEnd::not_passed;
+  ledger_.end_run(outcome.run_id, static_cast<int>(outcome.end), station_.reactor.utc());
+  return outcome;
+}
+
+/// All off first, whatever an earlier program left behind; then the hardware limits.
+Result<void> Runner::make_safe_to_start() {
+  if (auto off = switch_off()) return tl::unexpected{*off};
+  return await<void>(station_.reactor, "source", "set limits", kSetUpLimit,
+                     [&](auto done) { station_.source->start_set_limits(station_.limits, std::move(done)); });
+}
+
+Result<void> Runner::identify() {
+  const auto ask = [&](const std::string& role, auto&& instrument) -> Result<void> {
+    auto identity = await<std::string>(station_.reactor, role, "identify", kSetUpLimit,
+                                       [&](auto done) { instrument.start_identify(std::move(done)); });
+    if (!identity) return tl::unexpected{identity.error()};
+    for (InstrumentRecord& record : station_.instruments)
+      if (record.role == role) record.identity = *identity;
+    return {};
+  };
+  if (auto asked = ask("source", *station_.source); !asked) return asked;
+  if (auto asked = ask("reference", *station_.reference); !asked) return asked;
+  return ask("counter", *station_.counter);
+}
+
+std::optional<Fault> Runner::switch_off() {
+  auto off = await<void>(station_.reactor, "source", "off", kOffLimit,
+                         [&](auto done) { station_.source->start_off(std::move(done)); }, Reactor::Stoppable::no);
+  if (off) return std::nullopt;
+  return off.error();
+}
+
+std::vector<std::string> Runner::doubts(const Limit& limit) const {
+  std::vector<std::string> reasons;
+  const Calibration& certificate = station_.reference_calibration;
+  if (certificate.expired(station_.reactor.utc()))
+    reasons.push_back(fmt::format("certificate {} expired {}", certificate.certificate,
+                                  utc_text(certificate.due).substr(0, 10)));
+  if (limit.mark == Mark::knowledge)
+    reasons.push_back(fmt::format("the limit of {} is an unverified figure", limit.source));
+  return reasons;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,50 @@
+// Carries a plan out on a station: the only place in which a load is put on meters.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/core/fault.h"
+#include "bench/ledger/ledger.h"
+#include "bench/planner/plan.h"
+#include "bench/runner/observer.h"
+#include "bench/station/station.h"
+
+namespace meterbench {
+
+/// What a run came to; the numbers are the exit codes of the command.
+enum class RunEnd { passed = 0, not_passed = 1, bench_fault = 3, interrupted = 130 };
+
+struct RunOutcome {
+  std::string run_id;
+  RunEnd end = RunEnd::passed;
+  std::vector<PointRecord> points;  ///< the last computation of each, in running order
+  std::optional<Fault> fault;       ///< that ended the run
+  /// Why the source could not be confirmed off at the end; a person must see to it.
+  std::optional<Fault> not_off;
+};
+
+/// One run at a time on a station. The source's hardware limits are set first; it is off when run() returns
+/// or throws (LedgerError: the record cannot be written).
+class Runner {
+ public:
+  Runner(Station& station, Ledger& ledger, RunObserver& observer)
+      : station_{station}, ledger_{ledger}, observer_{observer} {}
+
+  /// `positions`: indexes into the station's positions that hold a meter of the plan's type. `head` is
+  /// completed with what the run finds out.
+  [[nodiscard]] RunOutcome run(const Plan& plan, const std::vector<std::size_t>& positions, RunRecord head);
+
+ private:
+  [[nodiscard]] Result<void> identify();
+  [[nodiscard]] Result<void> make_safe_to_start();
+  [[nodiscard]] std::optional<Fault> switch_off();
+  [[nodiscard]] std::vector<std::string> doubts(const Limit& limit) const;
+
+  Station& station_;
+  Ledger& ledger_;
+  RunObserver& observer_;
+};
+
+}  // namespace meterbench

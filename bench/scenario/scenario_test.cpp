@@ -1,0 +1,203 @@
+#include "bench/scenario/scenario.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/core/sha256.h"
+#include "tests/support/record_file.h"
+
+namespace meterbench {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::exchanged;
+
+constexpr const char* kGood =
+    "scenario: A sweep\n"                         // 1
+    "description: as an example\n"                // 2
+    "decision_rule: simple_acceptance\n"          // 3
+    "steps:\n"                                    // 4
+    "  - accuracy: load-performance\n"            // 5
+    "    voltage: 90 %\n"                         // 6
+    "    frequency: 61.2 Hz\n"                    // 7
+    "    current: [1 %, 2.5 %, 10 A]\n"           // 8
+    "    power_factor: [1, 0.5 lag, 0.8 lead]\n"  // 9
+    "    direction: [delivered, received]\n"      // 10
+    "    target_uncertainty: 0.05 %\n"            // 11
+    "    limits: bench\n";                        // 12
+
+struct Loaded {
+  Mistakes mistakes;
+  std::optional<Scenario> scenario;
+
+  explicit Loaded(const std::string& text, const std::map<std::string, std::string>& set = {}) {
+    const testing::TemporaryFolder folder;
+    const auto path = folder.path() / "sweep.yaml";
+    std::ofstream{path} << text;
+    scenario = load_scenario(path, set, mistakes);
+  }
+  [[nodiscard]] const AccuracyStep& step() const { return scenario.value().steps.at(0); }
+};
+
+std::string mistakes_of(const std::string& text, const std::map<std::string, std::string>& set = {}) {
+  return testing::mistakes_of(
+      text, [&](const auto& path, Mistakes& mistakes) { return load_scenario(path, set, mistakes); });
+}
+
+TEST(Scenario, ReadsEveryField) {
+  const Loaded loaded{kGood};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  EXPECT_EQ(loaded.scenario->name, "sweep");
+  EXPECT_EQ(loaded.scenario->title, "A sweep");
+  EXPECT_EQ(loaded.scenario->rule, DecisionRule::simple_acceptance);
+  const AccuracyStep& step = loaded.step();
+  EXPECT_EQ(step.name, "load-performance");
+  EXPECT_DOUBLE_EQ(std::get<Ratio>(step.voltage).value(), 0.9);
+  EXPECT_EQ(step.frequency, Frequency{61.2});
+  ASSERT_EQ(step.currents.size(), 3U);
+  EXPECT_DOUBLE_EQ(std::get<Ratio>(step.currents[0]).value(), 0.01);
+  EXPECT_DOUBLE_EQ(std::get<Ratio>(step.currents[1]).value(), 0.025);
+  EXPECT_EQ(std::get<Current>(step.currents[2]), Current{10});
+  EXPECT_THAT(step.power_factors,
+              ElementsAre(PowerFactor{1, false}, PowerFactor{0.5, false}, PowerFactor{0.8, true}));
+  EXPECT_THAT(step.directions, ElementsAre(Direction::delivered, Direction::received));
+  EXPECT_DOUBLE_EQ(step.target_uncertainty->value(), 0.0005);
+  EXPECT_FALSE(step.pulses);
+  EXPECT_EQ(step.limits, "bench");
+}
+
+TEST(Scenario, KeepsThePlacesThatThePlannerSpeaksOf) {
+  const Loaded loaded{kGood};
+  const AccuracyStep& step = loaded.step();
+  EXPECT_EQ(step.position.line, 5);
+  EXPECT_EQ(step.position.column, 5);
+  EXPECT_EQ(step.target_position.line, 11);
+  EXPECT_EQ(step.target_position.column, 25);
+  EXPECT_EQ(step.limits_position.line, 12);
+  EXPECT_EQ(step.limits_position.column, 13);
+  ASSERT_EQ(step.current_positions.size(), 3U);
+  EXPECT_EQ(step.current_positions[1].line, 8);
+  EXPECT_EQ(step.current_positions[1].column, 20);
+}
+
+TEST(Scenario, VoltageIsNominalAndFrequencyTheMetersWhereNothingIsSaid) {
+  std::string text = exchanged(kGood, "    voltage: 90 %\n", "");
+  text = exchanged(text, "    frequency: 61.2 Hz\n", "");
+  const Loaded loaded{text};
+  EXPECT_EQ(std::get<Ratio>(loaded.step().voltage), Ratio{1});
+  EXPECT_FALSE(loaded.step().frequency);
+}
+
+TEST(Scenario, TakesPulsesInsteadOfATarget) {
+  const Loaded loaded{exchanged(kGood, "target_uncertainty: 0.05 %", "pulses: 20")};
+  EXPECT_EQ(loaded.step().pulses, 20U);
+  EXPECT_FALSE(loaded.step().target_uncertainty);
+}
+
+TEST(Scenario, TakesASingleValueForAList) {
+  const Loaded loaded{exchanged(kGood, "[1 %, 2.5 %, 10 A]", "25 %")};
+  EXPECT_EQ(loaded.step().currents.size(), 1U);
+}
+
+TEST(Scenario, TellsEachMistakeAtItsPlace) {
+  EXPECT_EQ(mistakes_of(kGood), "");
+  EXPECT_EQ(
+      mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),
+      "f.yaml:5:5: 'accuracy' is missing\n"
+      "f.yaml:5:5: 'acuracy' is not known; allowed: accuracy, voltage, frequency, current, power_factor, "
+      "direction, target_uncertainty, pulses, limits; did you mean 'accuracy'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
+            "f.yaml:3:16: 'simple' is not known; allowed: simple_acceptance\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "90")),
+            "f.yaml:6:14: '90' is neither a share of the nominal voltage such as 25 % nor a voltage such as "
+            "10 V\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "61.2 Hz", "0 Hz")), "f.yaml:7:16: it must be above 0\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "2.5 %", "2.5")),
+            "f.yaml:8:20: '2.5' is neither a share of Imax such as 25 % nor a current such as 10 A\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "2.5 %", "-2.5 %")), "f.yaml:8:20: it must be above 0\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "2.5 %", "nan %")),
+            "f.yaml:8:20: 'nan %' is neither a share of Imax such as 25 % nor a current such as 10 A\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "2.5 %", "1 %")), "f.yaml:8:20: this value is here a second time\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "[1 %, 2.5 %, 10 A]", "[]")),
+            "f.yaml:8:14: at least one value is expected\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "0.5 lag", "0.5")),
+            "f.yaml:9:23: power factor '0.5' needs lag or lead\n");
+  EXPECT_EQ(
+      mistakes_of(exchanged(kGood, "received", "recieved")),
+      "f.yaml:10:28: 'recieved' is not known; allowed: delivered, received; did you mean 'received'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "0.05 %", "0 %")), "f.yaml:11:25: it must be above 0\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "    limits: bench\n", "")), "f.yaml:5:5: 'limits' is missing\n");
+  EXPECT_EQ(mistakes_of("scenario: x\nsteps: []\n"), "f.yaml:2:8: at least one step is expected\n");
+  EXPECT_EQ(mistakes_of("scenario: x\n"), "f.yaml:1:1: 'steps' is missing\n");
+}
+
+TEST(Scenario, WantsEitherATargetOrPulses) {
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "    target_uncertainty: 0.05 %\n", "")),
+            "f.yaml:5:5: 'target_uncertainty' or 'pulses' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "0.05 %\n", "0.05 %\n    pulses: 20\n")),
+            "f.yaml:12:13: target_uncertainty is here too: one of the two is expected\n");
+  for (const char* wrong : {"0", "-5", "1000001"})
+    EXPECT_EQ(mistakes_of(exchanged(kGood, "target_uncertainty: 0.05 %", std::string{"pulses: "} + wrong)),
+              "f.yaml:11:13: from 1 to 1000000 pulses are allowed\n");
+}
+
+TEST(Scenario, TellsAllMistakesAtOnceInTheOrderOfTheFile) {
+  std::string text = exchanged(kGood, "2.5 %", "2.5 W");
+  text = exchanged(text, "delivered", "deliverd");
+  text = exchanged(text, "A sweep", "''");
+  EXPECT_EQ(
+      mistakes_of(text),
+      "f.yaml:1:11: 'scenario' must not be empty\n"
+      "f.yaml:8:20: '2.5 W' is neither a share of Imax such as 25 % nor a current such as 10 A\n"
+      "f.yaml:10:17: 'deliverd' is not known; allowed: delivered, received; did you mean 'delivered'?\n");
+}
+
+TEST(Scenario, SetReplacesOneValue) {
+  const Loaded loaded{kGood, {{"steps.0.target_uncertainty", "0.1 %"}, {"steps.0.current", "[5 A, 25 %]"}}};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  EXPECT_DOUBLE_EQ(loaded.step().target_uncertainty->value(), 0.001);
+  EXPECT_EQ(loaded.step().currents.size(), 2U);
+  EXPECT_EQ(loaded.step().target_position.file, "--set steps.0.target_uncertainty");
+}
+
+TEST(Scenario, MistakesOfSetNameTheOption) {
+  EXPECT_EQ(mistakes_of(kGood, {{"steps.0.target_uncertainty", "0.1"}}),
+            "--set steps.0.target_uncertainty:1:1: '0.1' has no unit: % or ppm is expected\n");
+  EXPECT_EQ(mistakes_of(kGood, {{"steps.1.current", "5 A"}}),
+            "--set steps.1.current:1:1: '1' is no index of this list, which counts from 0 and has 1 items\n");
+  EXPECT_EQ(
+      mistakes_of(kGood, {{"step.0.current", "5 A"}}),
+      "--set step.0.current:1:1: 'step' is not known; allowed: scenario, description, decision_rule, steps; "
+      "did you mean 'steps'?\n");
+  EXPECT_EQ(
+      mistakes_of(kGood, {{"steps.0.curent", "5 A"}}),
+      "--set steps.0.curent:1:1: 'curent' is not known; allowed: accuracy, voltage, frequency, current, "
+      "power_factor, direction, target_uncertainty, pulses, limits; did you mean 'current'?\n");
+}
+
+TEST(Scenario, ItsHashIsThatOfTheTextWithAllReplacements) {
+  EXPECT_EQ(Loaded{kGood}.scenario->sha256, sha256_hex(kGood));
+  const std::string changed = Loaded(kGood, {{"steps.0.limits", "other"}}).scenario->sha256;
+  EXPECT_NE(changed, sha256_hex(kGood));
+  EXPECT_NE(changed, Loaded(kGood, {{"steps.0.limits", "another"}}).scenario->sha256);
+}
+
+TEST(Scenario, TheShippedSweepHas24Points) {
+  Mistakes mistakes;
+  const auto scenario = load_scenario(
+      std::filesystem::path{BENCH_SOURCE_DIR} / "scenarios/ae-1641/load-performance.yaml", {}, mistakes);
+  ASSERT_TRUE(scenario) << mistakes.text();
+  ASSERT_EQ(scenario->steps.size(), 1U);
+  const AccuracyStep& step = scenario->steps[0];
+  EXPECT_EQ(step.name, "load-performance");
+  std::vector<double> percent_of_imax;
+  for (const CurrentSpec& current : step.currents)
+    percent_of_imax.push_back(percent(std::get<Ratio>(current)));
+  EXPECT_THAT(percent_of_imax, ElementsAre(1, 2.5, 10, 25, 50, 100));
+  EXPECT_THAT(step.power_factors, ElementsAre(PowerFactor{}, PowerFactor{0.5, false}));
+  EXPECT_THAT(step.directions, ElementsAre(Direction::delivered, Direction::received));
+  EXPECT_DOUBLE_EQ(percent(*step.target_uncertainty), 0.05);
+}
+
+}  // namespace
+}  // namespace meterbench

@@ -1,0 +1,99 @@
+#include "drivers/mcc_usb_ctr08/requests.h"
+
+#include <fmt/format.h>
+
+namespace meterbench::mcc_usb_ctr08 {
+namespace {
+
+constexpr std::uint8_t kVendorOut = 0x40;  // vendor request to the device
+constexpr std::uint8_t kVendorIn = 0xC0;
+
+enum Code : std::uint8_t {
+  kCounter = 0x10,
+  kMode = 0x11,
+  kOptions = 0x12,
+  kDebounce = 0x13,
+  kGate = 0x14,
+  kScanList = 0x20,
+  kScanStart = 0x21,
+  kScanStop = 0x22,
+  kClearFifo = 0x23,
+  kBulkFlush = 0x24,
+  kStatus = 0x40,
+  kSerialNumber = 0x48
+};
+
+constexpr std::size_t kScanListBytes = 33;
+constexpr double kPacerClock = 96e6;  // Hz
+constexpr std::uint16_t kFlushes = 5;
+
+constexpr std::uint16_t kTotalize = 0;
+constexpr std::uint16_t kCountRisingEdgesUp = 0;
+constexpr std::uint16_t kNoDebounce = 0;
+/// 127.5 µs, counted at the beginning of the stable time: no delay, and a pickup that bounces counts once.
+constexpr std::uint16_t kLedDebounce = 0x20 | 8;
+constexpr std::uint16_t kGateOff = 0;
+constexpr std::uint8_t kClearCountersAtStart = 0;
+
+Request to_device(std::string text, std::uint8_t code, std::uint16_t value, int index, Bytes data = {}) {
+  const auto length = static_cast<std::uint16_t>(data.size());
+  return {std::move(text), {kVendorOut, code, value, static_cast<std::uint16_t>(index), length}, std::move(data)};
+}
+
+Request from_device(std::string text, std::uint8_t code, std::uint16_t length) {
+  return {std::move(text), {kVendorIn, code, 0, 0, length}, {}};
+}
+
+Request clear_fifo_request() { return to_device("clear FIFO", kClearFifo, 0, 0); }
+
+std::uint8_t scan_entry(int input, unsigned bank) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(input) | (bank << 3U));
+}
+
+void append_u32(Bytes& bytes, std::uint32_t number) {
+  for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(number >> shift));
+}
+
+void append_input(Requests& requests, int input, std::uint16_t debounce) {
+  const auto name = [&](std::string_view what) { return fmt::format("{} of input {}", what, input); };
+  requests.push_back(to_device(name("mode"), kMode, kTotalize, input));
+  requests.push_back(to_device(name("options"), kOptions, kCountRisingEdgesUp, input));
+  requests.push_back(to_device(name("debounce"), kDebounce, debounce, input));
+  requests.push_back(to_device(name("gate"), kGate, kGateOff, input));
+  requests.push_back(to_device(name("count"), kCounter, 0, input, Bytes(8, 0)));
+}
+
+}  // namespace
+
+Request serial_number_request() { return from_device("serial number", kSerialNumber, 8); }
+
+Request status_request() { return from_device("status", kStatus, 2); }
+
+Request stop_request() { return to_device("stop scan", kScanStop, 0, 0); }
+
+Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_period, std::size_t packet_samples) {
+  Requests requests{stop_request(), clear_fifo_request()};
+  append_input(requests, inputs.reference, kNoDebounce);
+  for (const int led : inputs.leds) append_input(requests, led, kLedDebounce);
+
+  Bytes list{scan_entry(inputs.reference, 0), scan_entry(inputs.reference, 1)};
+  for (const int led : inputs.leds) list.push_back(scan_entry(led, 0));
+  const int last = static_cast<int>(list.size()) - 1;
+  list.resize(kScanListBytes, 0);
+  requests.push_back(to_device("scan list", kScanList, 0, last, std::move(list)));
+
+  Bytes start;
+  append_u32(start, 0);  // number of scans: without end
+  append_u32(start, 0);  // retrigger: none
+  append_u32(start, static_cast<std::uint32_t>(kPacerClock * in_seconds(scan_period)) - 1);
+  start.push_back(static_cast<std::uint8_t>(packet_samples - 1));
+  start.push_back(kClearCountersAtStart);
+  requests.push_back(to_device("start scan", kScanStart, 0, 0, std::move(start)));
+  return requests;
+}
+
+Requests closing_requests() {
+  return {stop_request(), clear_fifo_request(), to_device("flush", kBulkFlush, kFlushes, 0)};
+}
+
+}  // namespace meterbench::mcc_usb_ctr08

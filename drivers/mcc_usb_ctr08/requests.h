@@ -1,0 +1,36 @@
+// The control requests of a USB-CTR08 that a scan takes (instruments.md 5.2), as bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/station/pulse_counter.h"
+#include "drivers/link/usb_link.h"
+
+namespace meterbench::mcc_usb_ctr08 {
+
+struct Request {
+  std::string text;  ///< for people
+  UsbSetup setup;
+  Bytes data;
+};
+using Requests = std::vector<Request>;
+
+inline constexpr int kInputs = 8;
+inline constexpr std::uint8_t kBulkIn = 6;  ///< endpoint of the samples
+/// The device sends its samples in packets of at most so many.
+inline constexpr std::size_t kMostPacketSamples = 256;
+
+enum StatusBit : unsigned { kPacerRunning = 1U << 1U, kOverrun = 1U << 2U, kFpgaConfigured = 1U << 8U };
+
+[[nodiscard]] Request serial_number_request();
+/// Answer: 16 bits of StatusBit, little-endian.
+[[nodiscard]] Request status_request();
+[[nodiscard]] Request stop_request();
+/// Whatever ran before is stopped and cleared, each input counts rising edges from 0, and a scan without end
+/// runs: the two low banks of the reference, then the lowest of each LED, in packets of `packet_samples`.
+[[nodiscard]] Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_period,
+                                        std::size_t packet_samples);
+[[nodiscard]] Requests closing_requests();
+
+}  // namespace meterbench::mcc_usb_ctr08

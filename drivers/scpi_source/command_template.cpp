@@ -1,0 +1,114 @@
+#include "drivers/scpi_source/command_template.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "drivers/protocol/scpi/framing.h"
+
+namespace meterbench::scpi_source {
+namespace {
+
+constexpr std::string_view kCircuit = "circuit";
+
+std::string list_of(const NamedValues& values) {
+  std::vector<std::string_view> names;
+  for (const NamedValue& value : values) names.push_back(value.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+NamedValues voltage_values(Voltage voltage) {
+  return {{"voltage_v", voltage.value()}, {"voltage_mv", voltage.value() * 1e3}};
+}
+
+NamedValues current_values(Current current) {
+  return {{"current_a", current.value()}, {"current_ma", current.value() * 1e3}};
+}
+
+NamedValues load_values(const LoadPoint& point, std::size_t index) {
+  const CircuitLoad& load = point.circuits.at(index);
+  const Angle voltage_phase = wrapped(load.voltage_phase);
+  const Angle current_phase = point.current_phase(index);
+  NamedValues values{
+      {kCircuit, static_cast<double>(index + 1)},    {"frequency_hz", point.frequency.value()},
+      {"voltage_phase_deg", degrees(voltage_phase)}, {"voltage_phase_rad", voltage_phase.value()},
+      {"current_phase_deg", degrees(current_phase)}, {"current_phase_rad", current_phase.value()}};
+  for (const NamedValue& value : voltage_values(load.voltage)) values.push_back(value);
+  for (const NamedValue& value : current_values(load.current)) values.push_back(value);
+  return values;
+}
+
+double value_of(const NamedValues& values, std::string_view name) {
+  const auto found = std::ranges::find(values, name, &NamedValue::name);
+  if (found == values.end()) throw std::out_of_range{fmt::format("no value '{}' for a command", name)};
+  return found->value;
+}
+
+tl::expected<std::string, std::string> parse_command_text(std::string_view text) {
+  if (text.empty()) return tl::unexpected{std::string{"a command is expected"}};
+  for (const char c : text)
+    if (c < 0x20 || c > 0x7E)
+      return tl::unexpected{fmt::format("'{}' has a character that is not printable ASCII", text)};
+  return std::string{text};
+}
+
+tl::expected<CommandTemplate, std::string> CommandTemplate::parse(std::string_view text,
+                                                                  const NamedValues& allowed) {
+  if (auto command = parse_command_text(text); !command) return tl::unexpected{command.error()};
+  CommandTemplate result;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t open = std::min(rest.find('{'), rest.size());
+    Piece piece{std::string{rest.substr(0, open)}, {}, 0};
+    rest.remove_prefix(open);
+    if (!rest.empty()) {
+      const std::size_t close = rest.find('}');
+      if (close == std::string_view::npos)
+        return tl::unexpected{fmt::format("'{}' has a '{{' without its '}}'", text)};
+      const std::string_view place = rest.substr(1, close - 1);
+      rest.remove_prefix(close + 1);
+      const std::size_t colon = std::min(place.find(':'), place.size());
+      piece.name = place.substr(0, colon);
+      if (std::ranges::find(allowed, piece.name, &NamedValue::name) == allowed.end())
+        return tl::unexpected{
+            fmt::format("'{}' cannot be sent here; allowed: {}", piece.name, list_of(allowed))};
+      const std::string_view form = place.substr(colon);  // ":.4f"
+      const bool decimal =
+          form.size() == 4 && form.starts_with(":.") && form[2] >= '0' && form[2] <= '9' && form[3] == 'f';
+      if (piece.name == kCircuit ? !form.empty() : !decimal)
+        return tl::unexpected{fmt::format(
+            "'{{{}}}' is not a place for a value; {{circuit}} or {{{}:.4f}}, with 0 to 9 decimals, "
+            "are examples",
+            place, piece.name == kCircuit ? "voltage_v" : piece.name)};
+      piece.decimals = decimal ? form[2] - '0' : 0;
+    }
+    result.pieces_.push_back(std::move(piece));
+  }
+  return result;
+}
+
+bool CommandTemplate::has(std::string_view name) const {
+  return std::ranges::find(pieces_, name, &Piece::name) != pieces_.end();
+}
+
+std::vector<std::string> CommandTemplate::names() const {
+  std::vector<std::string> names;
+  for (const Piece& piece : pieces_)
+    if (!piece.name.empty()) names.push_back(piece.name);
+  return names;
+}
+
+std::string CommandTemplate::filled(const NamedValues& values) const {
+  std::string line;
+  for (const Piece& piece : pieces_) {
+    line += piece.text;
+    if (!piece.name.empty()) line += scpi::fixed_text(value_of(values, piece.name), piece.decimals);
+  }
+  return line;
+}
+
+}  // namespace meterbench::scpi_source

@@ -1,0 +1,328 @@
+#include "drivers/scpi_source/driver.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "bench/core/quantity_text.h"
+#include "drivers/protocol/scpi/framing.h"
+
+namespace meterbench {
+
+using scpi_source::CommandTemplate;
+using scpi_source::LimitCommands;
+using scpi_source::NamedValues;
+
+namespace {
+
+/// A queue that has not run empty after so many entries fills faster than it is read.
+constexpr std::size_t kMostErrors = 50;
+/// A source that has hung up its parser may listen again on a new connection: once more, and no oftener.
+constexpr int kOffAttempts = 2;
+
+}  // namespace
+
+struct ScpiSource::Operation {
+  std::string text;
+  Instant begin;
+  std::function<void(Fault)> on_fault;
+  std::shared_ptr<const bool> source_alive;
+  bool over = false;
+
+  [[nodiscard]] bool goes_on() const { return !over && *source_alive; }
+};
+
+ScpiSource::ScpiSource(ByteLink& link, scpi_source::Profile profile)
+    : link_{link}, profile_{std::move(profile)} {}
+
+ScpiSource::~ScpiSource() { *alive_ = false; }
+
+// --- Operations ---
+
+ScpiSource::Op ScpiSource::operation(std::string text, std::function<void(Fault)> on_fault) {
+  return std::make_shared<Operation>(
+      Operation{std::move(text), link_.reactor().now(), std::move(on_fault), alive_, false});
+}
+
+template <class T>
+ScpiSource::Op ScpiSource::begin_set_up(std::string text, const Done<T>& done) {
+  if (set_up_ || !off_waiters_.empty()) {
+    done(fault(Errc::refused, link_.device(), std::move(text),
+               set_up_ ? fmt::format("'{}' is still under way", set_up_->text)
+                       : "the output is being switched off"));
+    return nullptr;
+  }
+  set_up_ = operation(std::move(text), [done](Fault born) { done(tl::unexpected{std::move(born)}); });
+  return set_up_;
+}
+
+void ScpiSource::end(const Op& op) {
+  op->over = true;
+  if (op == set_up_) set_up_.reset();
+}
+
+void ScpiSource::fail(const Op& op, Fault born) {
+  end(op);
+  op->on_fault(std::move(born));
+}
+
+void ScpiSource::fail(const Op& op, Errc code, std::string command, std::string detail) {
+  fail(op,
+       Fault{code, link_.device(), std::move(command), std::move(detail), link_.reactor().now() - op->begin});
+}
+
+void ScpiSource::fail_garbled(const Op& op, std::string command, const std::string& answer) {
+  // Over before the link closes, so that it is told why and not only that the link is closed.
+  end(op);
+  link_.close();
+  fail(op, Errc::garbled, std::move(command), fmt::format("'{}' is no answer to this", answer));
+}
+
+// --- Steps ---
+
+void ScpiSource::send(const Op& op, const std::string& command, Then then) {
+  link_.start_exchange({command, to_bytes(command + '\n'), {}, profile_.reply_timeout},
+                       [this, op, then = std::move(then)](const Result<Bytes>& sent) {
+                         if (!op->goes_on()) return;
+                         if (!sent) return fail(op, sent.error());
+                         then();
+                       });
+}
+
+void ScpiSource::ask(const Op& op, const std::string& query, std::string text,
+                     std::function<void(std::string)> then) {
+  const auto reply_end = [longest = profile_.longest_reply](ByteView received) {
+    return scpi::reply_end(received, longest);
+  };
+  link_.start_exchange({std::move(text), to_bytes(query + '\n'), reply_end, profile_.reply_timeout},
+                       [this, op, then = std::move(then)](const Result<Bytes>& reply) {
+                         if (!op->goes_on()) return;
+                         if (!reply) return fail(op, reply.error());
+                         then(scpi::line_text(*reply));
+                       });
+}
+
+void ScpiSource::ask_state(const Op& op, std::function<void(SourceStatus)> then) {
+  ask(op, profile_.output_state, profile_.output_state,
+      [this, op, then = std::move(then)](const std::string& answer) {
+        const scpi_source::StateReplies& states = profile_.states;
+        if (answer == states.off) return then({OutputState::off, {}});
+        if (answer == states.on) return then({OutputState::on, {}});
+        if (!states.ramp.empty() && answer == states.ramp) return then({OutputState::ramp, {}});
+        if (!states.trip.empty() && answer.starts_with(states.trip))
+          return then({OutputState::trip, std::string{scpi::unquoted(scpi::trimmed(
+                                              std::string_view{answer}.substr(states.trip.size())))}});
+        fail_garbled(op, profile_.output_state, answer);
+      });
+}
+
+void ScpiSource::tell(const Op& op, const std::string& command, Then then) {
+  send(op, command, [this, op, command, then = std::move(then)] { collect_errors(op, command, {}, then); });
+}
+
+void ScpiSource::collect_errors(const Op& op, const std::string& command, std::vector<std::string> found,
+                                Then then) {
+  const std::string text = fmt::format("{} after {}", profile_.error_query, command);
+  ask(op, profile_.error_query, text,
+      [this, op, command, text, found = std::move(found),
+       then = std::move(then)](const std::string& answer) mutable {
+        const auto entry = scpi::parse_error_entry(answer);
+        if (!entry) return fail_garbled(op, text, answer);
+        if (entry->number == 0 && found.empty()) return then();
+        if (entry->number != 0) found.push_back(answer);
+        if (entry->number == 0 || found.size() == kMostErrors)
+          return fail(op, Errc::refused, command, fmt::format("{}", fmt::join(found, "; ")));
+        collect_errors(op, command, std::move(found), std::move(then));
+      });
+}
+
+void ScpiSource::tell_all(const Op& op, std::vector<std::string> commands, Then then, std::size_t next) {
+  if (next == commands.size()) return then();
+  const std::string command = commands[next];
+  tell(op, command, [this, op, commands = std::move(commands), then = std::move(then), next] {
+    tell_all(op, commands, then, next + 1);
+  });
+}
+
+void ScpiSource::later(const Op& op, Then then) {
+  link_.reactor().after(profile_.poll_interval, [op, then = std::move(then)] {
+    if (op->goes_on()) then();
+  });
+}
+
+Result<void> ScpiSource::open_link() {
+  if (link_.is_open()) return {};
+  connection_ = {};
+  return link_.open();
+}
+
+void ScpiSource::connect(const Op& op, Then then) {
+  if (auto opened = open_link(); !opened) return fail(op, opened.error());
+  const auto restore_limits = [this, op, then = std::move(then)] {
+    if (!limits_ || connection_.limits) return then();
+    set_limits(op, *limits_, then);
+  };
+  if (connection_.off) return restore_limits();
+  switch_off(op, link_.reactor().now() + profile_.off_deadline, restore_limits);
+}
+
+/// The answer is read back after each command, so this needs no look into the error queue.
+void ScpiSource::switch_off(const Op& op, Instant deadline, Then then) {
+  send(op, profile_.output_off, [this, op, deadline, then = std::move(then)] {
+    ask_state(op, [this, op, deadline, then](const SourceStatus& status) {
+      // A trip has taken the output away too.
+      if (status.output == OutputState::off || status.output == OutputState::trip) {
+        connection_.off = true;
+        return then();
+      }
+      if (link_.reactor().now() + profile_.poll_interval > deadline)
+        return fail(op, Errc::refused, profile_.output_off,
+                    fmt::format("the output is still {}", to_text(status.output)));
+      later(op, [this, op, deadline, then] { switch_off(op, deadline, then); });
+    });
+  });
+}
+
+void ScpiSource::set_limits(const Op& op, const SourceLimits& limits, Then then) {
+  set_limit(op, profile_.voltage_limit, scpi_source::voltage_values(limits.voltage),
+            scpi_source::voltage_values(Voltage{profile_.voltage_limit.within}),
+            [this, op, limits, then = std::move(then)] {
+              set_limit(op, profile_.current_limit, scpi_source::current_values(limits.current),
+                        scpi_source::current_values(Current{profile_.current_limit.within}),
+                        [this, limits, then] {
+                          limits_ = limits;
+                          connection_.limits = true;
+                          then();
+                        });
+            });
+}
+
+void ScpiSource::set_limit(const Op& op, const LimitCommands& commands, const NamedValues& limit,
+                           const NamedValues& within, Then then) {
+  const std::string unit = commands.set.names().front();
+  const double wanted = value_of(limit, unit);
+  const double tolerance = value_of(within, unit);
+  tell(op, commands.set.filled(limit),
+       [this, op, read = commands.read, wanted, tolerance, then = std::move(then)] {
+         ask(op, read, read, [this, op, read, wanted, tolerance, then](const std::string& answer) {
+           const auto value = parse_number(answer);
+           if (!value) return fail_garbled(op, read, answer);
+           if (!(std::abs(*value - wanted) <= tolerance))
+             return fail(
+                 op, Errc::implausible, read,
+                 fmt::format("the limit reads {} after it was set to {}", answer, number_text(wanted)));
+           then();
+         });
+       });
+}
+
+void ScpiSource::await_on(const Op& op, Instant deadline, Then then) {
+  ask_state(op, [this, op, deadline, then = std::move(then)](const SourceStatus& status) {
+    switch (status.output) {
+      case OutputState::on: return then();
+      case OutputState::trip: return fail(op, Errc::tripped, op->text, status.reason);
+      case OutputState::off: return fail(op, Errc::tripped, op->text, "the output went off by itself");
+      case OutputState::ramp: break;
+    }
+    if (link_.reactor().now() + profile_.poll_interval > deadline)
+      return fail(op, Errc::timeout, op->text, "the output has not settled");
+    later(op, [this, op, deadline, then] { await_on(op, deadline, then); });
+  });
+}
+
+// --- What a station asks for ---
+
+void ScpiSource::start_identify(Done<std::string> done) {
+  const Op op = begin_set_up("identify", done);
+  if (!op) return;
+  connect(op, [this, op, done = std::move(done)] {
+    ask(op, profile_.identify, profile_.identify, [this, op, done](std::string answer) {
+      if (answer.empty()) return fail_garbled(op, profile_.identify, answer);
+      end(op);
+      done(std::move(answer));
+    });
+  });
+}
+
+void ScpiSource::do_set_limits(const SourceLimits& limits, Done<void> done) {
+  const Op op = begin_set_up("set limits", done);
+  if (!op) return;
+  limits_.reset();
+  connect(op, [this, op, limits, done = std::move(done)] {
+    send(op, profile_.clear, [this, op, limits, done] {
+      set_limits(op, limits, [this, op, done] {
+        end(op);
+        done({});
+      });
+    });
+  });
+}
+
+std::vector<std::string> ScpiSource::load_commands(const LoadPoint& point) const {
+  std::vector<std::string> commands;
+  const auto circuits = static_cast<std::size_t>(profile_.capabilities.circuits);
+  for (const CommandTemplate& line : profile_.load_point)
+    for (std::size_t i = 0; i < (line.has("circuit") ? circuits : 1); ++i)
+      commands.push_back(line.filled(scpi_source::load_values(point, i)));
+  if (!profile_.apply.empty()) commands.push_back(profile_.apply);
+  return commands;
+}
+
+void ScpiSource::do_apply(const LoadPoint& point, Done<void> done) {
+  const Op op = begin_set_up("apply load point", done);
+  if (!op) return;
+  connect(op, [this, op, point, done = std::move(done)] {
+    ask_state(op, [this, op, point, done](const SourceStatus& status) {
+      if (status.output == OutputState::trip) return fail(op, Errc::tripped, op->text, status.reason);
+      std::vector<std::string> commands = load_commands(point);
+      if (status.output == OutputState::off) commands.push_back(profile_.output_on);
+      // What an earlier command left in the error queue is not charged to this set-up.
+      send(op, profile_.clear, [this, op, commands = std::move(commands), done] {
+        tell_all(op, commands, [this, op, done] {
+          await_on(op, link_.reactor().now() + profile_.settle_deadline, [this, op, done] {
+            end(op);
+            done({});
+          });
+        });
+      });
+    });
+  });
+}
+
+void ScpiSource::start_status(Done<SourceStatus> done) {
+  const Op op = operation("status", [done](Fault born) { done(tl::unexpected{std::move(born)}); });
+  ask_state(op, [this, op, done = std::move(done)](SourceStatus status) {
+    end(op);
+    done(std::move(status));
+  });
+}
+
+void ScpiSource::start_off(Done<void> done) {
+  off_waiters_.push_back(std::move(done));
+  if (off_waiters_.size() > 1) return;  // they will hear together
+  const Op interrupted = set_up_;
+  if (interrupted) end(interrupted);
+  try_off(kOffAttempts);
+  if (interrupted)
+    fail(interrupted, Errc::stopped, interrupted->text, "the output was switched off meanwhile");
+}
+
+void ScpiSource::try_off(int attempts) {
+  if (auto opened = open_link(); !opened) return finish_off(opened);
+  const Op op = operation("output off", [this, attempts](Fault born) {
+    if (attempts > 1 && !link_.is_open()) return try_off(attempts - 1);
+    finish_off(tl::unexpected{std::move(born)});
+  });
+  switch_off(op, link_.reactor().now() + profile_.off_deadline, [this, op] {
+    end(op);
+    finish_off({});
+  });
+}
+
+void ScpiSource::finish_off(const Result<void>& result) {
+  const auto waiters = std::exchange(off_waiters_, {});
+  for (const Done<void>& done : waiters) done(result);
+}
+
+}  // namespace meterbench

@@ -1,0 +1,92 @@
+// A programmable source that speaks SCPI, as its profile describes it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/station/power_source.h"
+#include "drivers/link/byte_link.h"
+#include "drivers/scpi_source/profile.h"
+
+namespace meterbench {
+
+/// Opens its link when it needs it. On every new connection the first that it sends is output off, with the
+/// state read back; then, before a set-up, the limits that were set last.
+///
+/// One of identify, set limits and apply at a time: another is refused. Output off goes before them all, and
+/// what it interrupts ends as `stopped`. A state may be asked for at any time; asking never opens the link.
+///
+/// After a fault of apply the output may stand anywhere: the caller switches it off.
+class ScpiSource final : public PowerSource {
+ public:
+  /// `link` and its reactor must outlive the source. Whoever waits when the source is destroyed hears
+  /// nothing.
+  ScpiSource(ByteLink& link, scpi_source::Profile profile);
+  ~ScpiSource() override;
+  ScpiSource(const ScpiSource&) = delete;
+  ScpiSource& operator=(const ScpiSource&) = delete;
+
+  [[nodiscard]] SourceCapabilities capabilities() const override { return profile_.capabilities; }
+  void start_identify(Done<std::string> done) override;
+  void start_off(Done<void> done) override;
+  void start_status(Done<SourceStatus> done) override;
+
+ private:
+  /// What a caller has asked for and has not heard of yet. Steps that belong to one that is over do nothing.
+  struct Operation;
+  using Op = std::shared_ptr<Operation>;
+  using Then = std::function<void()>;
+
+  void do_set_limits(const SourceLimits& limits, Done<void> done) override;
+  void do_apply(const LoadPoint& point, Done<void> done) override;
+
+  [[nodiscard]] Op operation(std::string text, std::function<void(Fault)> on_fault);
+  /// Null, and `done` has heard why, when it cannot begin now.
+  template <class T>
+  [[nodiscard]] Op begin_set_up(std::string text, const Done<T>& done);
+  void end(const Op& op);
+  void fail(const Op& op, Fault born);
+  void fail(const Op& op, Errc code, std::string command, std::string detail);
+  /// An answer without meaning: question and answer may have lost step, so the link is closed.
+  void fail_garbled(const Op& op, std::string command, const std::string& answer);
+
+  // Steps. Each ends in `then`, or in fail().
+  void send(const Op& op, const std::string& command, Then then);
+  void ask(const Op& op, const std::string& query, std::string text, std::function<void(std::string)> then);
+  void ask_state(const Op& op, std::function<void(SourceStatus)> then);
+  /// Sends a command and asks whether it was carried out.
+  void tell(const Op& op, const std::string& command, Then then);
+  void collect_errors(const Op& op, const std::string& command, std::vector<std::string> found, Then then);
+  void tell_all(const Op& op, std::vector<std::string> commands, Then then, std::size_t next = 0);
+  void later(const Op& op, Then then);
+  void connect(const Op& op, Then then);
+  void set_limits(const Op& op, const SourceLimits& limits, Then then);
+  void set_limit(const Op& op, const scpi_source::LimitCommands& commands,
+                 const scpi_source::NamedValues& limit, const scpi_source::NamedValues& within, Then then);
+  void switch_off(const Op& op, Instant deadline, Then then);
+  void await_on(const Op& op, Instant deadline, Then then);
+
+  [[nodiscard]] Result<void> open_link();
+  [[nodiscard]] std::vector<std::string> load_commands(const LoadPoint& point) const;
+  void try_off(int attempts);
+  void finish_off(const Result<void>& result);
+
+  ByteLink& link_;
+  scpi_source::Profile profile_;
+  std::optional<SourceLimits> limits_;   ///< confirmed by the source
+  Op set_up_;                            ///< the one under way
+  std::vector<Done<void>> off_waiters_;  ///< not empty: being switched off
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+
+  /// What this connection has seen already.
+  struct Connection {
+    bool off = false;
+    bool limits = false;
+  };
+  Connection connection_;
+};
+
+}  // namespace meterbench

@@ -1,0 +1,247 @@
+#include "drivers/scpi_source/simulator.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "bench/core/quantity_text.h"
+#include "drivers/far_end/usb_far_end.h"  // a unique_ptr of AnyFarEnd needs it whole
+
+namespace meterbench::scpi_source {
+namespace {
+
+// Ranges of commands.md, clause 2.
+constexpr double kMostVolts = 300;
+constexpr double kMostAmperes = 240;
+constexpr double kLeastHertz = 45;
+constexpr double kMostHertz = 65;
+constexpr double kFullTurnDegrees = 360;
+
+constexpr std::string_view kTripReason = "output stage overload";
+constexpr std::string_view kNonsense = "%#@!";
+
+// Names of clause 6.
+constexpr const char* kTrip = "trip";
+constexpr const char* kSilence = "silence";
+constexpr const char* kGarble = "garble";
+constexpr const char* kRefuse = "refuse";
+
+/// Clause 1.6: values are held to a ten-thousandth.
+double held(double value) { return std::round(value * 1e4) / 1e4; }
+std::string answer_text(double value) { return scpi::fixed_text(value, 4); }
+
+bool is_printable(const std::string& line) {
+  for (const char c : line)
+    if (c != '\t' && (c < 0x20 || c > 0x7E)) return false;
+  return true;
+}
+
+}  // namespace
+
+Simulator::Simulator(virtual_lab::World& world, std::vector<virtual_lab::ScriptedFault> faults)
+    : world_{world}, script_{std::move(faults)} {
+  add_commands();
+}
+
+void Simulator::add_commands() {
+  rows_["*IDN"] = {0, {}, [] { return "Meterbench,SCPI source,0,1.0"; }};
+  rows_["*CLS"] = {0,
+                   [this](const auto&) {
+                     errors_.clear();
+                     return ScpiError::none;
+                   },
+                   {}};
+  rows_["*RST"] = {0,
+                   [this](const auto&) {
+                     reset();
+                     return ScpiError::none;
+                   },
+                   {}};
+  rows_["APPL"] = {0,
+                   [this](const auto&) {
+                     set_point_ = stored_;
+                     if (output_ == Output::energised) drive();
+                     return ScpiError::none;
+                   },
+                   {}};
+  rows_["OUTP"] = {1, [this](const auto& parameters) { return switch_output(scpi::capitals(parameters[0])); },
+                   [this] { return output_state(); }};
+  rows_["SYST:ERR"] = {0, {}, [this] { return scpi::error_entry_text(errors_.take()); }};
+
+  add_limit("LIM:VOLT", voltage_limit_v_, kMostVolts);
+  add_limit("LIM:CURR", current_limit_a_, kMostAmperes);
+  add_number("FREQ", stored_.frequency_hz, [](double f) { return f >= kLeastHertz && f <= kMostHertz; });
+  const auto is_angle = [](double d) { return std::abs(d) < kFullTurnDegrees; };
+  for (std::size_t i = 0; i < stored_.circuits.size(); ++i) {
+    Channels& circuit = stored_.circuits[i];
+    const std::string voltage = fmt::format("VOLT{}", i + 1);
+    const std::string current = fmt::format("CURR{}", i + 1);
+    add_number(voltage, circuit.voltage_v, [this](double v) { return v >= 0 && v <= voltage_limit_v_; });
+    add_number(voltage + ":PHAS", circuit.voltage_phase_deg, is_angle);
+    add_number(current, circuit.current_a, [this](double a) { return a >= 0 && a <= current_limit_a_; });
+    add_number(current + ":PHAS", circuit.current_phase_deg, is_angle);
+  }
+}
+
+void Simulator::add_number(const std::string& header, double& value, std::function<bool(double)> in_range) {
+  rows_[header] = {1,
+                   [&value, in_range = std::move(in_range)](const auto& parameters) {
+                     const auto number = parse_number(parameters[0]);
+                     if (!number) return ScpiError::data_type;
+                     if (!in_range(held(*number))) return ScpiError::data_out_of_range;
+                     value = held(*number);
+                     return ScpiError::none;
+                   },
+                   [&value] { return answer_text(value); }};
+}
+
+/// Clause 2.4.
+void Simulator::add_limit(const std::string& header, double& limit, double most) {
+  add_number(header, limit, [most](double value) { return value >= 0 && value <= most; });
+  Row& row = rows_[header];
+  row.set = [this, set = std::move(row.set)](const auto& parameters) {
+    if (output_ == Output::energised) return ScpiError::settings_conflict;
+    const ScpiError error = set(parameters);
+    if (error != ScpiError::none) return error;
+    stored_ = Values{};
+    set_point_.reset();
+    return ScpiError::none;
+  };
+}
+
+void Simulator::opened(Instant now) {
+  lines_.forget();
+  silent_ = false;
+  Bytes unsent;
+  on_time(now, unsent);
+}
+
+void Simulator::closed(Instant now) {
+  now_ = now;
+  lines_.forget();
+}
+
+void Simulator::on_time(Instant now, Bytes&) {
+  now_ = now;
+  while (const auto what = script_.due(now)) strike(*what);
+}
+
+void Simulator::on_bytes(Instant now, ByteView bytes, Bytes& reply) {
+  on_time(now, reply);
+  for (const auto& line : lines_.take(bytes)) {
+    if (line.overlong) {
+      if (!silent_) errors_.push(ScpiError::input_buffer_overrun, line.text);
+      continue;
+    }
+    if (const auto text = scpi::trimmed(line.text); !text.empty()) take_line(std::string{text}, reply);
+  }
+}
+
+void Simulator::take_line(const std::string& line, Bytes& reply) {
+  if (const auto what = script_.on_command()) strike(*what);
+  if (silent_) return;
+  std::string answer;
+  const ScpiError error = carry_out(line, answer);
+  if (error != ScpiError::none) errors_.push(error, line);
+  if (answer.empty()) return;
+  if (std::exchange(garble_next_, false)) answer = kNonsense;
+  answer += '\n';
+  reply.insert(reply.end(), answer.begin(), answer.end());
+}
+
+ScpiError Simulator::carry_out(const std::string& line, std::string& answer) {
+  if (std::exchange(refuse_next_, false)) return ScpiError::execution;
+  if (!is_printable(line)) return ScpiError::invalid_character;
+  const auto command = scpi::parse_command(line);
+  if (!command) return ScpiError::syntax;
+  const auto found = rows_.find(command->header);
+  if (found == rows_.end()) return ScpiError::undefined_header;
+  const Row& row = found->second;
+  if (command->query ? !row.query : !row.set) return ScpiError::undefined_header;
+  const std::size_t wanted = command->query ? 0 : row.parameters;
+  if (command->parameters.size() > wanted) return ScpiError::parameter_not_allowed;
+  if (command->parameters.size() < wanted) return ScpiError::missing_parameter;
+  if (!command->query) return row.set(command->parameters);
+  answer = row.query();
+  return ScpiError::none;
+}
+
+void Simulator::strike(const std::string& what) {
+  if (what == kTrip) {
+    world_.source().off(now_);
+    output_ = Output::trip;
+  } else if (what == kSilence) {
+    silent_ = true;
+  } else if (what == kGarble) {
+    garble_next_ = true;
+  } else if (what == kRefuse) {
+    refuse_next_ = true;
+  }
+}
+
+/// Clause 3.6.
+void Simulator::reset() {
+  world_.source().off(now_);
+  output_ = Output::off;
+  voltage_limit_v_ = 0;
+  current_limit_a_ = 0;
+  stored_ = Values{};
+  set_point_.reset();
+}
+
+/// Clauses 3.2, 3.4 and 3.5.
+ScpiError Simulator::switch_output(const std::string& state) {
+  if (state == "OFF") {
+    world_.source().off(now_);
+    output_ = Output::off;
+    return ScpiError::none;
+  }
+  if (state != "ON") return ScpiError::illegal_parameter_value;
+  if (output_ == Output::energised) return ScpiError::none;
+  if (output_ == Output::trip || !set_point_) return ScpiError::settings_conflict;
+  output_ = Output::energised;
+  drive();
+  return ScpiError::none;
+}
+
+std::string Simulator::output_state() const {
+  switch (output_) {
+    case Output::off: return "OFF";
+    case Output::energised: return world_.source().settled(now_) ? "ON" : "RAMP";
+    case Output::trip: return fmt::format("TRIP,\"{}\"", kTripReason);
+  }
+  return {};
+}
+
+/// The output sets off for the set point.
+void Simulator::drive() {
+  const Values& values = *set_point_;
+  virtual_lab::Terminals target{.frequency = Frequency{values.frequency_hz}};
+  for (std::size_t i = 0; i < values.circuits.size(); ++i) {
+    const Channels& circuit = values.circuits[i];
+    target.voltage[i] = std::polar(circuit.voltage_v, from_degrees(circuit.voltage_phase_deg).value());
+    target.current[i] = std::polar(circuit.current_a, from_degrees(circuit.current_phase_deg).value());
+  }
+  world_.source().apply(now_, target);
+}
+
+virtual_lab::SimulatorModel simulator_model() {
+  virtual_lab::SimulatorModel model;
+  model.name = "scpi_source";
+  model.parameters = {
+      {"settle_s", 2, 0, 60, "from a command until 0.01 % of the step is left"},
+      {"voltage_gain_percent", 0, -10, 10, "of both voltages over what they were told"},
+      {"current_gain_percent", 0, -10, 10, "of both currents over what they were told"},
+      {"phase_error_arcmin", 0, -600, 600, "of the currents against the voltages, lag-positive"},
+      {"drift_percent_per_h", 0, -10, 10, "of the currents since the output was first energised"},
+      {"noise_percent", 0, 0, 5, "standard deviation of each amplitude over 20 ms"},
+  };
+  model.faults = {kTrip, kSilence, kGarble, kRefuse};
+  model.make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings) {
+    return virtual_lab::AnyFarEnd{
+        std::unique_ptr<FarEnd>{std::make_unique<Simulator>(world, settings.faults)}};
+  };
+  return model;
+}
+
+}  // namespace meterbench::scpi_source

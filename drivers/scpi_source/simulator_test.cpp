@@ -1,0 +1,367 @@
+// Golden dialogues of commands.md; the clauses stand in the names.
+#include "drivers/scpi_source/simulator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <numbers>
+#include <random>
+
+#include "drivers/far_end/usb_far_end.h"
+
+namespace meterbench::scpi_source {
+namespace {
+
+using ::testing::HasSubstr;
+using virtual_lab::ScriptedFault;
+
+constexpr const char* kNoError = "0,\"No error\"\n";
+
+class ScpiSimulator : public ::testing::Test {
+ protected:
+  explicit ScpiSimulator(std::vector<ScriptedFault> faults = {}) { restart(std::move(faults)); }
+
+  void restart(std::vector<ScriptedFault> faults) {
+    simulator_ = std::make_unique<Simulator>(world_, std::move(faults));
+    simulator_->opened(now_);
+  }
+  std::string send(ByteView bytes) {
+    Bytes reply;
+    simulator_->on_bytes(now_, bytes, reply);
+    return to_string(reply);
+  }
+  /// One line without its end.
+  std::string say(const std::string& line) { return send(to_bytes(line + "\n")); }
+  std::string error() { return say("SYST:ERR?"); }
+  void wait(double seconds) {
+    now_ += from_seconds(seconds);
+    world_.advance_to(now_);
+    Bytes reply;
+    if (const auto next = simulator_->next_event(); next && *next <= now_) simulator_->on_time(now_, reply);
+    EXPECT_TRUE(reply.empty());
+  }
+  void energise() {
+    for (const char* line : {"LIM:VOLT 260", "LIM:CURR 210", "VOLT1 240", "CURR1 30", "APPL", "OUTP ON"})
+      say(line);
+    ASSERT_EQ(error(), kNoError);
+    ASSERT_TRUE(world_.source().energised());
+  }
+  virtual_lab::Terminals terminals() const { return world_.source().at(now_, 0); }
+
+  Instant now_{};
+  mutable virtual_lab::World world_{1, {.settle_s = 2}};
+  std::unique_ptr<Simulator> simulator_;
+};
+
+/// The dialogue of clause 5 is read from the page itself.
+TEST_F(ScpiSimulator, Clause5SpeaksTheDialogueOfThePage) {
+  std::ifstream page{BENCH_SOURCE_DIR "/drivers/scpi_source/commands.md"};
+  ASSERT_TRUE(page);
+  std::string line;
+  std::string answers;
+  int spoken = 0;
+  for (bool inside = false; std::getline(page, line);) {
+    if (line == "```") inside = !inside;
+    if (!inside || line.size() < 3) continue;
+    const std::string text = line.substr(2);
+    if (line.starts_with("> ")) {
+      EXPECT_EQ(answers, "") << "not on the page, before " << text;
+      answers = say(text);
+      ++spoken;
+    } else if (line.starts_with("< ")) {
+      EXPECT_EQ(answers, text + "\n");
+      answers.clear();
+    } else if (text.find("settles") != std::string::npos) {
+      wait(2);
+    }
+  }
+  EXPECT_EQ(answers, "");
+  EXPECT_GT(spoken, 15);
+}
+
+TEST_F(ScpiSimulator, Clause1TakesAnyPortions) {
+  const Bytes bytes = to_bytes("LIM:VOLT 260\nVOLT1 120.5\r\n\n  \nVOLT1?\nSYST:ERR?\n");
+  const std::string whole = send(bytes);
+  EXPECT_EQ(whole, std::string{"120.5000\n"} + kNoError);
+  std::string bytewise;
+  for (const std::uint8_t byte : bytes) bytewise += send(Bytes{byte});
+  EXPECT_EQ(bytewise, whole);
+}
+
+TEST_F(ScpiSimulator, Clause1_2ThrowsAnOverlongLineAway) {
+  say("LIM:VOLT 100");
+  say(std::string(300, 'x'));
+  EXPECT_EQ(error(), "-363,\"Input buffer overrun;" + std::string(60, 'x') + "\"\n");
+  const std::string padded = "VOLT1 " + std::string(255 - 8, ' ') + "77";  // 255 characters: just allowed
+  ASSERT_EQ(padded.size(), 255U);
+  say(padded);
+  EXPECT_EQ(error(), kNoError);
+  EXPECT_EQ(say("VOLT1?"), "77.0000\n");
+}
+
+TEST_F(ScpiSimulator, Clause1_3KnowsNoCapitals) {
+  EXPECT_EQ(say("outp?"), "OFF\n");
+  say("outp off");
+  EXPECT_EQ(error(), kNoError);
+}
+
+TEST_F(ScpiSimulator, Clause1_6HoldsTenThousandths) {
+  say("VOLT1:PHAS -0.00004");
+  EXPECT_EQ(say("VOLT1:PHAS?"), "0.0000\n");
+  say("CURR2:PHAS -1.20006e2");
+  EXPECT_EQ(say("CURR2:PHAS?"), "-120.0060\n");
+  say("CURR2:PHAS 0.00006");
+  EXPECT_EQ(say("CURR2:PHAS?"), "0.0001\n");
+}
+
+TEST_F(ScpiSimulator, Clause2StartsWithItsDefaults) {
+  EXPECT_EQ(say("*IDN?"), "Meterbench,SCPI source,0,1.0\n");
+  EXPECT_EQ(say("FREQ?"), "60.0000\n");
+  for (const char* query : {"LIM:VOLT?", "LIM:CURR?", "VOLT1?", "VOLT2?", "CURR1?", "CURR2?", "VOLT1:PHAS?",
+                            "VOLT2:PHAS?", "CURR1:PHAS?", "CURR2:PHAS?"})
+    EXPECT_EQ(say(query), "0.0000\n") << query;
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  EXPECT_EQ(error(), kNoError);
+}
+
+struct Boundary {
+  const char* header;
+  const char* inside;
+  const char* outside;
+};
+
+TEST_F(ScpiSimulator, Clause2_3KeepsTheOldValueWhenOneIsOutOfRange) {
+  for (const Boundary& b : std::vector<Boundary>{{"LIM:VOLT", "300", "300.0001"},
+                                                 {"LIM:VOLT", "260", "-0.0001"},
+                                                 {"LIM:CURR", "240", "240.0001"},
+                                                 {"LIM:CURR", "210", "-1"},
+                                                 {"FREQ", "45", "44.9999"},
+                                                 {"FREQ", "65", "65.0001"},
+                                                 {"VOLT1", "260", "260.0001"},
+                                                 {"VOLT2", "0", "-0.0001"},
+                                                 {"CURR1", "210", "210.0001"},
+                                                 {"CURR2", "0", "-1"},
+                                                 {"VOLT1:PHAS", "359.9999", "360"},
+                                                 {"CURR2:PHAS", "-359.9999", "-360"}}) {
+    say(std::string{b.header} + " " + b.inside);
+    EXPECT_EQ(error(), kNoError) << b.header << " " << b.inside;
+    const std::string before = say(std::string{b.header} + "?");
+    const std::string beyond = std::string{b.header} + " " + b.outside;
+    say(beyond);
+    EXPECT_EQ(error(), "-222,\"Data out of range;" + beyond + "\"\n");
+    EXPECT_EQ(say(std::string{b.header} + "?"), before);
+  }
+}
+
+TEST_F(ScpiSimulator, Clause2_4ALimitTakesStoredValuesAndSetPointAway) {
+  energise();
+  say("LIM:VOLT 200");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;LIM:VOLT 200\"\n");
+  EXPECT_EQ(say("LIM:VOLT?"), "260.0000\n");
+  EXPECT_EQ(say("VOLT1?"), "240.0000\n");
+  say("OUTP OFF");
+  say("LIM:VOLT 200");
+  EXPECT_EQ(error(), kNoError);
+  EXPECT_EQ(say("LIM:VOLT?"), "200.0000\n");
+  EXPECT_EQ(say("VOLT1?"), "0.0000\n");
+  say("OUTP ON");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");
+  EXPECT_FALSE(world_.source().energised());
+}
+
+TEST_F(ScpiSimulator, Clause2_2And3_3MoveTheOutputWithApplAlone) {
+  energise();
+  wait(2);
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  say("VOLT1 120");
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  EXPECT_NEAR(std::abs(terminals().voltage[0]), 240, 0.05);
+  say("APPL");
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+  wait(1.9);
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+  wait(0.1);
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  EXPECT_NEAR(std::abs(terminals().voltage[0]), 120, 0.05);
+}
+
+TEST_F(ScpiSimulator, Clause2_1PutsEveryChannelOnTheTerminals) {
+  for (const char* line :
+       {"LIM:VOLT 300", "LIM:CURR 240", "FREQ 50", "VOLT1 120", "VOLT1:PHAS 10", "VOLT2 130",
+        "VOLT2:PHAS 180", "CURR1 5", "CURR1:PHAS -60", "CURR2 6", "CURR2:PHAS 90", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);
+  wait(60);
+  const auto got = terminals();
+  const double degree = std::numbers::pi / 180;
+  EXPECT_EQ(got.frequency, Frequency{50});
+  EXPECT_LT(std::abs(got.voltage[0] - std::polar(120.0, 10 * degree)), 1e-9);
+  EXPECT_LT(std::abs(got.voltage[1] - std::polar(130.0, 180 * degree)), 1e-9);
+  EXPECT_LT(std::abs(got.current[0] - std::polar(5.0, -60 * degree)), 1e-9);
+  EXPECT_LT(std::abs(got.current[1] - std::polar(6.0, 90 * degree)), 1e-9);
+}
+
+TEST_F(ScpiSimulator, Clause3_2NeedsASetPointToSwitchOn) {
+  say("OUTP ON");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");
+  EXPECT_FALSE(world_.source().energised());
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+}
+
+TEST_F(ScpiSimulator, Clause3_4SwitchesOffAtOnceAndKeepsTheSetPoint) {
+  energise();
+  say("OUTP OFF");
+  EXPECT_FALSE(world_.source().energised());
+  EXPECT_EQ(std::abs(terminals().voltage[0]), 0);
+  say("OUTP OFF");
+  EXPECT_EQ(error(), kNoError);
+  say("OUTP ON");
+  EXPECT_EQ(error(), kNoError);
+  wait(2);
+  EXPECT_NEAR(std::abs(terminals().voltage[0]), 240, 0.05);
+}
+
+TEST_F(ScpiSimulator, Clause3_5KeepsATripUntilItIsAcknowledged) {
+  restart({{instant_at(300), std::nullopt, "trip"}});
+  energise();
+  EXPECT_EQ(simulator_->next_event(), instant_at(300));
+  wait(299.9);
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  wait(0.1);
+  EXPECT_FALSE(world_.source().energised());
+  EXPECT_EQ(say("OUTP?"), "TRIP,\"output stage overload\"\n");
+  say("OUTP ON");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");
+  say("*CLS");
+  say("APPL");
+  EXPECT_EQ(error(), kNoError);
+  EXPECT_EQ(say("OUTP?"), "TRIP,\"output stage overload\"\n");
+  EXPECT_FALSE(world_.source().energised());
+  say("OUTP OFF");
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  say("OUTP ON");
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+}
+
+TEST_F(ScpiSimulator, Clause3_6RstBringsEverythingBackButTheQueue) {
+  energise();
+  say("BLAH");
+  say("*RST");
+  EXPECT_FALSE(world_.source().energised());
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  EXPECT_EQ(say("LIM:CURR?"), "0.0000\n");
+  EXPECT_EQ(say("VOLT1?"), "0.0000\n");
+  EXPECT_THAT(error(), HasSubstr("-113"));
+  say("OUTP ON");
+  EXPECT_THAT(error(), HasSubstr("-221"));
+}
+
+TEST_F(ScpiSimulator, Clause3_7KeepsTheOutputWhenTheConnectionIsLost) {
+  energise();
+  send(to_bytes("OUTP O"));
+  simulator_->closed(now_);
+  wait(5);
+  simulator_->opened(now_);
+  EXPECT_EQ(send(to_bytes("FF\n")), "");
+  EXPECT_THAT(error(), HasSubstr("-113,\"Undefined header;FF"));
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  EXPECT_EQ(say("LIM:VOLT?"), "260.0000\n");
+}
+
+TEST_F(ScpiSimulator, Clause4QueuesTheErrorOfEverySlip) {
+  say("LIM:VOLT 260");
+  for (const auto& [line, entry] : std::vector<std::pair<std::string, std::string>>{
+           {"VOLT1 \x80", "-101,\"Invalid character;VOLT1 ?\""},
+           {"?", "-102,\"Syntax error;?\""},
+           {"OUTP \"ON", "-102,\"Syntax error;OUTP 'ON\""},
+           {"VOLT1 nan", "-104,\"Data type error;VOLT1 nan\""},
+           {"VOLT1 inf", "-104,\"Data type error;VOLT1 inf\""},
+           {"VOLT1 240 V", "-104,\"Data type error;VOLT1 240 V\""},
+           {"VOLT1 0,5", "-108,\"Parameter not allowed;VOLT1 0,5\""},
+           {"VOLT1? 5", "-108,\"Parameter not allowed;VOLT1? 5\""},
+           {"APPL 1", "-108,\"Parameter not allowed;APPL 1\""},
+           {"VOLT1", "-109,\"Missing parameter;VOLT1\""},
+           {"VOLT3 1", "-113,\"Undefined header;VOLT3 1\""},
+           {"VOLT 1", "-113,\"Undefined header;VOLT 1\""},
+           {"APPL?", "-113,\"Undefined header;APPL?\""},
+           {"*IDN", "-113,\"Undefined header;*IDN\""},
+           {"OUTP 1", "-224,\"Illegal parameter value;OUTP 1\""}}) {
+    EXPECT_EQ(say(line), "") << line;
+    EXPECT_EQ(error(), entry + "\n");
+    EXPECT_EQ(error(), kNoError) << line;
+  }
+  EXPECT_EQ(say("VOLT1?"), "0.0000\n");
+}
+
+TEST_F(ScpiSimulator, Clause4_2OverflowReplacesTheNewestEntry) {
+  for (int i = 1; i <= 20; ++i) say("BAD" + std::to_string(i));
+  for (int i = 1; i <= 15; ++i)
+    EXPECT_EQ(error(), "-113,\"Undefined header;BAD" + std::to_string(i) + "\"\n");
+  EXPECT_EQ(error(), "-350,\"Queue overflow\"\n");
+  EXPECT_EQ(error(), kNoError);
+  say("BAD21");
+  say("*CLS");
+  EXPECT_EQ(error(), kNoError);
+}
+
+TEST_F(ScpiSimulator, Clause6SilenceEndsWithANewConnection) {
+  restart({{std::nullopt, 8, "silence"}});
+  energise();  // seven lines
+  EXPECT_EQ(say("OUTP?"), "");
+  EXPECT_EQ(say("OUTP OFF"), "");
+  EXPECT_TRUE(world_.source().energised()) << "nothing is carried out";
+  simulator_->closed(now_);
+  simulator_->opened(now_);
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+}
+
+TEST_F(ScpiSimulator, Clause6GarbleTurnsTheNextAnswerIntoNonsense) {
+  restart({{std::nullopt, 2, "garble"}});
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  EXPECT_EQ(say("OUTP OFF"), "");
+  EXPECT_EQ(say("OUTP?"), "%#@!\n");
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+}
+
+TEST_F(ScpiSimulator, Clause6RefuseQueuesAnExecutionError) {
+  restart({{std::nullopt, 1, "refuse"}, {std::nullopt, 3, "refuse"}});
+  say("LIM:VOLT 260");
+  EXPECT_EQ(error(), "-200,\"Execution error;LIM:VOLT 260\"\n");
+  EXPECT_EQ(say("OUTP?"), "");
+  EXPECT_EQ(error(), "-200,\"Execution error;OUTP?\"\n");
+  EXPECT_EQ(say("LIM:VOLT?"), "0.0000\n");
+}
+
+TEST_F(ScpiSimulator, TakesAnyBytesWithoutEnergising) {
+  std::mt19937 random{7};
+  for (int round = 0; round < 3000; ++round) {
+    Bytes bytes(random() % 50);
+    for (auto& byte : bytes)
+      byte = static_cast<std::uint8_t>(random() % 3 == 0 ? "\nVOLT1?CUR:,\" 0*"[random() % 16] : random());
+    static_cast<void>(send(bytes));
+  }
+  static_cast<void>(say(""));
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  EXPECT_FALSE(world_.source().energised());
+}
+
+TEST(ScpiSimulatorModel, MakesAFarEndAndNamesItsFaults) {
+  const auto model = simulator_model();
+  EXPECT_EQ(model.name, "scpi_source");
+  EXPECT_THAT(model.faults, ::testing::UnorderedElementsAre("trip", "silence", "garble", "refuse"));
+  for (const auto& parameter : model.parameters) {
+    EXPECT_LE(parameter.least, parameter.fallback) << parameter.key;
+    EXPECT_GE(parameter.most, parameter.fallback) << parameter.key;
+  }
+  virtual_lab::World world{1, {}};
+  auto made = model.make(world, {.role = "source", .numbers = {}, .wiring = {}, .faults = {}});
+  auto& far_end = std::get<std::unique_ptr<FarEnd>>(made);
+  far_end->opened(Instant{});
+  Bytes reply;
+  far_end->on_bytes(Instant{}, to_bytes("OUTP?\n"), reply);
+  EXPECT_EQ(to_string(reply), "OFF\n");
+}
+
+}  // namespace
+}  // namespace meterbench::scpi_source

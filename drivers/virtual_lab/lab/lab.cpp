@@ -1,0 +1,134 @@
+#include "drivers/virtual_lab/lab/lab.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace meterbench::virtual_lab {
+
+namespace {
+
+using Overrides = std::map<std::string, double>;
+
+const SimulatorModel& model_named(const std::string& name, const std::vector<SimulatorModel>& models) {
+  const auto model = std::ranges::find(models, name, &SimulatorModel::name);
+  if (model == models.end()) throw std::invalid_argument{fmt::format("there is no simulator '{}'", name)};
+  return *model;
+}
+
+bool wired_for_three_wires(const std::map<std::string, MeterType>& meters) {
+  const auto three_wire = [](const auto& entry) { return is_three_wire(entry.second.form); };
+  const bool any = std::ranges::any_of(meters, three_wire);
+  if (any && !std::ranges::all_of(meters, three_wire))
+    throw std::invalid_argument{"two-wire and three-wire meters cannot stand on one bench"};
+  return any;
+}
+
+/// `meter.gain_percent` or, for one position, `meter.A.gain_percent`.
+std::string key_text(const std::string& owner, const std::string& position, const std::string& key) {
+  return position.empty() ? owner + "." + key : owner + "." + position + "." + key;
+}
+
+void check_overrides(const Overrides& overrides, const std::map<std::string, double>& drawn,
+                     const std::map<std::string, MeterType>& meters) {
+  std::vector<std::string> known;
+  for (const auto& [key, value] : drawn) known.push_back(key);
+  for (const auto& [owner, table] : {std::pair{"meter", meter_parameters()}, {"pickup", pickup_parameters()}})
+    for (const Parameter& parameter : table)
+      if (!meters.empty()) known.push_back(key_text(owner, "", parameter.key));
+  for (const auto& [key, value] : overrides)
+    if (std::ranges::find(known, key) == known.end()) throw std::invalid_argument{not_allowed(key, known)};
+}
+
+/// A wire to nowhere would count nothing and say nothing. LEDs of empty sockets are dark, and no mistake.
+void check_wiring(const LabFile& file, const World& world) {
+  for (const auto& [name, instrument] : file.instruments)
+    for (const auto& [input, signal] : instrument.wiring)
+      if (world.signal(signal) == nullptr && !signal.starts_with("led."))
+        throw std::invalid_argument{
+            fmt::format("lab {}: {} of {}: there is no signal '{}'", file.name, input, name, signal)};
+}
+
+}  // namespace
+
+Lab::Socket::Socket(const MeterType& type, const HostMeter::Imperfections& imperfections,
+                    const Pickup& photodiode)
+    : truth{.type = type,
+            .gain_percent = imperfections.gain_percent,
+            .phase_error_arcmin = imperfections.phase_error_arcmin,
+            .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
+            .clock_ppm = imperfections.clock_ppm},
+      pickup{photodiode},
+      meter{type, imperfections, [this](Instant t) { pickup.on_edge(t); }} {}
+
+Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
+         const std::map<std::string, MeterType>& meters, const Overrides& overrides)
+    : seed_{seed}, starts_{file.starts} {
+  const bool three_wire = wired_for_three_wires(meters);
+
+  // All numbers first: the world needs those of its source, and the simulators need the world.
+  std::map<std::string, SimulatorSettings> settings;
+  for (const auto& [name, instrument] : file.instruments) {
+    const SimulatorModel& model = model_named(instrument.model, models);
+    Numbers numbers = draw_all(name, "", model.parameters, instrument.numbers, overrides);
+    if (model.name == kSourceModel) world_ = std::make_unique<World>(seed, source_from(numbers));
+    settings.emplace(
+        name, SimulatorSettings{name, std::move(numbers), instrument.wiring, instrument.faults, three_wire});
+  }
+  if (!world_) throw std::invalid_argument{fmt::format("lab {} has no {}", file.name, kSourceModel)};
+
+  for (const auto& [position, type] : meters) {
+    const Numbers meter = draw_all("meter", position, meter_parameters(), file.meter, overrides);
+    const Numbers pickup = draw_all("pickup", position, pickup_parameters(), file.pickup, overrides);
+    Socket& socket = sockets_
+                         .try_emplace(position, type, imperfections_from(meter),
+                                      Pickup{seed, position, pickup_from(pickup)})
+                         .first->second;
+    world_->attach(socket.meter);
+    world_->add_signal("led." + position, socket.pickup);
+  }
+  for (const auto& [name, instrument] : file.instruments) {
+    const SimulatorModel& model = model_named(instrument.model, models);
+    instruments_.try_emplace(name, Instrument{model, model.make(*world_, settings.at(name))});
+  }
+  check_overrides(overrides, drawn_, meters);
+  check_wiring(file, *world_);
+}
+
+Numbers Lab::draw_all(const std::string& owner, const std::string& position,
+                      const std::vector<Parameter>& table, const Distributions& distributions,
+                      const Overrides& overrides) {
+  Numbers numbers;
+  for (const Parameter& parameter : table) {
+    const std::string key = key_text(owner, "", parameter.key);
+    const std::string own_key = key_text(owner, position, parameter.key);
+    const auto stated = distributions.find(parameter.key);
+    // A draw far out in a tail stands at the bound that the key has.
+    double value = stated == distributions.end() ? parameter.fallback
+                                                 : std::clamp(draw(stated->second, seed_, key, position),
+                                                              parameter.least, parameter.most);
+    for (const std::string& name : {key, own_key})
+      if (const auto replaced = overrides.find(name); replaced != overrides.end()) value = replaced->second;
+    numbers.emplace(parameter.key, value);
+    drawn_.emplace(own_key, value);
+  }
+  return numbers;
+}
+
+tl::expected<Lab::FarEndPointer, std::string> Lab::far_end(const std::string& name) {
+  const auto found = instruments_.find(name);
+  if (found != instruments_.end())
+    return std::visit([](const auto& end) -> FarEndPointer { return end.get(); }, found->second.far_end);
+  std::vector<std::string> names;
+  for (const auto& [known, instrument] : instruments_) names.push_back(known);
+  return tl::unexpected{not_allowed(name, names)};
+}
+
+const SimulatorModel& Lab::model_of(const std::string& name) const { return instruments_.at(name).model; }
+
+std::string Lab::meter_firmware(const std::string& position) const {
+  return sockets_.contains(position) ? std::string{firmware::kFirmwareName} : std::string{};
+}
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,92 @@
+// A virtual lab put together from its file: one world, the simulators at the far ends of the links, the
+// meters in their sockets.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "bench/model/meter_type.h"
+#include "drivers/far_end/far_end.h"
+#include "drivers/far_end/usb_far_end.h"
+#include "drivers/virtual_lab/lab/lab_file.h"
+#include "drivers/virtual_lab/lab/parameters.h"
+#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/truth/truth.h"
+#include "drivers/virtual_lab/world/pickup.h"
+#include "drivers/virtual_lab/world/world.h"
+
+namespace meterbench::virtual_lab {
+
+class Lab {
+ public:
+  /// Far ends stay the lab's own.
+  using FarEndPointer = std::variant<FarEnd*, UsbFarEnd*>;
+
+  /// `meters`: type at each position in use; all two-wire or all three-wire, since the bench is wired for one
+  /// of them. `overrides` replaces numbers of the file by key: `reference.gain_percent`,
+  /// `meter.gain_percent` (at all positions), `meter.A.gain_percent`. Throws std::invalid_argument when these
+  /// do not fit together.
+  Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
+      const std::map<std::string, MeterType>& meters, const std::map<std::string, double>& overrides = {});
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
+
+  [[nodiscard]] UtcTime starts_utc() const { return starts_; }
+  [[nodiscard]] World& world() { return *world_; }
+  void advance_to(Instant t) { world_->advance_to(t); }
+
+  /// What stands at `virtual:NAME`; or a sentence with the names that there are.
+  [[nodiscard]] tl::expected<FarEndPointer, std::string> far_end(const std::string& name);
+  /// `name` is one that far_end() knows; std::out_of_range otherwise.
+  [[nodiscard]] const SimulatorModel& model_of(const std::string& name) const;
+
+  /// Whose firmware runs at a position; empty where no meter is.
+  [[nodiscard]] std::string meter_firmware(const std::string& position) const;
+  /// The meter at `position`, which has one (std::out_of_range otherwise).
+  [[nodiscard]] HostMeter& meter(const std::string& position) { return sockets_.at(position).meter; }
+  /// The model of that meter, with all that was drawn for it.
+  [[nodiscard]] const TrueMeter& truth_for(const std::string& position) const {
+    return sockets_.at(position).truth;
+  }
+  /// Its true percent error at `load` with its body at `body`.
+  [[nodiscard]] double truth_percent(const std::string& position, const LoadPoint& load,
+                                     Temperature body) const {
+    return virtual_lab::truth_percent(truth_for(position), load, body);
+  }
+
+  /// Every number of this lab as drawn, by key: `reference.gain_percent`, `meter.A.gain_percent`.
+  [[nodiscard]] const std::map<std::string, double>& drawn() const { return drawn_; }
+
+ private:
+  struct Instrument {
+    SimulatorModel model;
+    AnyFarEnd far_end;
+  };
+  /// A meter, its model, and the photodiode in front of its LED.
+  struct Socket {
+    Socket(const MeterType& type, const HostMeter::Imperfections& imperfections, const Pickup& photodiode);
+    Socket(const Socket&) = delete;
+    TrueMeter truth;
+    Pickup pickup;
+    HostMeter meter;
+  };
+
+  [[nodiscard]] Numbers draw_all(const std::string& owner, const std::string& position,
+                                 const std::vector<Parameter>& table, const Distributions& distributions,
+                                 const std::map<std::string, double>& overrides);
+
+  std::uint64_t seed_;
+  UtcTime starts_;
+  std::map<std::string, double> drawn_;
+  std::unique_ptr<World> world_;  // all that follows holds references to it
+  std::map<std::string, Instrument> instruments_;
+  std::map<std::string, Socket> sockets_;
+};
+
+}  // namespace meterbench::virtual_lab

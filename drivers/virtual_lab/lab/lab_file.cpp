@@ -1,0 +1,207 @@
+#include "drivers/virtual_lab/lab/lab_file.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "drivers/virtual_lab/lab/parameters.h"
+
+namespace meterbench::virtual_lab {
+
+namespace {
+
+/// A number that must be there; 0 after a mistake.
+double required_number(YamlMap& map, std::string_view key) {
+  const auto node = map.require(key);
+  return node ? node->as_number().value_or(0) : 0;
+}
+
+/// `{normal: …}`, `{uniform: …}`, `{sum: […]}` or a number: appends its terms.
+void read_terms(const YamlNode& node, Distribution& distribution) {
+  if (node.kind() != YamlNode::Kind::map) {
+    if (const auto value = node.as_number()) distribution.terms.push_back(Fixed{*value});
+    return;
+  }
+  const auto entries = node.as_map()->entries();
+  if (entries.size() != 1) return node.mistake("a distribution has one key: normal, uniform or sum");
+  const auto& [kind, content] = entries.front();
+  if (kind == "sum") {
+    for (const YamlNode& term : content.items()) read_terms(term, distribution);
+    return;
+  }
+  if (kind != "normal" && kind != "uniform")
+    return node.mistake(not_allowed(kind, {"normal", "uniform", "sum"}));
+  auto figures = content.as_map();
+  if (!figures) return;
+  if (kind == "normal") {
+    const Normal term{required_number(*figures, "mean"), required_number(*figures, "sd")};
+    if (term.sd < 0) content.mistake("sd is a standard deviation: not below 0");
+    distribution.terms.push_back(term);
+  } else {
+    const Uniform term{required_number(*figures, "low"), required_number(*figures, "high")};
+    if (term.low > term.high) content.mistake("low lies above high");
+    distribution.terms.push_back(term);
+  }
+  figures->finish();
+}
+
+Distributions read_numbers(YamlMap& map, const std::vector<Parameter>& table) {
+  Distributions numbers;
+  for (const Parameter& parameter : table) {
+    const auto node = map.find(parameter.key);
+    if (!node) continue;
+    Distribution distribution;
+    read_terms(*node, distribution);
+    const double mean = distribution.mean();
+    if (mean < parameter.least || mean > parameter.most)
+      node->mistake(fmt::format("{} is beyond {} … {} ({})", number_text(mean), number_text(parameter.least),
+                                number_text(parameter.most), parameter.meaning));
+    numbers.emplace(parameter.key, std::move(distribution));
+  }
+  return numbers;
+}
+
+Distributions read_table(YamlMap& root, std::string_view key, const std::vector<Parameter>& table) {
+  const auto node = root.find(key);
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return {};
+  Distributions numbers = read_numbers(*map, table);
+  map->finish();
+  return numbers;
+}
+
+std::map<std::string, std::string> read_wiring(const YamlNode& node, const SimulatorModel& model) {
+  std::map<std::string, std::string> wiring;
+  auto map = node.as_map();
+  if (!map) return wiring;
+  for (int n = 0; n < model.inputs; ++n) {
+    const std::string input = fmt::format("input_{}", n);
+    const auto signal = map->find(input);
+    if (!signal) continue;
+    if (auto name = signal->as_text()) wiring.emplace(input, std::move(*name));
+  }
+  map->finish();
+  return wiring;
+}
+
+const SimulatorModel* read_model(YamlMap& map, const std::vector<SimulatorModel>& models) {
+  const auto node = map.require("model");
+  if (!node) return nullptr;
+  std::vector<std::string> names;
+  for (const SimulatorModel& model : models) names.push_back(model.name);
+  const auto name = node->as_one_of(names);
+  if (!name) return nullptr;
+  return &*std::ranges::find(models, *name, &SimulatorModel::name);
+}
+
+std::optional<LabInstrument> read_instrument(const YamlNode& node,
+                                             const std::vector<SimulatorModel>& models) {
+  auto map = node.as_map();
+  if (!map) return std::nullopt;
+  const SimulatorModel* model = read_model(*map, models);
+  if (model == nullptr) return std::nullopt;
+  LabInstrument instrument{
+      .model = model->name, .numbers = read_numbers(*map, model->parameters), .wiring = {}, .faults = {}};
+  if (model->inputs > 0)
+    if (const auto inputs = map->find("inputs")) instrument.wiring = read_wiring(*inputs, *model);
+  map->finish();
+  return instrument;
+}
+
+/// Which of the lab's instruments there are; those that could not be read are kept with an empty model, so
+/// that a fault that names them is no second mistake.
+std::map<std::string, LabInstrument> read_instruments(YamlMap& root,
+                                                      const std::vector<SimulatorModel>& models) {
+  std::map<std::string, LabInstrument> instruments;
+  const auto node = root.require("instruments");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return instruments;
+  for (const auto& [name, entry] : map->entries())
+    instruments.emplace(name, read_instrument(entry, models).value_or(LabInstrument{}));
+  const auto is_source = [](const auto& entry) { return entry.second.model == kSourceModel; };
+  const auto unread = [](const auto& entry) { return entry.second.model.empty(); };
+  if (std::ranges::count_if(instruments, is_source) != 1 && std::ranges::none_of(instruments, unread))
+    node->mistake(fmt::format("a lab has exactly one instrument of the model {}", kSourceModel));
+  return instruments;
+}
+
+std::optional<ScriptedFault> read_moment(YamlMap& map) {
+  ScriptedFault fault;
+  const auto at = map.find("at_s");
+  const auto command = map.find("command");
+  if (at.has_value() == command.has_value()) {
+    map.node().mistake("a fault happens either at_s or at a command");
+    return std::nullopt;
+  }
+  if (at) {
+    const auto seconds = at->as_number();
+    if (!seconds) return std::nullopt;
+    if (*seconds < 0 || *seconds > 1e9)
+      at->mistake("a time in the lab is 0 … 1e9 s");
+    else
+      fault.at = instant_at(*seconds);
+  } else {
+    const auto number = command->as_integer();
+    if (!number) return std::nullopt;
+    if (*number < 1)
+      command->mistake("commands count from 1");
+    else
+      fault.command = static_cast<std::uint64_t>(*number);
+  }
+  return fault;
+}
+
+void read_fault(const YamlNode& node, std::map<std::string, LabInstrument>& instruments,
+                const std::vector<SimulatorModel>& models) {
+  auto map = node.as_map();
+  if (!map) return;
+  auto fault = read_moment(*map);
+  const auto of = map->require("of");
+  const auto what = map->require("do");
+  map->finish();
+  if (!of || !what) return;
+  std::vector<std::string> names;
+  for (const auto& [name, instrument] : instruments) names.push_back(name);
+  const auto name = of->as_one_of(names);
+  if (!name) return;
+  LabInstrument& instrument = instruments.at(*name);
+  const auto model = std::ranges::find(models, instrument.model, &SimulatorModel::name);
+  if (model == models.end()) return;
+  const auto action = what->as_one_of(model->faults);
+  if (!action || !fault) return;
+  fault->what = *action;
+  instrument.faults.push_back(std::move(*fault));
+}
+
+UtcTime read_start(YamlMap& root) {
+  UtcTime starts{};
+  const auto node = root.require("starts_utc");
+  const auto text = node ? node->as_text() : std::nullopt;
+  if (text && !parse_utc(*text, starts))
+    node->mistake(fmt::format("'{}' is no UTC time; an example: 2025-06-02T08:00:00Z", *text));
+  return starts;
+}
+
+}  // namespace
+
+std::optional<LabFile> load_lab_file(const std::filesystem::path& path,
+                                     const std::vector<SimulatorModel>& models, Mistakes& mistakes) {
+  const std::size_t before = mistakes.list().size();
+  const auto root = read_yaml(path, mistakes);
+  auto map = root ? root->as_map() : std::nullopt;
+  if (!map) return std::nullopt;
+  LabFile file;
+  file.name = path.stem().string();
+  file.starts = read_start(*map);
+  file.instruments = read_instruments(*map, models);
+  file.meter = read_table(*map, "meter", meter_parameters());
+  file.pickup = read_table(*map, "pickup", pickup_parameters());
+  // An empty list is the same as none.
+  if (const auto faults = map->find("faults"))
+    for (const YamlNode& fault : faults->items()) read_fault(fault, file.instruments, models);
+  map->finish();
+  if (mistakes.list().size() != before) return std::nullopt;
+  return file;
+}
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/config/yaml.h"
+#include "bench/core/time.h"
+#include "drivers/virtual_lab/world/draw.h"
+#include "drivers/virtual_lab/world/simulator.h"
+
+namespace meterbench::virtual_lab {
+
+/// By key of a table of parameters; what is missing has the table's fallback.
+using Distributions = std::map<std::string, Distribution>;
+
+/// What stands at `virtual:NAME`.
+struct LabInstrument {
+  std::string model;  ///< name in the table of simulators
+  Distributions numbers;
+  std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`
+  std::vector<ScriptedFault> faults;
+};
+
+/// A file of config/labs: every imperfection of a virtual lab.
+struct LabFile {
+  std::string name;  ///< file name without ending
+  UtcTime starts{};  ///< UTC label of instant 0
+  std::map<std::string, LabInstrument> instruments;
+  Distributions meter;   ///< drawn for each position
+  Distributions pickup;  ///< drawn for each position
+};
+
+/// The simulator whose numbers are those of the world's power stage; a lab has exactly one.
+inline constexpr std::string_view kSourceModel = "scpi_source";
+
+/// Reads and checks a lab file against the simulators that there are.
+[[nodiscard]] std::optional<LabFile> load_lab_file(const std::filesystem::path& path,
+                                                   const std::vector<SimulatorModel>& models,
+                                                   Mistakes& mistakes);
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,191 @@
+#include "drivers/virtual_lab/lab/lab.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "drivers/virtual_lab/world/reference_input.h"
+
+namespace meterbench::virtual_lab {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SilentFarEnd : public FarEnd {
+ public:
+  void opened(Instant) override {}
+  void on_bytes(Instant, ByteView, Bytes&) override {}
+  void on_time(Instant, Bytes&) override {}
+  [[nodiscard]] std::optional<Instant> next_event() const override { return std::nullopt; }
+  void closed(Instant) override {}
+};
+
+/// A standard without a protocol: its pulses are 1 J each.
+class BareReference final : public SilentFarEnd {
+ public:
+  BareReference(World& world, const SimulatorSettings& settings)
+      : input{world.seed(),
+              {.gain_percent = settings.number("gain_percent"), .three_wire = settings.three_wire}} {
+    input.set_energy_per_pulse(ActiveEnergy{1});
+    world.attach(input);
+    world.add_signal("reference.pulses", input);
+  }
+  ReferenceInput input;
+};
+
+std::vector<SimulatorModel> models() {
+  const std::vector<Parameter> source{{"settle_s", 2, 0, 60, ""},
+                                      {"voltage_gain_percent", 0, -5, 5, ""},
+                                      {"current_gain_percent", 0, -5, 5, ""},
+                                      {"phase_error_arcmin", 0, -60, 60, ""},
+                                      {"drift_percent_per_h", 0, -1, 1, ""},
+                                      {"noise_percent", 0, 0, 5, ""}};
+  return {{"scpi_source",
+           source,
+           {},
+           0,
+           [](World&, const SimulatorSettings&) -> AnyFarEnd { return std::make_unique<SilentFarEnd>(); }},
+          {"reference",
+           {{"gain_percent", 0.5, -10, 10, ""}},
+           {},
+           1,
+           [](World& world, const SimulatorSettings& settings) -> AnyFarEnd {
+             return std::make_unique<BareReference>(world, settings);
+           }}};
+}
+
+LabFile lab_file() {
+  LabFile file;
+  file.name = "test";
+  file.instruments["source"].model = "scpi_source";
+  file.instruments["source"].numbers = {{"settle_s", Distribution::fixed(0)}};
+  file.instruments["reference"].model = "reference";
+  return file;
+}
+
+MeterType meter_type(Form form) {
+  MeterType type;
+  type.id = "test";
+  type.form = form;
+  type.class_amperes = Current{200};
+  type.nominal_voltage = Voltage{240};
+  type.nominal_frequency = Frequency{60};
+  type.kt = from_watt_hours(1);
+  return type;
+}
+
+const std::map<std::string, MeterType> kTwoPositions{{"A", meter_type(Form::s2)},
+                                                     {"B", meter_type(Form::s2)}};
+
+/// 48 kW in series on a three-wire bench, 24 kW on a two-wire one.
+Terminals full_load() {
+  Terminals t;
+  t.voltage = {Phasor{120}, Phasor{-120}};
+  t.current = {Phasor{200}, Phasor{-200}};
+  return t;
+}
+
+TEST(Lab, GivesFarEndsByNameAndNamesThemWhenAskedForAnother) {
+  Lab lab{lab_file(), 1, models(), kTwoPositions};
+  const auto source = lab.far_end("source");
+  ASSERT_TRUE(source.has_value());
+  EXPECT_NE(std::get<FarEnd*>(*source), nullptr);
+  EXPECT_EQ(lab.model_of("source").name, "scpi_source");
+  const auto none = lab.far_end("sorce");
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error(), HasSubstr("did you mean 'source'"));
+}
+
+TEST(Lab, BringsSourceReferenceAndMetersTogether) {
+  Lab lab{lab_file(), 1, models(), kTwoPositions};
+  lab.world().source().apply(Instant{}, full_load());
+  lab.advance_to(instant_at(60));
+  const double joules = 48000.0 * 60;
+  EXPECT_NEAR(static_cast<double>(lab.world().signal("reference.pulses")->edges_until(instant_at(60))),
+              joules * 1.005, 2);
+  for (const char* led : {"led.A", "led.B"})
+    EXPECT_NEAR(static_cast<double>(lab.world().signal(led)->edges_until(instant_at(60))), joules / 3600,
+                1.1);
+  EXPECT_NEAR(lab.meter("A").delivered().value(), joules, 48000 * 0.05);
+}
+
+TEST(Lab, WiresTheReferenceAsTheMetersAre) {
+  Lab lab{lab_file(), 1, models(), {{"A", meter_type(Form::s1)}}};
+  lab.world().source().apply(Instant{}, full_load());
+  lab.advance_to(instant_at(10));
+  EXPECT_NEAR(static_cast<double>(lab.world().signal("reference.pulses")->edges_until(instant_at(10))),
+              240000 * 1.005, 2);
+  EXPECT_THROW((Lab{lab_file(), 1, models(), {{"A", meter_type(Form::s1)}, {"B", meter_type(Form::s2)}}}),
+               std::invalid_argument);
+}
+
+TEST(Lab, DrawsEachNumberOnceForSeedKeyAndPosition) {
+  LabFile file = lab_file();
+  file.meter["gain_percent"] = {{Normal{0, 0.1}}};
+  file.instruments["reference"].numbers["gain_percent"] = {{Normal{0, 0.01}}};
+  const Lab first{file, 1, models(), kTwoPositions};
+  const Lab again{file, 1, models(), kTwoPositions};
+  const Lab other{file, 2, models(), kTwoPositions};
+  EXPECT_EQ(first.drawn(), again.drawn());
+  EXPECT_NE(first.drawn().at("meter.A.gain_percent"), first.drawn().at("meter.B.gain_percent"));
+  EXPECT_NE(first.drawn().at("meter.A.gain_percent"), other.drawn().at("meter.A.gain_percent"));
+  EXPECT_NE(first.drawn().at("reference.gain_percent"), other.drawn().at("reference.gain_percent"));
+  EXPECT_EQ(first.truth_for("A").gain_percent, first.drawn().at("meter.A.gain_percent"));
+  // The meter at A is the same meter whatever stands beside it.
+  const Lab alone{file, 1, models(), {{"A", meter_type(Form::s2)}}};
+  EXPECT_EQ(alone.drawn().at("meter.A.gain_percent"), first.drawn().at("meter.A.gain_percent"));
+}
+
+TEST(Lab, RecordsEveryNumberDrawnOrNot) {
+  const Lab lab{lab_file(), 1, models(), {{"A", meter_type(Form::s2)}}};
+  EXPECT_EQ(lab.drawn().at("source.settle_s"), 0);
+  EXPECT_EQ(lab.drawn().at("reference.gain_percent"), 0.5);  // the table's fallback
+  EXPECT_EQ(lab.drawn().at("meter.A.delay_s"), 0);
+  EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 5 + 3);
+}
+
+TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {
+  LabFile file = lab_file();
+  file.pickup["jitter_us"] = {{Normal{0, 10}}};
+  int at_bound = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Lab lab{file, seed, models(), {{"A", meter_type(Form::s2)}}};
+    EXPECT_GE(lab.drawn().at("pickup.A.jitter_us"), 0);
+    at_bound += lab.drawn().at("pickup.A.jitter_us") == 0 ? 1 : 0;
+  }
+  EXPECT_GT(at_bound, 5);
+}
+
+TEST(Lab, TakesOverridesForAllPositionsOrOne) {
+  const Lab lab{lab_file(),
+                1,
+                models(),
+                kTwoPositions,
+                {{"meter.gain_percent", 0.8}, {"meter.B.clock_ppm", 7}, {"reference.gain_percent", 0}}};
+  EXPECT_EQ(lab.truth_for("A").gain_percent, 0.8);
+  EXPECT_EQ(lab.truth_for("B").gain_percent, 0.8);
+  EXPECT_EQ(lab.truth_for("A").clock_ppm, 0);
+  EXPECT_EQ(lab.truth_for("B").clock_ppm, 7);
+  EXPECT_EQ(lab.drawn().at("reference.gain_percent"), 0);
+  EXPECT_THROW((Lab{lab_file(), 1, models(), kTwoPositions, {{"meter.gain", 1}}}), std::invalid_argument);
+}
+
+TEST(Lab, RefusesWiresToNowhereButNotToAnEmptySocket) {
+  LabFile file = lab_file();
+  file.instruments["reference"].wiring = {{"input_0", "led.D"}};
+  EXPECT_NO_THROW((Lab{file, 1, models(), kTwoPositions}));
+  file.instruments["reference"].wiring = {{"input_0", "reference.pulse"}};
+  EXPECT_THROW((Lab{file, 1, models(), kTwoPositions}), std::invalid_argument);
+}
+
+TEST(Lab, SaysWhoseFirmwareRunsWhere) {
+  const Lab lab{lab_file(), 1, models(), {{"A", meter_type(Form::s2)}}};
+  EXPECT_EQ(lab.meter_firmware("A"), firmware::kFirmwareName);
+  EXPECT_EQ(lab.meter_firmware("B"), "");
+}
+
+}  // namespace
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,78 @@
+#include "drivers/virtual_lab/meter/factory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+#include "drivers/virtual_lab/meter/firmware/board.h"
+#include "drivers/virtual_lab/meter/front_end.h"
+
+namespace meterbench::virtual_lab {
+
+namespace {
+
+using namespace firmware;
+
+/// The filter (1 − D) + D·z⁻¹ that lags as much as the current channel, and what both leave of a product.
+struct PhaseCalibration {
+  double delay;  // D, samples
+  double gain;
+};
+
+PhaseCalibration calibrate_phase(Frequency frequency) {
+  const double w = 2 * std::numbers::pi * frequency.value() / kSampleRate;
+  const std::complex<double> current = front_end::current_response(frequency);
+  const double tangent = -current.imag() / current.real();
+  // From tan(lag) = D·sin w / (1 − D + D·cos w).
+  const double delay = tangent / (std::sin(w) + tangent * (1 - std::cos(w)));
+  const std::complex<double> voltage = 1 - delay + delay * std::polar(1.0, -w);
+  return {delay, std::abs(voltage) * std::abs(current)};
+}
+
+std::uint32_t form_number(Form form) {
+  switch (form) {
+    case Form::s1: return 1;
+    case Form::s2: return 2;
+    case Form::s3: return 3;
+    case Form::s4: return 4;
+  }
+  return 0;
+}
+
+}  // namespace
+
+ActiveEnergy energy_quantum(const MeterType& type) {
+  const double products = static_cast<double>(1U << kQuantumBits) / kBlock;
+  return ActiveEnergy{products * front_end::kVoltsPerCount * front_end::amperes_per_count(type) /
+                      kSampleRate};
+}
+
+CalibrationRecord factory_calibration(const MeterType& type, Seconds delay) {
+  const PhaseCalibration phase = calibrate_phase(type.nominal_frequency);
+  const auto fixed_point = [](double value, unsigned bits) {
+    return std::llround(std::ldexp(value, static_cast<int>(bits)));
+  };
+  // Three-wire forms register U·(I1 − I2)/2, two-wire forms U·I1: the gains of the elements say which.
+  const double gain = (is_three_wire(type.form) ? 0.5 : 1.0) / phase.gain;
+  const auto first = static_cast<std::int32_t>(fixed_point(gain, kGainBits));
+  const std::int64_t registration = std::llround(delay.value() * kSampleRate) - kInherentDelay;
+
+  CalibrationRecord record{};
+  record.magic = kCalibrationMagic;
+  record.form = form_number(type.form);
+  record.nanovolts_per_count = static_cast<std::uint32_t>(std::llround(front_end::kVoltsPerCount * 1e9));
+  record.nanoamperes_per_count =
+      static_cast<std::uint32_t>(std::llround(front_end::amperes_per_count(type) * 1e9));
+  record.gain[0] = first;
+  record.gain[1] = is_three_wire(type.form) ? -first : 0;
+  record.phase_delay = static_cast<std::uint32_t>(fixed_point(phase.delay, kPhaseBits));
+  record.registration_delay = static_cast<std::uint32_t>(std::max<std::int64_t>(registration, 0));
+  record.kt = static_cast<std::uint64_t>(std::llround(type.kt / energy_quantum(type)));
+  record.checksum = checksum_of(record);
+  if (!is_valid(record))
+    throw std::invalid_argument{"meter type " + type.id + ": its firmware cannot hold Kt or class"};
+  return record;
+}
+
+}  // namespace meterbench::virtual_lab

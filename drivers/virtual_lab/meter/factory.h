@@ -1,0 +1,17 @@
+#pragma once
+
+#include "bench/model/meter_type.h"
+#include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+
+namespace meterbench::virtual_lab {
+
+/// What the factory writes into the EEPROM of every meter of `type`: computed from the nominal front end at
+/// the nominal frequency, blind to what is wrong with the single meter. `delay`: from energy to LED, at least
+/// the filter's own 25 ms. Throws std::invalid_argument when the firmware cannot work with the type's
+/// figures.
+[[nodiscard]] firmware::CalibrationRecord factory_calibration(const MeterType& type, Seconds delay);
+
+/// The energy that the firmware counts with in meters of `type`.
+[[nodiscard]] ActiveEnergy energy_quantum(const MeterType& type);
+
+}  // namespace meterbench::virtual_lab

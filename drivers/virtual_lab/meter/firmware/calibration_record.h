@@ -1,0 +1,66 @@
+// What the factory writes into a meter's EEPROM. Freestanding.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace meterbench::firmware {
+
+inline constexpr std::uint32_t kCalibrationMagic = 0x314C434D;  // "MCL1"
+inline constexpr std::size_t kCalibrationAddress = 0;           // in the EEPROM
+
+inline constexpr std::size_t kElements = 2;
+inline constexpr unsigned kGainBits = 24;   // 1 is 2^24
+inline constexpr unsigned kPhaseBits = 24;  // one sample is 2^24
+inline constexpr unsigned kQuantumBits = 20;
+
+/// Samples in a block of the metering core: one period at 60 Hz.
+inline constexpr std::uint32_t kBlock = 64;
+
+/// Samples from an energy until the LED tells of it, without `registration_delay`: the weights of a block are
+/// centred on its first sample, and its energy is lit evenly over the block after it.
+inline constexpr std::uint32_t kInherentDelay = kBlock + kBlock / 2;
+
+/// Energy is counted in quanta: 1 quantum = 2^20/64 counts of voltage × counts of current × sample periods.
+struct CalibrationRecord {
+  std::uint32_t magic;
+  std::uint32_t form;  // 1 … 4: ANSI form 1S … 4S; for the nameplate, the gains say it all
+  std::uint32_t nanovolts_per_count;
+  std::uint32_t nanoamperes_per_count;
+  std::int32_t gain[kElements];      // ·2^-24; sum of the absolute values at most 1.5
+  std::uint32_t phase_delay;         // of the voltage; ·2^-24 sample, below 1
+  std::uint32_t registration_delay;  // samples from energy to LED beyond kInherentDelay
+  std::uint64_t kt;                  // quanta in one LED pulse, 1 … 2^48
+  std::uint32_t reserved;
+  std::uint32_t checksum;  // of all before it
+};
+static_assert(sizeof(CalibrationRecord) == 48);
+static_assert(std::has_unique_object_representations_v<CalibrationRecord>);
+
+struct CalibrationBytes {
+  std::uint8_t bytes[sizeof(CalibrationRecord)];
+};
+
+/// CRC-32 of IEEE 802.3 over the record without its checksum.
+[[nodiscard]] constexpr std::uint32_t checksum_of(const CalibrationRecord& record) {
+  const auto raw = std::bit_cast<CalibrationBytes>(record);
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (std::size_t n = 0; n < offsetof(CalibrationRecord, checksum); ++n) {
+    crc ^= raw.bytes[n];
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
+  }
+  return ~crc;
+}
+
+/// Whether the metering core can work with it without overflow.
+[[nodiscard]] constexpr bool is_valid(const CalibrationRecord& record) {
+  std::int64_t gain = 0;
+  for (const std::int32_t g : record.gain) gain += g < 0 ? -std::int64_t{g} : std::int64_t{g};
+  return record.magic == kCalibrationMagic && record.checksum == checksum_of(record) &&
+         gain <= (std::int64_t{3} << (kGainBits - 1)) && record.phase_delay < (1U << kPhaseBits) &&
+         record.kt >= 1 && record.kt <= (std::uint64_t{1} << 48U);
+}
+
+}  // namespace meterbench::firmware

@@ -1,0 +1,263 @@
+#include "drivers/virtual_lab/meter/firmware/firmware.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <numbers>
+#include <vector>
+
+namespace meterbench::firmware {
+namespace {
+
+constexpr std::int32_t kOne = 1 << 24;
+
+CalibrationRecord two_wire(std::uint64_t kt) {
+  CalibrationRecord record{};
+  record.magic = kCalibrationMagic;
+  record.form = 1;
+  record.gain[0] = kOne;
+  record.kt = kt;
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+CalibrationRecord sealed(CalibrationRecord record) {
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+/// A board with a firmware on it that can be fed.
+struct Bench {
+  explicit Bench(const CalibrationRecord& calibration, std::uint32_t first_index = 0)
+      : board{std::make_unique<Board>()} {
+    board->samples.written = board->samples.read = board->run_until = first_index;
+    const auto raw = std::bit_cast<CalibrationBytes>(calibration);
+    std::ranges::copy(raw.bytes, board->eeprom + kCalibrationAddress);
+    firmware = std::make_unique<MeterFirmware>(*board);
+  }
+
+  void feed(std::size_t count, const std::function<Sample(std::size_t)>& sample) {
+    for (std::size_t n = 0; n < count; ++n) {
+      ASSERT_TRUE(push(board->samples, sample(n)));
+      board->run_until = board->samples.written;
+      firmware->run();
+    }
+  }
+  void feed(std::size_t count, const Sample& sample) {
+    feed(count, [&](std::size_t) { return sample; });
+  }
+
+  /// Times of all LED edges, in samples.
+  std::vector<double> edges() {
+    std::vector<double> times;
+    LedEdge edge;
+    while (pop(board->led_edges, edge))
+      times.push_back(static_cast<double>(edge.sample) + edge.fraction * 0x1p-32);
+    return times;
+  }
+
+  std::unique_ptr<Board> board;
+  std::unique_ptr<MeterFirmware> firmware;
+};
+
+// One quantum is 2^20/64 counts² × samples: this product gives 1,000 quanta a sample.
+constexpr Sample kThousandQuanta{16384, 1000, 0};
+
+TEST(MeterFirmware, RegistersTheSumOfTheProductsWhateverTheirPattern) {
+  Bench bench{two_wire(1U << 30U)};
+  double sum = 0;
+  std::uint32_t random = 1;
+  bench.feed(10'000, [&](std::size_t) {
+    const auto draw = [&] {
+      random = random * 1664525 + 1013904223;  // any sequence does
+      return static_cast<std::int32_t>(random >> 8U) - (1 << 23);
+    };
+    const Sample sample{draw(), draw(), draw()};
+    sum += static_cast<double>(sample.u) * sample.i1;
+    return sample;
+  });
+  bench.feed(256, Sample{});  // empties the filter
+  const double net =
+      static_cast<double>(bench.firmware->delivered()) - static_cast<double>(bench.firmware->received());
+  EXPECT_NEAR(net, sum * 64 / 1048576, 2.0);
+}
+
+TEST(MeterFirmware, LosesNoEnergyAtLoadsFarBelowOneQuantumASample) {
+  Bench bench{two_wire(1U << 30U)};
+  bench.feed(1'048'576, Sample{1, 1, 0});  // 2^20 products of 1: 64 quanta
+  bench.feed(128, Sample{});
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 64, 1);
+}
+
+TEST(MeterFirmware, CountsReceivedEnergyApart) {
+  Bench bench{two_wire(1U << 30U)};
+  bench.feed(6400, Sample{16384, -1000, 0});
+  bench.feed(128, Sample{});
+  EXPECT_EQ(bench.firmware->delivered(), 0U);
+  EXPECT_EQ(bench.firmware->received(), 6'400'000U);
+}
+
+TEST(MeterFirmware, SumsTheElementsBeforeItLooksAtTheDirection) {
+  CalibrationRecord record = two_wire(1U << 30U);
+  record.gain[0] = kOne / 2;
+  record.gain[1] = -kOne / 2;
+  Bench bench{sealed(record)};
+  bench.feed(6400, Sample{16384, 1000, 1000});  // opposed coils
+  bench.feed(128, Sample{});
+  EXPECT_EQ(bench.firmware->delivered(), 0U);
+  EXPECT_EQ(bench.firmware->received(), 0U);
+  bench.feed(6400, Sample{16384, 1000, -1000});  // coils in series
+  bench.feed(128, Sample{});
+  EXPECT_EQ(bench.firmware->delivered(), 6'400'000U);
+}
+
+TEST(MeterFirmware, AppliesTheGainOfTheRecord) {
+  CalibrationRecord record = two_wire(1U << 30U);
+  record.gain[0] = kOne + kOne / 100;
+  Bench bench{sealed(record)};
+  bench.feed(6400, kThousandQuanta);
+  bench.feed(128, Sample{});
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 6'464'000, 1.5);
+}
+
+TEST(MeterFirmware, DelaysTheVoltageByTheFractionOfASample) {
+  CalibrationRecord record = two_wire(1U << 30U);
+  record.phase_delay = 1U << 22U;  // a quarter
+  Bench bench{sealed(record)};
+  // A voltage that rises by 4 a sample is 1 lower a quarter of a sample later.
+  double expected = 0;
+  bench.feed(64'000, [&](std::size_t n) {
+    const auto u = static_cast<std::int32_t>(4 * n);
+    expected += n == 0 ? 0 : (u - 1.0) * 8192;
+    return Sample{u, 8192, 0};
+  });
+  bench.feed(128, Sample{});
+  // The first sample after the ramp still has a quarter of the last voltage, but no current.
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), expected * 64 / 1048576, 2);
+}
+
+TEST(MeterFirmware, LightsTheLedOnceForEachKtOfEitherDirection) {
+  const std::uint64_t kt = 123'457;
+  Bench bench{two_wire(kt)};
+  bench.feed(3200, kThousandQuanta);
+  bench.feed(3200, Sample{16384, -1000, 0});
+  bench.feed(128, Sample{});
+  const std::uint64_t total = bench.firmware->delivered() + bench.firmware->received();
+  EXPECT_GT(total, 6'200'000U);
+  EXPECT_EQ(bench.edges().size(), total / kt);
+}
+
+TEST(MeterFirmware, SpacesTheEdgesOfASteadyLoadEvenly) {
+  Bench bench{two_wire(100'000)};  // 100 samples at 1,000 quanta a sample
+  bench.feed(20'000, kThousandQuanta);
+  const std::vector<double> edges = bench.edges();
+  ASSERT_GT(edges.size(), 150U);
+  for (std::size_t n = 3; n < edges.size(); ++n) EXPECT_NEAR(edges[n] - edges[n - 1], 100.0, 1e-6) << n;
+}
+
+TEST(MeterFirmware, StopsTheDoubleLineFrequency) {
+  // 64 samples a period: the product swings between 0 and twice its mean.
+  Bench bench{two_wire(100'300'000)};
+  bench.feed(20'000, [](std::size_t n) {
+    const double wave = std::sqrt(2.0) * std::cos(2 * std::numbers::pi * static_cast<double>(n) / 64);
+    return Sample{static_cast<std::int32_t>(std::lround(1'638'400 * wave)),
+                  static_cast<std::int32_t>(std::lround(10'000 * wave)), 0};
+  });
+  const std::vector<double> edges = bench.edges();
+  ASSERT_GT(edges.size(), 150U);
+  const double mean = (edges.back() - edges[3]) / static_cast<double>(edges.size() - 4);
+  for (std::size_t n = 4; n < edges.size(); ++n) EXPECT_NEAR(edges[n] - edges[n - 1], mean, 1e-5) << n;
+}
+
+TEST(MeterFirmware, TellsOfAStepAfterItsDelay) {
+  CalibrationRecord record = two_wire(100'000);
+  record.registration_delay = 288;
+  Bench bench{sealed(record)};
+  bench.feed(1000, Sample{});
+  bench.feed(20'000, kThousandQuanta);
+  const std::vector<double> edges = bench.edges();
+  ASSERT_GT(edges.size(), 10U);
+  // Edge n tells of (n + 1) · 100 samples of energy. A sample stands for half a period to either side, so the
+  // load begins at 999.5.
+  EXPECT_NEAR(edges[9] - (999.5 + 1000), 288 + kInherentDelay, 0.5 + 1e-6);
+}
+
+TEST(MeterFirmware, NeverLightsInThePast) {
+  Bench bench{two_wire(1000)};
+  for (std::size_t fed = 1; fed <= 1000; ++fed) {
+    bench.feed(1, kThousandQuanta);
+    for (const double edge : bench.edges()) EXPECT_GE(edge, static_cast<double>(fed) - 1);
+  }
+}
+
+TEST(MeterFirmware, TakesNoSampleBeyondRunUntil) {
+  Bench bench{two_wire(1000)};
+  for (int n = 0; n < 100; ++n) ASSERT_TRUE(push(bench.board->samples, kThousandQuanta));
+  bench.board->run_until = 40;
+  bench.firmware->run();
+  EXPECT_EQ(bench.board->samples.read, 40U);
+  bench.board->run_until = 200;  // further than the ring reaches
+  bench.firmware->run();
+  EXPECT_EQ(bench.board->samples.read, 100U);
+}
+
+TEST(MeterFirmware, GoesOnWhenTheIndexesWrap) {
+  Bench bench{two_wire(1U << 30U), 0xFFFFFF00U};
+  bench.feed(6400, kThousandQuanta);
+  bench.feed(128, Sample{});
+  EXPECT_EQ(bench.firmware->delivered(), 6'400'000U);
+}
+
+TEST(MeterFirmware, FindsEveryDamagedByteOfItsCalibration) {
+  for (std::size_t n = 0; n < sizeof(CalibrationRecord); ++n) {
+    auto raw = std::bit_cast<CalibrationBytes>(two_wire(1000));
+    raw.bytes[n] ^= 0x10U;
+    EXPECT_FALSE(is_valid(std::bit_cast<CalibrationRecord>(raw))) << "byte " << n;
+  }
+}
+
+TEST(MeterFirmware, RefusesConstantsThatCouldOverflow) {
+  EXPECT_TRUE(is_valid(two_wire(1000)));
+  EXPECT_FALSE(is_valid(two_wire(0)));
+  CalibrationRecord record = two_wire(1000);
+  record.gain[0] = kOne;
+  record.gain[1] = -kOne;
+  EXPECT_FALSE(is_valid(sealed(record)));
+  record = two_wire(1000);
+  record.phase_delay = 1U << 24U;
+  EXPECT_FALSE(is_valid(sealed(record)));
+}
+
+TEST(MeterFirmware, MetersNothingWithoutAValidCalibrationAndSaysSo) {
+  Bench bench{CalibrationRecord{}};
+  EXPECT_EQ(bench.board->fault_word, kFaultCalibration);
+  bench.feed(6400, kThousandQuanta);
+  EXPECT_EQ(bench.board->samples.read, 6400U);
+  EXPECT_EQ(bench.firmware->delivered(), 0U);
+  EXPECT_TRUE(bench.edges().empty());
+}
+
+TEST(MeterFirmware, SaysWhenAnEdgeIsLost) {
+  Bench bench{two_wire(500)};
+  bench.feed(256, kThousandQuanta);
+  EXPECT_EQ(bench.board->fault_word, 0U);
+  bench.feed(1024, kThousandQuanta);  // nobody takes the edges out
+  EXPECT_EQ(bench.board->fault_word, kFaultLedRing);
+  EXPECT_EQ(bench.edges().size(), 1024U);
+}
+
+TEST(MeterFirmware, SurvivesSquareWavesAtFullScale) {
+  CalibrationRecord record = two_wire(1ULL << 40U);
+  record.gain[0] = record.gain[1] = 3 * kOne / 4;
+  Bench bench{sealed(record)};
+  bench.feed(64'000, Sample{8388607, 8388607, 8388607});
+  bench.feed(128, Sample{});
+  const double expected = 1.5 * 8388607.0 * 8388607.0 * 64'000 * 64 / 1048576;
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()) / expected, 1, 1e-12);
+}
+
+}  // namespace
+}  // namespace meterbench::firmware

@@ -1,0 +1,23 @@
+// What the model of a meter comes to, by closed formula: written apart from the simulation and its firmware,
+// so that one can be held against the other. Figures of the nominal meter stand here a second time on
+// purpose.
+#pragma once
+
+#include "bench/model/meter_type.h"
+
+namespace meterbench::virtual_lab {
+
+/// One meter: its type and how it differs from the nominal one.
+struct TrueMeter {
+  MeterType type;
+  double gain_percent = 0;
+  double phase_error_arcmin = 0;  ///< positive: it sees the current lag less
+  double temperature_slope_percent_per_k = 0;
+  double clock_ppm = 0;
+};
+
+/// Percent error of its energy at a steady load, its body at `body`: positive when it over-registers. NaN
+/// where the load has no active power to be wrong about.
+[[nodiscard]] double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature body);
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,90 @@
+#include "drivers/virtual_lab/world/reference_input.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace meterbench::virtual_lab {
+
+namespace {
+
+constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
+/// Longer than any counter or reading of the bench reaches back.
+constexpr Duration kHistory = std::chrono::seconds{10};
+
+Phasor complex_power(const Phasor& voltage, const Phasor& current) { return voltage * std::conj(current); }
+
+/// The power that the standard forms, by its definition.
+double net_power(bool three_wire, const Terminals& t) {
+  if (three_wire) return complex_power(t.voltage[0] - t.voltage[1], t.current[0] - t.current[1]).real() / 2;
+  return complex_power(t.voltage[0], t.current[0]).real();
+}
+
+}  // namespace
+
+ReferenceInput::ReferenceInput(std::uint64_t seed, const Settings& settings)
+    : settings_{settings},
+      range_error_{seed, "reference.range_error", ""},
+      noise_{seed, "reference.noise", ""} {}
+
+Phasor ReferenceInput::current_factor(std::uint64_t cell) const {
+  const double range_error =
+      settings_.range_error_percent * (2 * range_error_.uniform(static_cast<std::uint64_t>(range_)) - 1);
+  const double gain = 1 + (settings_.gain_percent + range_error) / 100;
+  const double noise = 1 + settings_.noise_percent / 100 * noise_.normal(cell);
+  return std::polar(gain * noise, settings_.phase_error_arcmin * kRadiansPerArcmin);
+}
+
+void ReferenceInput::on_segment(const Segment& segment) {
+  const Duration length = segment.end - segment.begin;
+  const Seconds seconds{in_seconds(length)};
+  true_energy_ = true_energy_ + ActivePower{net_power(settings_.three_wire, segment.terminals)} * seconds;
+
+  Terminals seen = segment.terminals;  // all errors of its power are put on the currents
+  const Phasor factor = current_factor(segment.cell);
+  Reading reading{.frequency = seen.frequency};
+  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+    seen.current[i] *= factor;
+    const Phasor power = complex_power(seen.voltage[i], seen.current[i]);
+    reading.voltage[i] = Voltage{std::abs(seen.voltage[i])};
+    reading.current[i] = Current{std::abs(seen.current[i])};
+    reading.active[i] = ActivePower{power.real()};
+    reading.reactive[i] = ReactivePower{power.imag()};
+  }
+  reading.net = ActivePower{net_power(settings_.three_wire, seen)};
+
+  const double before = pulses_;
+  if (per_pulse_ > ActiveEnergy{}) pulses_ += std::abs(reading.net * seconds / per_pulse_);
+  pieces_.push_back({segment.begin, segment.end, before, pulses_, reading});
+  while (pieces_.front().end + kHistory < segment.end) pieces_.pop_front();
+}
+
+ReferenceInput::Reading ReferenceInput::reading(Duration integration) const {
+  Reading mean;
+  if (pieces_.empty()) return mean;
+  const Instant end = pieces_.back().end;
+  const Instant begin = std::max(end - integration, pieces_.front().begin);
+  mean.frequency = pieces_.back().reading.frequency;
+  for (auto piece = pieces_.rbegin(); piece != pieces_.rend() && piece->end > begin; ++piece) {
+    const double weight = in_seconds(piece->end - std::max(piece->begin, begin)) / in_seconds(end - begin);
+    for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+      mean.voltage[i] = mean.voltage[i] + weight * piece->reading.voltage[i];
+      mean.current[i] = mean.current[i] + weight * piece->reading.current[i];
+      mean.active[i] = mean.active[i] + weight * piece->reading.active[i];
+      mean.reactive[i] = mean.reactive[i] + weight * piece->reading.reactive[i];
+    }
+    mean.net = mean.net + weight * piece->reading.net;
+  }
+  return mean;
+}
+
+std::uint64_t ReferenceInput::edges_until(Instant t) {
+  const auto piece = std::ranges::lower_bound(pieces_, t, {}, &Piece::end);
+  if (piece == pieces_.end()) return static_cast<std::uint64_t>(pulses_);
+  const double share =
+      std::clamp(in_seconds(t - piece->begin) / in_seconds(piece->end - piece->begin), 0.0, 1.0);
+  return static_cast<std::uint64_t>(piece->pulses_before +
+                                    share * (piece->pulses_after - piece->pulses_before));
+}
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,29 @@
+#include "drivers/virtual_lab/world/world.h"
+
+#include <algorithm>
+
+namespace meterbench::virtual_lab {
+
+World::World(std::uint64_t seed, const SourceOutput::Settings& source) : seed_{seed}, source_{seed, source} {}
+
+void World::advance_to(Instant t) {
+  while (now_ < t) {
+    const auto cell = static_cast<std::uint64_t>(now_.time_since_epoch() / kCell);
+    const Instant cell_begin{static_cast<std::int64_t>(cell) * kCell};
+    // Taken in the middle of the cell, wherever a caller happens to cut it: the physics must not depend on
+    // how often the bench looks.
+    Segment segment{.begin = now_,
+                    .end = std::min(t, cell_begin + kCell),
+                    .cell = cell,
+                    .terminals = source_.at(cell_begin + kCell / 2, cell)};
+    now_ = segment.end;
+    for (Observer* observer : observers_) observer->on_segment(segment);
+  }
+}
+
+PulseSignal* World::signal(const std::string& name) const {
+  const auto found = signals_.find(name);
+  return found == signals_.end() ? nullptr : found->second;
+}
+
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,138 @@
+#include "drivers/virtual_lab/world/world.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace meterbench::virtual_lab {
+namespace {
+
+class Recorder final : public Observer {
+ public:
+  void on_segment(const Segment& segment) override { segments.push_back(segment); }
+  std::vector<Segment> segments;
+};
+
+Terminals load(double volts, double amperes) {
+  Terminals t;
+  t.voltage = {Phasor{volts}, Phasor{-volts}};
+  t.current = {Phasor{amperes}, Phasor{-amperes}};
+  return t;
+}
+
+TEST(World, CutsSegmentsWithoutGapOrOverlapAtEveryCell) {
+  World world{1, {}};
+  Recorder seen;
+  world.attach(seen);
+  for (const double t : {0.001, 0.0199, 0.0201, 0.1, 0.05, 0.1033}) world.advance_to(instant_at(t));
+  Instant end{};
+  for (const Segment& s : seen.segments) {
+    EXPECT_EQ(s.begin, end);
+    EXPECT_LT(s.begin, s.end);
+    EXPECT_EQ(static_cast<std::int64_t>(s.cell), s.begin.time_since_epoch() / World::kCell);
+    EXPECT_LE(s.end.time_since_epoch(), (static_cast<std::int64_t>(s.cell) + 1) * World::kCell);
+    end = s.end;
+  }
+  EXPECT_EQ(end, instant_at(0.1033));
+  EXPECT_EQ(world.now(), end);  // 0.05 lay in the past
+}
+
+TEST(World, IsTheSameHoweverOftenTheBenchLooks) {
+  const SourceOutput::Settings rough{.settle_s = 1, .drift_percent_per_h = 1, .noise_percent = 1};
+  const auto energy = [&](int steps) {
+    World world{5, rough};
+    Recorder seen;
+    world.attach(seen);
+    world.source().apply(Instant{}, load(120, 10));
+    for (int n = 1; n <= steps; ++n) world.advance_to(instant_at(3.0 * n / steps));
+    double sum = 0;
+    for (const Segment& s : seen.segments)
+      sum +=
+          (s.terminals.voltage[0] * std::conj(s.terminals.current[0])).real() * in_seconds(s.end - s.begin);
+    return sum;
+  };
+  EXPECT_NEAR(energy(1) / energy(1777), 1, 1e-12);
+}
+
+TEST(World, KnowsItsSignalsByName) {
+  struct Silent final : PulseSignal {
+    std::uint64_t edges_until(Instant) override { return 0; }
+  } silent;
+  World world{1, {}};
+  EXPECT_EQ(world.signal("led.A"), nullptr);
+  world.add_signal("led.A", silent);
+  EXPECT_EQ(world.signal("led.A"), &silent);
+}
+
+TEST(SourceOutput, IsWithinAHundredthOfAPercentOfItsStepAfterSettling) {
+  SourceOutput source{1, {.settle_s = 2}};
+  source.apply(instant_at(10), load(120, 10));
+  EXPECT_EQ(std::abs(source.at(instant_at(10), 0).current[0]), 0);
+  const double at_half = std::abs(source.at(instant_at(11), 0).current[0]);
+  EXPECT_NEAR(at_half, 10 * (1 - 1e-2), 1e-9);  // exponential: half the time, the root of what is left
+  EXPECT_NEAR(std::abs(source.at(instant_at(12), 0).current[0]), 10 * (1 - 1e-4), 1e-9);
+  EXPECT_FALSE(source.settled(instant_at(11.99)));
+  EXPECT_TRUE(source.settled(instant_at(12)));
+}
+
+TEST(SourceOutput, MovesFromWhereItStandsWhenToldAgain) {
+  SourceOutput source{1, {.settle_s = 2}};
+  source.apply(instant_at(0), load(120, 10));
+  source.apply(instant_at(1), load(120, 20));
+  EXPECT_NEAR(std::abs(source.at(instant_at(1), 0).current[0]), 9.9, 1e-9);
+  EXPECT_NEAR(std::abs(source.at(instant_at(3), 0).current[0]), 20 - 10.1e-4, 1e-9);
+  EXPECT_FALSE(source.settled(instant_at(2.5)));
+}
+
+TEST(SourceOutput, IsGoneAtOnceWhenSwitchedOff) {
+  SourceOutput source{1, {.noise_percent = 1}};
+  source.apply(instant_at(0), load(120, 10));
+  EXPECT_TRUE(source.energised());
+  source.off(instant_at(5));
+  EXPECT_FALSE(source.energised());
+  EXPECT_FALSE(source.settled(instant_at(100)));
+  for (std::size_t i : {0U, 1U}) {
+    EXPECT_EQ(std::abs(source.at(instant_at(5), 250).voltage[i]), 0);
+    EXPECT_EQ(std::abs(source.at(instant_at(5), 250).current[i]), 0);
+  }
+}
+
+TEST(SourceOutput, DeliversItsGainErrorsAndItsPhaseError) {
+  SourceOutput source{
+      1,
+      {.settle_s = 1, .voltage_gain_percent = 0.1, .current_gain_percent = -0.2, .phase_error_arcmin = 60}};
+  source.apply(instant_at(0), load(100, 10));
+  const Terminals out = source.at(instant_at(100), 0);
+  EXPECT_NEAR(std::abs(out.voltage[0]), 100.1, 1e-9);
+  EXPECT_NEAR(std::abs(out.current[0]), 9.98, 1e-9);
+  EXPECT_NEAR(std::arg(out.current[0] / out.voltage[0]), -std::numbers::pi / 180, 1e-12);  // 60′ of lag
+}
+
+TEST(SourceOutput, DriftsInCurrentFromItsFirstSwitchingOn) {
+  SourceOutput source{1, {.settle_s = 1, .drift_percent_per_h = 0.01}};
+  source.apply(instant_at(1000), load(100, 10));
+  source.apply(instant_at(2000), load(100, 10));
+  EXPECT_NEAR(std::abs(source.at(instant_at(1000 + 7200), 0).current[0]), 10 * 1.0002, 1e-9);
+  EXPECT_NEAR(std::abs(source.at(instant_at(1000 + 7200), 0).voltage[0]), 100, 1e-9);
+}
+
+TEST(SourceOutput, FluctuatesFromCellToCellAndChannelToChannel) {
+  SourceOutput source{1, {.settle_s = 0, .noise_percent = 0.5}};
+  source.apply(instant_at(0), load(100, 10));
+  constexpr int kCells = 10'000;
+  double variance = 0, common = 0;
+  for (std::uint64_t cell = 0; cell < kCells; ++cell) {
+    const Terminals out = source.at(instant_at(1), cell);
+    const double u = std::abs(out.voltage[0]) / 100 - 1, i1 = std::abs(out.current[0]) / 10 - 1,
+                 i2 = std::abs(out.current[1]) / 10 - 1;
+    variance += i1 * i1 / kCells;
+    common += (i1 * i2 + i1 * u) / kCells;
+  }
+  EXPECT_NEAR(std::sqrt(variance), 0.005, 4 * 0.005 / std::sqrt(2.0 * kCells));
+  EXPECT_NEAR(common, 0, 8 * 0.005 * 0.005 / std::sqrt(kCells));
+}
+
+}  // namespace
+}  // namespace meterbench::virtual_lab

@@ -1,0 +1,140 @@
+// Does the stated uncertainty hold? Many labs are drawn, every systematic effect anew for each, and the errors of a
+// run in each are held against the lab's closed formula. Points of one lab share its systematic effects, so
+// intervals are over labs, not over points.
+//
+// Design: per lab, the share of its points whose |e − truth| ≤ U. The campaign's figure is the mean of these shares,
+// its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e − truth)/u, u the combined standard
+// uncertainty. Seeds are consecutive from --first-seed.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <random>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "bench/cli/inputs.h"
+#include "bench/runner/runner.h"
+#include "tests/support/temporary_folder.h"
+
+namespace {
+
+using namespace meterbench;
+
+struct Stratum {
+  std::vector<double> inside;  ///< 1 or 0 a point
+  std::vector<double> z;
+};
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+double deviation(const std::vector<double>& values) {
+  const double m = mean(values);
+  double sum = 0;
+  for (const double v : values) sum += (v - m) * (v - m);
+  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+/// 2.5 % and 97.5 % quantiles of the mean over resampled labs.
+std::pair<double, double> bootstrap(const std::vector<double>& shares) {
+  std::mt19937_64 random{20250602};
+  std::uniform_int_distribution<std::size_t> pick{0, shares.size() - 1};
+  std::vector<double> means;
+  for (int i = 0; i < 2000; ++i) {
+    double sum = 0;
+    for (std::size_t k = 0; k < shares.size(); ++k) sum += shares[pick(random)];
+    means.push_back(sum / static_cast<double>(shares.size()));
+  }
+  std::sort(means.begin(), means.end());
+  return {means[49], means[1949]};
+}
+
+struct Campaign {
+  std::string meter = "focus-ax-2s-cl200";
+  std::string lab = "drawn";
+  std::uint64_t trials = 200;
+  std::uint64_t first_seed = 1;
+  double least = 0, most = 100;
+
+  std::vector<double> shares;  ///< one a lab
+  std::map<std::string, Stratum> strata;
+
+  void trial(std::uint64_t seed, StopSignal& stop) {
+    const Catalogue known = catalogue();
+    const StationFile station = load_station(known, "virtual");
+    const auto meters = load_meters(known, station, meter);
+    const Plan plan = make_checked_plan(known, METERBENCH_SOURCE_HOME "/tests/campaign/coverage.yaml", {}, station,
+                                        meters.begin()->second);
+    auto session = BenchSession::open(station, known, {load_lab(known, lab), seed}, meters, stop);
+    if (!session) throw std::runtime_error{session.error()};
+    const testing::TemporaryFolder folder;
+    Ledger ledger{folder.path() / "ledger.sqlite", Ledger::Mode::write};
+    RunObserver silent;
+    const RunOutcome outcome = Runner{(*session)->station(), ledger, silent}.run(plan, {0}, RunRecord{});
+    if (outcome.fault) throw std::runtime_error{fmt::format("seed {}: {}", seed, outcome.fault->text())};
+
+    double inside = 0;
+    for (std::size_t i = 0; i < plan.points.size(); ++i) {
+      const PointRecord& point = outcome.points.at(i);
+      if (!point.error_percent) throw std::runtime_error{fmt::format("seed {}: point {} has no error", seed, point.point_id)};
+      const double truth =
+          (*session)->lab().truth_percent(point.position, plan.points[i].load, plan.points[i].temperature);
+      const double off = *point.error_percent - truth;
+      const double in = std::abs(off) <= point.budget->expanded_percent() ? 1 : 0;
+      inside += in;
+      const auto add = [&](const std::string& stratum) {
+        strata[stratum].inside.push_back(in);
+        strata[stratum].z.push_back(off / point.budget->combined_percent());
+      };
+      add("all points");
+      add("power factor " + to_text(point.power_factor));
+      add(std::string{to_text(point.direction)});
+      add(fmt::format("{:g} A", point.current.value()));
+    }
+    shares.push_back(inside / static_cast<double>(plan.points.size()));
+  }
+
+  int report() const {
+    const double covered = 100 * mean(shares);
+    const auto [low, high] = bootstrap(shares);
+    fmt::print("{} labs of {} points, lab {}, meter {}, seeds {} to {}\n", trials,
+               strata.at("all points").z.size() / trials, lab, meter, first_seed, first_seed + trials - 1);
+    fmt::print("inside U: {:.2f} % of points, 95 % interval over labs {:.2f} to {:.2f} %\n\n", covered, 100 * low,
+               100 * high);
+    fmt::print("{:24} {:>7} {:>10} {:>8} {:>8}\n", "stratum", "points", "inside U %", "mean z", "sd z");
+    for (const auto& [name, stratum] : strata)
+      fmt::print("{:24} {:>7} {:>10.2f} {:>+8.3f} {:>8.3f}\n", name, stratum.z.size(), 100 * mean(stratum.inside),
+                 mean(stratum.z), deviation(stratum.z));
+    const bool held = covered >= least && covered <= most;
+    fmt::print("\n{}: {:.2f} % against {:g} to {:g} %\n", held ? "HELD" : "MISSED", covered, least, most);
+    return held ? 0 : 1;
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Campaign campaign;
+  CLI::App app{"Share of errors inside their uncertainty, over drawn labs"};
+  app.add_option("--trials", campaign.trials, "Labs")->check(CLI::Range(2, 1000000))->capture_default_str();
+  app.add_option("--first-seed", campaign.first_seed, "Seed of the first lab")->capture_default_str();
+  app.add_option("--meter", campaign.meter, "Meter type")->capture_default_str();
+  app.add_option("--lab", campaign.lab, "Lab whose distributions are drawn")->capture_default_str();
+  app.add_option("--least", campaign.least, "Exit 1 below this share in percent")->capture_default_str();
+  app.add_option("--most", campaign.most, "Exit 1 above this share in percent")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    StopSignal stop;
+    for (std::uint64_t i = 0; i < campaign.trials; ++i) campaign.trial(campaign.first_seed + i, stop);
+    return campaign.report();
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return 2;
+  }
+}

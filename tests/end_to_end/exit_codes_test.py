@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""What the program answers when the meter, a file, an instrument or a person ends a run."""
+
+import re
+import signal
+import sqlite3
+import subprocess
+import unittest
+
+from bench_program import METER, PROGRAM, ROOT, SWEEP, BenchTest
+
+
+class ExitCodes(BenchTest):
+    def test_a_meter_beyond_its_limit_is_1_and_the_points_are_named(self):
+        lab = self.lab("fast", lambda text: re.sub(r"gain_percent: \+?0\.08\b", "gain_percent: 0.8", text))
+        done = self.sweep("--lab", lab)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        failed = [p["point_id"] for p in self.shown()["points"] if p["decision"] == "fail"]
+        self.assertEqual(len(failed), 24)
+        for point in failed:
+            self.assertRegex(done.stdout, rf"(?m)^  {point} fail at A: ")
+
+    def test_a_broken_scenario_is_2_with_line_and_column(self):
+        scenario = self.folder / "broken.yaml"
+        text = (ROOT / SWEEP).read_text(encoding="utf-8")
+        lines = text.splitlines()
+        row = next(i for i, line in enumerate(lines) if "target_uncertainty" in line)
+        lines[row] = lines[row].replace("target_uncertainty", "target_uncertanty")
+        scenario.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        column = lines[row].index("target_uncertanty") + 1
+        for verb in (["run", scenario, "--meter", METER], ["check", scenario]):
+            done = self.bench(*verb)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{scenario}:{row + 1}:{column}: ", done.stderr)
+            self.assertIn("target_uncertainty", done.stderr)
+        self.assertFalse((self.folder / "meterbench.sqlite").exists(), "nothing was begun")
+
+    def test_yaml_that_is_none_is_2_with_line_and_column(self):
+        scenario = self.folder / "none.yaml"
+        scenario.write_text("scenario: x\nsteps: [1, 2\n", encoding="utf-8")
+        done = self.bench("run", scenario, "--meter", METER)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, rf"{re.escape(str(scenario))}:\d+:\d+: ")
+
+    def test_a_target_out_of_reach_is_2_and_names_the_smallest(self):
+        done = self.sweep("--set", "steps.0.target_uncertainty=0.001 %")
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r"0\.02\d+ %")
+
+    def test_a_source_that_trips_is_3_with_the_source_off_and_earlier_points_kept(self):
+        lab = self.lab("tripping", lambda text: text + "\nfaults: [{at_s: 300, of: source, do: trip}]\n")
+        done = self.sweep("--lab", lab)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("The source is off.", done.stdout)
+        points = self.shown()["points"]
+        finished = [p for p in points if p["error_percent"] is not None]
+        self.assertGreaterEqual(len(finished), 3)
+        self.assertTrue(all(p["decision"] == "pass" and p["ended_s"] <= 300 for p in finished))
+        self.assertEqual(points[-1]["events"][0]["kind"], "fault")
+        self.assertEqual(self.shown()["run"]["exit_code"], 3)
+
+    def test_a_reference_that_answers_nonsense_is_3(self):
+        lab = self.lab("noisy", lambda text: text + "\nfaults: [{command: 40, of: reference, do: bad_checksum}]\n")
+        done = self.sweep("--lab", lab)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("The source is off.", done.stdout)
+
+    def test_usage_mistakes_are_2(self):
+        for arguments in (["run"], ["run", SWEEP], ["run", SWEEP, "--meter", "focus-ax-2s-cl20"], ["fly"],
+                          ["run", SWEEP, "--meter", METER, "--station", "virtul"], ["show", "nothing"]):
+            done = self.bench(*arguments)
+            self.assertIn(done.returncode, (2, 3) if arguments[0] == "show" else (2,), arguments)
+            self.assertTrue(done.stderr, arguments)
+        self.assertIn("focus-ax-2s-cl200", self.bench("run", SWEEP, "--meter", "focus-ax-2s-cl20").stderr)
+
+    def test_a_ledger_that_cannot_be_written_is_3(self):
+        self.assertEqual(self.bench("run", SWEEP, "--meter", METER, "--ledger", "/proc/none/x.sqlite").returncode, 3)
+
+    def test_ctrl_c_is_130_with_the_source_off_and_a_ledger_that_opens(self):
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(sent), subprocess.Popen(
+                    [str(PROGRAM), "run", SWEEP, "--meter", METER, "--ledger", str(self.ledger)], cwd=self.folder,
+                    text=True, stdout=subprocess.PIPE) as run:
+                for line in run.stdout:
+                    if line.startswith("003 "):
+                        run.send_signal(sent)
+                        break
+                rest = run.stdout.read()
+                self.assertEqual(run.wait(timeout=30), 130, rest)
+                self.assertIn("The source is off.", rest)
+            shown = self.shown()
+            self.assertEqual(shown["run"]["exit_code"], 130)
+            self.assertGreaterEqual(len([p for p in shown["points"] if p["decision"] == "pass"]), 3)
+            self.assertLess(len(shown["points"]), 24)
+            with sqlite3.connect(self.ledger) as ledger:
+                self.assertEqual(ledger.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+
+
+if __name__ == "__main__":
+    unittest.main()
