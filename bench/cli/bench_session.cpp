@@ -20,8 +20,8 @@ tl::expected<std::pair<const DriverEntry*, const Driver*>, std::string> driver_o
   std::vector<std::string> allowed;
   for (const DriverEntry& d : drivers())
     if (std::holds_alternative<Driver>(d.driver)) allowed.push_back(d.name);
-  return tl::unexpected{
-      located(instrument.position, fmt::format("driver of the {}: {}", role, not_allowed(instrument.driver, allowed)))};
+  return tl::unexpected{located(instrument.position, fmt::format("driver of the {}: {}", role,
+                                                                 not_allowed(instrument.driver, allowed)))};
 }
 
 tl::expected<DriverOptions, std::string> options_of(const StationFile& file, const std::string& role,
@@ -37,7 +37,8 @@ tl::expected<DriverOptions, std::string> options_of(const StationFile& file, con
 
 }  // namespace
 
-tl::expected<PlanningStation, std::string> planning_station(const StationFile& file, const Catalogue& catalogue) {
+tl::expected<PlanningStation, std::string> planning_station(const StationFile& file,
+                                                            const Catalogue& catalogue) {
   const auto source = driver_of<SourceDriver>(file, "source");
   if (!source) return tl::unexpected{source.error()};
   const auto reference = driver_of<ReferenceDriver>(file, "reference");
@@ -67,13 +68,15 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
 }
 
 tl::expected<std::unique_ptr<BenchSession>, std::string> BenchSession::open(
-    const StationFile& file, const Catalogue& catalogue, VirtualLab lab, const std::map<std::string, MeterType>& meters,
-    StopSignal& stop) {
+    const StationFile& file, const Catalogue& catalogue, VirtualLab lab,
+    const std::map<std::string, MeterType>& meters, StopSignal& stop) {
   std::unique_ptr<BenchSession> session{new BenchSession};
-  session->lab_ = std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(), meters);
+  session->lab_ =
+      std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(), meters);
   session->reactor_ = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc());
   session->reactor_->on_advance([lab = session->lab_.get()](Instant t) { lab->advance_to(t); });
-  if (auto connected = session->connect(file, catalogue); !connected) return tl::unexpected{connected.error()};
+  if (auto connected = session->connect(file, catalogue); !connected)
+    return tl::unexpected{connected.error()};
   return session;
 }
 
@@ -98,14 +101,17 @@ tl::expected<void, std::string> BenchSession::connect(const StationFile& file, c
     const auto refused = [&](const std::string& why) -> tl::expected<Wanted, std::string> {
       return tl::unexpected{located(instrument.address.position, why)};
     };
-    if (!name) return refused(fmt::format("{}: only virtual: addresses can be opened", instrument.address.text));
+    if (!name)
+      return refused(fmt::format("{}: only virtual: addresses can be opened", instrument.address.text));
     auto far_end = lab_->far_end(*name);
     if (!far_end) return refused(far_end.error());
     auto* const* end = std::get_if<FarEndKind*>(&*far_end);
     if (end == nullptr)
-      return refused(fmt::format("driver {} and virtual:{} do not speak over the same kind of link", driver.name, *name));
+      return refused(fmt::format("driver {} and virtual:{} do not speak over the same kind of link",
+                                 driver.name, *name));
     const virtual_lab::SimulatorModel& model = lab_->model_of(*name);
-    station.instruments.push_back({role, driver.name, instrument.address.text, "simulator " + model.name, true, "",
+    station.instruments.push_back({role, driver.name, instrument.address.text, "simulator " + model.name,
+                                   true, "",
                                    instrument.calibration ? instrument.calibration->certificate : ""});
     Wanted opened{};
     if constexpr (std::is_same_v<Wanted, ByteLink*>) {

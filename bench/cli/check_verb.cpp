@@ -30,7 +30,8 @@ const std::vector<FileKind>& file_kinds() {
        }},
       {"form", [](const auto& path, Mistakes& m) { static_cast<void>(load_meter_file(path, m)); }},
       // Before limits, which a profile has too.
-      {"instrument", [](const auto& path, Mistakes& m) { static_cast<void>(scpi_source::load_profile(path, m)); }},
+      {"instrument",
+       [](const auto& path, Mistakes& m) { static_cast<void>(scpi_source::load_profile(path, m)); }},
       {"limits", [](const auto& path, Mistakes& m) { static_cast<void>(load_limits_file(path, m)); }},
   };
   return kinds;
@@ -51,7 +52,8 @@ Mistakes check(const std::filesystem::path& path) {
   if (mistakes.empty()) {
     std::vector<std::string> keys;
     for (const FileKind& kind : file_kinds()) keys.push_back(kind.key);
-    root->mistake(fmt::format("what kind of file is this? One of these keys tells: {}", fmt::join(keys, ", ")));
+    root->mistake(
+        fmt::format("what kind of file is this? One of these keys tells: {}", fmt::join(keys, ", ")));
   }
   return mistakes;
 }
@@ -60,8 +62,8 @@ Mistakes check(const std::filesystem::path& path) {
 
 void add_check(CLI::App& app, VerbAction& chosen) {
   auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App* verb =
-      app.add_subcommand("check", "Validate scenario, station, lab, meter, limits and instrument profile files");
+  CLI::App* verb = app.add_subcommand(
+      "check", "Validate scenario, station, lab, meter, limits and instrument profile files");
   verb->add_option("file", *files, "Files")->required();
   verb->callback([files, &chosen] {
     chosen = [files](StopSignal&) {
@@ -71,7 +73,7 @@ void add_check(CLI::App& app, VerbAction& chosen) {
         if (mistakes.empty()) {
           fmt::print("{}: valid\n", file);
         } else {
-          fmt::print(stderr, "{}\n", mistakes.text());
+          fmt::print(stderr, "{}", mistakes.text());
           code = kUsage;
         }
       }

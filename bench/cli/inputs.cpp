@@ -34,7 +34,8 @@ std::map<std::string, std::string> settings(const std::vector<std::string>& set)
   for (const std::string& one : set) {
     const std::size_t equals = one.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw InputError{fmt::format("--set {}: key=value is expected, as steps.0.target_uncertainty='0.1 %'", one)};
+      throw InputError{
+          fmt::format("--set {}: key=value is expected, as steps.0.target_uncertainty='0.1 %'", one)};
     result.insert_or_assign(one.substr(0, equals), one.substr(equals + 1));
   }
   return result;
@@ -59,7 +60,8 @@ StationFile load_station(const Catalogue& catalogue, const std::string& name) {
 
 virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name) {
   Mistakes mistakes;
-  return checked(virtual_lab::load_lab_file(find(catalogue, "labs", name), simulator_models(), mistakes), mistakes);
+  return checked(virtual_lab::load_lab_file(find(catalogue, "labs", name), simulator_models(), mistakes),
+                 mistakes);
 }
 
 MeterType load_meter(const Catalogue& catalogue, const std::string& name) {
@@ -72,7 +74,8 @@ std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const S
   std::vector<std::string> positions;
   for (const PositionEntry& position : station.positions) positions.push_back(position.name);
   if (meters.empty())
-    throw InputError{fmt::format("--meter is missing; known meters: {}", fmt::join(catalogue.names("meters"), ", "))};
+    throw InputError{
+        fmt::format("--meter is missing; known meters: {}", fmt::join(catalogue.names("meters"), ", "))};
   std::map<std::string, MeterType> result;
   for (std::size_t at = 0; at <= meters.size();) {
     const std::size_t comma = std::min(meters.find(',', at), meters.size());

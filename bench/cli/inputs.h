@@ -40,11 +40,13 @@ struct BenchOptions {
 [[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name);
 [[nodiscard]] MeterType load_meter(const Catalogue& catalogue, const std::string& name);
 /// Types by position; a name alone stands at the station's first position. A run's meters are of one type.
-[[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const StationFile& station,
+[[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
+                                                           const StationFile& station,
                                                            const std::string& meters);
 /// A scenario by path, or by its path below scenarios/ with or without ending.
 [[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
-[[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
-                                     const StationFile& station, const MeterType& meter);
+[[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario,
+                                     const BenchOptions& options, const StationFile& station,
+                                     const MeterType& meter);
 
 }  // namespace meterbench

@@ -46,10 +46,13 @@ int show_truth(const TruthOptions& o) {
       o.voltage.empty() ? meter.nominal_voltage : read("voltage", parse_quantity<kind::Voltage>(o.voltage));
   const auto current = read("current", parse_quantity<kind::Current>(o.current));
   const auto pf = read("pf", parse_power_factor(o.power_factor));
-  const auto direction = read("direction", known(parse_direction(o.direction), o.direction, {"delivered", "received"}));
-  const auto frequency =
-      o.frequency.empty() ? meter.nominal_frequency : read("frequency", parse_quantity<kind::Frequency>(o.frequency));
-  const auto circuit = read("circuit", known(parse_circuit(o.circuit), o.circuit, {"series", "coil_1", "coil_2"}));
+  const auto direction =
+      read("direction", known(parse_direction(o.direction), o.direction, {"delivered", "received"}));
+  const auto frequency = o.frequency.empty()
+                             ? meter.nominal_frequency
+                             : read("frequency", parse_quantity<kind::Frequency>(o.frequency));
+  const auto circuit =
+      read("circuit", known(parse_circuit(o.circuit), o.circuit, {"series", "coil_1", "coil_2"}));
 
   const virtual_lab::Lab lab{load_lab(files, o.lab), o.seed, simulator_models(), {{o.position, meter}}};
   const LoadPoint point = make_load_point(meter.form, voltage, frequency, current, pf, direction, circuit);
@@ -67,7 +70,8 @@ void add_lab(CLI::App& app, VerbAction& chosen) {
   auto options = std::make_shared<TruthOptions>();
   CLI::App* lab = app.add_subcommand("lab", "The virtual lab");
   lab->require_subcommand(1);
-  CLI::App* truth = lab->add_subcommand("truth", "The true error of the lab's meter at a load, by closed formula");
+  CLI::App* truth =
+      lab->add_subcommand("truth", "The true error of the lab's meter at a load, by closed formula");
   truth->add_option("--lab", options->lab, "Lab")->capture_default_str();
   truth->add_option("--meter", options->meter, "Meter type")->required();
   truth->add_option("--temperature", options->temperature, "Of the meter's body")->capture_default_str();

@@ -37,7 +37,11 @@ Json budget_json(const Budget& budget) {
 }
 
 Json event_json(const EventRow& e) {
-  return {{"point_id", e.point_id}, {"position", e.position}, {"time_s", e.time_s}, {"kind", e.kind}, {"text", e.text}};
+  return {{"point_id", e.point_id},
+          {"position", e.position},
+          {"time_s", e.time_s},
+          {"kind", e.kind},
+          {"text", e.text}};
 }
 
 std::string csv_cell(const std::string& text) {
@@ -90,11 +94,13 @@ Json point_json(const PointRecord& p) {
   json["events"] = events;
   Json environment = Json::array();
   for (const EnvironmentRow& e : p.environment)
-    environment.push_back({{"time_s", e.time_s}, {"quantity", e.quantity}, {"circuit", e.circuit}, {"value", e.value}});
+    environment.push_back(
+        {{"time_s", e.time_s}, {"quantity", e.quantity}, {"circuit", e.circuit}, {"value", e.value}});
   json["environment"] = environment;
   Json edges = Json::array();
   for (const Edge& e : p.edges)
-    edges.push_back({{"edge", e.number}, {"time_s", in_seconds(e.time)}, {"reference_count", e.reference_count}});
+    edges.push_back(
+        {{"edge", e.number}, {"time_s", in_seconds(e.time)}, {"reference_count", e.reference_count}});
   json["edges"] = edges;
   return json;
 }
@@ -141,7 +147,8 @@ Json run_json(const Ledger& ledger, const RunSummary& summary) {
 
 std::string points_csv(const RunSummary& summary, const std::vector<PointRecord>& points) {
   std::string csv =
-      "run_id,point_id,position,attempt,computation,temperature_c,voltage_v,current_a,power_factor,direction,circuit,"
+      "run_id,point_id,position,attempt,computation,temperature_c,voltage_v,current_a,power_factor,direction,"
+      "circuit,"
       "pulses,window_s,error_percent,u_percent,k,limit_percent,decision,basis,notice\r\n";
   for (const PointRecord& p : points) {
     const std::optional<double> u = p.budget ? std::optional{p.budget->expanded_percent()} : std::nullopt;

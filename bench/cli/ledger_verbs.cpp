@@ -27,12 +27,14 @@ struct LedgerOptions {
 RunSummary find(const Ledger& ledger, const LedgerOptions& options) {
   auto found = ledger.find_run(options.run);
   if (!found)
-    throw InputError{fmt::format("{}: no single run is meant by '{}'; meterbench runs lists them", options.ledger,
-                                 options.run)};
+    throw InputError{fmt::format("{}: no single run is meant by '{}'; meterbench runs lists them",
+                                 options.ledger, options.run)};
   return *found;
 }
 
-std::string exit_text(const RunSummary& s) { return s.exit_code ? std::to_string(*s.exit_code) : "unfinished"; }
+std::string exit_text(const RunSummary& s) {
+  return s.exit_code ? std::to_string(*s.exit_code) : "unfinished";
+}
 
 int show_runs(const LedgerOptions& options) {
   const Ledger ledger{options.ledger, Ledger::Mode::read};
@@ -48,7 +50,8 @@ int show_runs(const LedgerOptions& options) {
                       {"firmware", s.run.firmware},
                       {"simulated", s.run.simulated},
                       {"started_utc", utc_text(s.run.started)},
-                      {"exit_code", s.exit_code ? nlohmann::ordered_json(*s.exit_code) : nlohmann::ordered_json(nullptr)},
+                      {"exit_code",
+                       s.exit_code ? nlohmann::ordered_json(*s.exit_code) : nlohmann::ordered_json(nullptr)},
                       {"content_hash", s.content_hash}});
     fmt::print("{}\n", list.dump(2));
     return kAllPassed;
@@ -64,8 +67,8 @@ int show_runs(const LedgerOptions& options) {
   bool simulated = false;
   for (const RunSummary& s : runs) {
     simulated = simulated || s.run.simulated;
-    fmt::print("{}\n", table.row({s.run.run_id, utc_text(s.run.started), s.run.scenario, s.run.meter, s.run.station,
-                                  s.run.lab, exit_text(s)}));
+    fmt::print("{}\n", table.row({s.run.run_id, utc_text(s.run.started), s.run.scenario, s.run.meter,
+                                  s.run.station, s.run.lab, exit_text(s)}));
   }
   if (simulated) fmt::print("Runs with a lab: {}\n", kSimulatedNotice);
   return kAllPassed;
@@ -79,12 +82,13 @@ void show_text(const Ledger& ledger, const RunSummary& s) {
              s.run.lab.empty() ? "" : fmt::format(", lab {}, seed {}", s.run.lab, s.run.seed.value_or(0)));
   fmt::print("  meter     {}, firmware {}\n", s.run.meter, s.run.firmware);
   fmt::print("  rule      {}\n", s.run.decision_rule);
-  fmt::print("  started   {}, ended {}, exit {}\n", utc_text(s.run.started), s.ended ? utc_text(*s.ended) : "-",
-             exit_text(s));
-  fmt::print("  content   {}\n\n", s.content_hash.empty() ? "no hash: the run has not ended" : s.content_hash);
+  fmt::print("  started   {}, ended {}, exit {}\n", utc_text(s.run.started),
+             s.ended ? utc_text(*s.ended) : "-", exit_text(s));
+  fmt::print("  content   {}\n\n",
+             s.content_hash.empty() ? "no hash: the run has not ended" : s.content_hash);
   for (const InstrumentRow& i : ledger.instruments(s.run.run_id))
-    fmt::print("  {:10} {} at {} ({}){}\n", i.role, i.identity.empty() ? i.driver : i.identity, i.address, i.far_end,
-               i.certificate.empty() ? "" : ", certificate " + i.certificate);
+    fmt::print("  {:10} {} at {} ({}){}\n", i.role, i.identity.empty() ? i.driver : i.identity, i.address,
+               i.far_end, i.certificate.empty() ? "" : ", certificate " + i.certificate);
   const auto points = ledger.points(s.run.run_id);
   const PointTable table{true};
   fmt::print("\n{}\n", table.header());
@@ -111,7 +115,8 @@ void write_out(const std::string& text, const std::string& file) {
 CLI::App* ledger_verb(CLI::App& app, const std::string& name, const std::string& help,
                       const std::shared_ptr<LedgerOptions>& options, bool of_a_run) {
   CLI::App* verb = app.add_subcommand(name, help);
-  if (of_a_run) verb->add_option("run", options->run, "Run id, its beginning, or last")->capture_default_str();
+  if (of_a_run)
+    verb->add_option("run", options->run, "Run id, its beginning, or last")->capture_default_str();
   verb->add_option("--ledger", options->ledger, "SQLite file of the results")->capture_default_str();
   return verb;
 }
@@ -140,7 +145,9 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
   });
 
   CLI::App* exported = ledger_verb(app, "export", "Write one run for other programs", options, true);
-  exported->add_option("--format", options->format, "csv or json")->required()->check(CLI::IsMember({"csv", "json"}));
+  exported->add_option("--format", options->format, "csv or json")
+      ->required()
+      ->check(CLI::IsMember({"csv", "json"}));
   exported->add_option("-o,--output", options->output, "File; standard output without");
   exported->callback([options, &chosen] {
     chosen = [options](StopSignal&) {

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kAllPassed : kUsage;
   } catch (const InputError& e) {
-    fmt::print(stderr, "{}\n", e.what());
+    const std::string_view text = e.what();
+    fmt::print(stderr, "{}{}", text, text.ends_with('\n') ? "" : "\n");
     return kUsage;
   } catch (const LedgerError& e) {
     fmt::print(stderr, "meterbench: {}\n", e.what());

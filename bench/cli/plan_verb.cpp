@@ -35,22 +35,27 @@ void print_text(const Plan& plan, const std::string& station) {
                          {"window", 6, true}}};
   fmt::print("{}\n", table.header());
   for (const PlannedPoint& p : plan.points)
-    fmt::print("{}\n", table.row({p.id, to_text(p.current), to_text(p.voltage), to_text(p.power_factor),
-                                  std::string{to_text(p.direction)}, std::string{to_text(p.method)},
-                                  std::to_string(p.pulses), uncertainty_text(percent(p.predicted_uncertainty)),
-                                  "±" + to_text(p.limit.limit), time_text(p.time.settling.value()),
-                                  time_text(p.time.latency.value()), time_text(p.time.window.value())}));
-  for (const UnreachablePoint& u : plan.unreachable) fmt::print("\ncannot be reached: {}: {}", u.description, u.reason);
+    fmt::print("{}\n",
+               table.row({p.id, to_text(p.current), to_text(p.voltage), to_text(p.power_factor),
+                          std::string{to_text(p.direction)}, std::string{to_text(p.method)},
+                          std::to_string(p.pulses), uncertainty_text(percent(p.predicted_uncertainty)),
+                          "±" + to_text(p.limit.limit), time_text(p.time.settling.value()),
+                          time_text(p.time.latency.value()), time_text(p.time.window.value())}));
+  for (const UnreachablePoint& u : plan.unreachable)
+    fmt::print("\ncannot be reached: {}: {}", u.description, u.reason);
   if (!plan.unreachable.empty()) fmt::print("\n");
-  fmt::print("\n{} points, {} expected; {} out of reach\n", plan.points.size(), time_text(plan.expected_time().value()),
-             plan.unreachable.size());
+  fmt::print("\n{} points, {} expected; {} out of reach\n", plan.points.size(),
+             time_text(plan.expected_time().value()), plan.unreachable.size());
 }
 
 void print_json(const Plan& plan, const std::string& station) {
   using Json = nlohmann::ordered_json;
-  Json json{{"scenario", plan.scenario.name}, {"scenario_sha256", plan.scenario.sha256},
-            {"plan_sha256", plan.sha256()},   {"meter", plan.meter.id},
-            {"station", station},             {"decision_rule", to_text(plan.scenario.rule)},
+  Json json{{"scenario", plan.scenario.name},
+            {"scenario_sha256", plan.scenario.sha256},
+            {"plan_sha256", plan.sha256()},
+            {"meter", plan.meter.id},
+            {"station", station},
+            {"decision_rule", to_text(plan.scenario.rule)},
             {"expected_s", plan.expected_time().value()}};
   json["points"] = Json::array();
   for (const PlannedPoint& p : plan.points)
@@ -80,7 +85,8 @@ void print_json(const Plan& plan, const std::string& station) {
 
 void add_plan(CLI::App& app, VerbAction& chosen) {
   auto options = std::make_shared<PlanOptions>();
-  CLI::App* verb = app.add_subcommand("plan", "Show the points of a scenario in running order, without running it");
+  CLI::App* verb =
+      app.add_subcommand("plan", "Show the points of a scenario in running order, without running it");
   verb->add_option("scenario", options->scenario, "Scenario file, or its path below scenarios/")->required();
   verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
   verb->add_option("--meter", options->bench.meters, "Meter type");

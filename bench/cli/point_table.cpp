@@ -9,24 +9,29 @@ namespace meterbench {
 namespace {
 
 std::string load_text(Current current, Voltage voltage, const PowerFactor& pf, Direction direction) {
-  return fmt::format("{}, {}, PF {}, {}", to_text(current), to_text(voltage), to_text(pf), to_text(direction));
+  return fmt::format("{}, {}, PF {}, {}", to_text(current), to_text(voltage), to_text(pf),
+                     to_text(direction));
 }
 
 std::vector<TextTable::Column> columns(bool with_position) {
   std::vector<TextTable::Column> all{{"point", 5, false}};
   if (with_position) all.push_back({"position", 0, false});
-  const std::vector<TextTable::Column> rest{{"current", 8, true},   {"voltage", 0, true}, {"PF", 8, false},
-                                            {"direction", 9, false}, {"pulses", 0, true},  {"error %", 8, true},
-                                            {"U %", 6, true},        {"k", 4, true},       {"limit", 7, true},
-                                            {"decision", 12, false}, {"basis", 0, false}};
+  const std::vector<TextTable::Column> rest{
+      {"current", 8, true}, {"voltage", 0, true},    {"PF", 8, false},   {"direction", 9, false},
+      {"pulses", 0, true},  {"error %", 8, true},    {"U %", 6, true},   {"k", 4, true},
+      {"limit", 7, true},   {"decision", 12, false}, {"basis", 0, false}};
   all.insert(all.end(), rest.begin(), rest.end());
   return all;
 }
 
 }  // namespace
 
-std::string point_text(const PlannedPoint& p) { return load_text(p.current, p.voltage, p.power_factor, p.direction); }
-std::string point_text(const PointRecord& p) { return load_text(p.current, p.voltage, p.power_factor, p.direction); }
+std::string point_text(const PlannedPoint& p) {
+  return load_text(p.current, p.voltage, p.power_factor, p.direction);
+}
+std::string point_text(const PointRecord& p) {
+  return load_text(p.current, p.voltage, p.power_factor, p.direction);
+}
 
 PointTable::PointTable(bool with_position) : with_position_{with_position}, table_{columns(with_position)} {}
 

@@ -51,8 +51,7 @@ class ProgressLine {
 /// Rows of the table as the points end, and the progress line between them.
 class Narrator final : public RunObserver {
  public:
-  Narrator(bool text, bool several_positions)
-      : text_{text}, table_{several_positions} {}
+  Narrator(bool text, bool several_positions) : text_{text}, table_{several_positions} {}
 
   void run_started(const std::string&, const Plan& plan) override {
     plan_ = &plan;
@@ -62,7 +61,8 @@ class Narrator final : public RunObserver {
     progress_.show(describe(index, point) + ": applying the load");
   }
   void counting(std::size_t index, std::uint64_t edges, std::uint64_t needed) override {
-    progress_.show(fmt::format("{}: {} of {} LED edges", describe(index, plan_->points[index]), edges, needed));
+    progress_.show(
+        fmt::format("{}: {} of {} LED edges", describe(index, plan_->points[index]), edges, needed));
   }
   void point_ended(std::size_t, const PointRecord& record) override {
     progress_.clear();
@@ -92,23 +92,33 @@ int exit_code(const RunOutcome& outcome, bool require_verified) {
   return static_cast<int>(outcome.end);
 }
 
-void print_summary(const RunOutcome& outcome, const RunOptions& options, bool simulated) {
-  const auto count = [&](auto condition) { return std::count_if(outcome.points.begin(), outcome.points.end(), condition); };
-  const auto decided = [&](Decision d) { return count([d](const PointRecord& p) { return p.verdict.decision == d; }); };
+void print_summary(const RunOutcome& outcome, const Plan& plan, const RunOptions& options, bool simulated) {
+  const auto count = [&](auto condition) {
+    return std::count_if(outcome.points.begin(), outcome.points.end(), condition);
+  };
+  const auto decided = [&](Decision d) {
+    return count([d](const PointRecord& p) { return p.verdict.decision == d; });
+  };
   if (outcome.fault) fmt::print("\nRun ended early: {}\n", outcome.fault->text());
   if (outcome.not_off)
-    fmt::print("\nTHE SOURCE COULD NOT BE CONFIRMED OFF: {}. Switch it off by hand.\n", outcome.not_off->text());
+    fmt::print("\nTHE SOURCE COULD NOT BE CONFIRMED OFF: {}. Switch it off by hand.\n",
+               outcome.not_off->text());
   else if (outcome.fault)
     fmt::print("The source is off.\n");
   std::string failing;
   for (const PointRecord& p : outcome.points) {
     if (p.verdict.decision == Decision::pass) continue;
-    failing += fmt::format("  {} {} at {}: {}\n", p.point_id, to_text(p.verdict.decision), p.position, point_text(p));
+    failing += fmt::format("  {} {} at {}: {}\n", p.point_id, to_text(p.verdict.decision), p.position,
+                           point_text(p));
     for (const EventRow& e : p.events) failing += fmt::format("      {}: {}\n", e.kind, e.text);
   }
+  for (const UnreachablePoint& u : plan.unreachable)
+    failing += fmt::format("  cannot be reached: {}: {}\n", u.description, u.reason);
   if (!failing.empty()) fmt::print("\nNot passed:\n{}", failing);
   fmt::print("\n{}: {} pass, {} fail, {} inconclusive\n",
-             outcome.fault ? "UNFINISHED" : outcome.end == RunEnd::passed ? "PASS" : "NOT PASSED",
+             outcome.fault                   ? "UNFINISHED"
+             : outcome.end == RunEnd::passed ? "PASS"
+                                             : "NOT PASSED",
              decided(Decision::pass), decided(Decision::fail), decided(Decision::inconclusive));
   if (simulated) fmt::print("{}\n", kSimulatedNotice);
   fmt::print("Ledger: {}, run {}\n", options.ledger, outcome.run_id);
@@ -154,18 +164,19 @@ int run_scenario(const RunOptions& options, const std::string& scenario, StopSig
   const bool text = options.format == "text";
   if (text) {
     fmt::print("{}: {} at {}, station {}, lab {}, seed {}\n", plan.scenario.title, meter.id,
-               options.bench.meters.find('=') == std::string::npos ? "position " + bench.positions[positions.front()].name
-                                                                   : options.bench.meters,
+               options.bench.meters.find('=') == std::string::npos
+                   ? "position " + bench.positions[positions.front()].name
+                   : options.bench.meters,
                station.name, lab_name, options.bench.seed);
     if (head.simulated) fmt::print("{}\n", kSimulatedNotice);
-    fmt::print("{} points, {} of bench time expected\n", plan.points.size(), time_text(plan.expected_time().value()));
-    for (const UnreachablePoint& u : plan.unreachable) fmt::print("cannot be reached: {}: {}\n", u.description, u.reason);
+    fmt::print("{} points, {} of bench time expected\n", plan.points.size(),
+               time_text(plan.expected_time().value()));
   }
   Narrator narrator{text, positions.size() > 1};
   const RunOutcome outcome = Runner{bench, ledger, narrator}.run(plan, positions, head);
   narrator.ended();
   if (text)
-    print_summary(outcome, options, head.simulated);
+    print_summary(outcome, plan, options, head.simulated);
   else
     document["runs"].push_back(run_json(ledger, ledger.find_run(outcome.run_id).value()));
   return exit_code(outcome, options.require_verified);
@@ -184,13 +195,16 @@ void add_run(CLI::App& app, VerbAction& chosen) {
   CLI::App* verb = app.add_subcommand("run", "Carry scenarios out on a station and store every point");
   verb->add_option("scenario", options->scenarios, "Scenario file, or its path below scenarios/")->required();
   verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
-  verb->add_option("--lab", options->bench.lab, "Lab at the far end of virtual: addresses")->capture_default_str();
+  verb->add_option("--lab", options->bench.lab, "Lab at the far end of virtual: addresses")
+      ->capture_default_str();
   verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE by position");
   verb->add_option("--seed", options->bench.seed, "Seed of the lab's noise and draws")->capture_default_str();
-  verb->add_option("--set", options->bench.set, "Replace a value of the scenario: steps.0.target_uncertainty='0.1 %'");
+  verb->add_option("--set", options->bench.set,
+                   "Replace a value of the scenario: steps.0.target_uncertainty='0.1 %'");
   verb->add_option("--ledger", options->ledger, "SQLite file of the results")->capture_default_str();
   verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  verb->add_flag("--require-verified", options->require_verified, "Exit 1 when a decision's basis is unverified");
+  verb->add_flag("--require-verified", options->require_verified,
+                 "Exit 1 when a decision's basis is unverified");
   verb->callback([options, &chosen] {
     chosen = [options](StopSignal& stop) {
       nlohmann::ordered_json document;

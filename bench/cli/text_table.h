@@ -5,8 +5,8 @@
 
 namespace meterbench {
 
-/// A table for a terminal. Widths are those of the header's texts at least, so that rows can be printed as they
-/// come; columns are counted in code points, not bytes.
+/// A table for a terminal. Widths are those of the header's texts at least, so that rows can be printed as
+/// they come; columns are counted in code points, not bytes.
 class TextTable {
  public:
   struct Column {

@@ -111,9 +111,8 @@ class YamlMap {
 };
 
 /// Hostile input ends in a mistake, not in a long wait or a full stack.
-inline constexpr std::size_t kLargestYamlFile =
-    256 * 1024;                                  ///< bytes; the largest file shipped has a few thousand
-inline constexpr std::size_t kDeepestYaml = 32;  ///< maps and lists within each other
+inline constexpr std::size_t kLargestYamlFile = 262'144;  ///< bytes; shipped files have a few thousand
+inline constexpr std::size_t kDeepestYaml = 32;           ///< maps and lists within each other
 
 /// The bytes of a file of at most kLargestYamlFile. Nothing when it cannot be read; the mistake says why.
 [[nodiscard]] std::optional<std::string> read_text(const std::filesystem::path& path, Mistakes& mistakes);

@@ -213,7 +213,8 @@ TEST(Yaml, RefusesWhatIsNotUtf8) {
   EXPECT_THAT(Reading{std::string("a: 1\nb: \0\n", 10)}.messages(),
               ElementsAre("f.yaml:2:4: this is not text in UTF-8"));
   EXPECT_THAT(Reading{"a: \xC0\xAF\n"}.messages(), ElementsAre("f.yaml:1:4: this is not text in UTF-8"));
-  EXPECT_THAT(Reading{"a: \xF4\x90\x80\x80\n"}.messages(), ElementsAre("f.yaml:1:4: this is not text in UTF-8"));
+  EXPECT_THAT(Reading{"a: \xF4\x90\x80\x80\n"}.messages(),
+              ElementsAre("f.yaml:1:4: this is not text in UTF-8"));
   EXPECT_THAT(Reading{"a: ° − ﬀ 𝄞\n"}.messages(), IsEmpty());
   EXPECT_THAT(Reading{"a: \xED\xA0\x80\n"}.messages(), ElementsAre("f.yaml:1:4: this is not text in UTF-8"));
 }

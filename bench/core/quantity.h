@@ -33,17 +33,39 @@ class Quantity {
 };
 
 namespace kind {
-struct Voltage { static constexpr std::string_view unit = "V", name = "voltage"; };
-struct Current { static constexpr std::string_view unit = "A", name = "current"; };
-struct Angle { static constexpr std::string_view unit = "rad", name = "angle"; };
-struct ActivePower { static constexpr std::string_view unit = "W", name = "active power"; };
-struct ReactivePower { static constexpr std::string_view unit = "var", name = "reactive power"; };
-struct ApparentPower { static constexpr std::string_view unit = "VA", name = "apparent power"; };
-struct ActiveEnergy { static constexpr std::string_view unit = "J", name = "active energy"; };
-struct Frequency { static constexpr std::string_view unit = "Hz", name = "frequency"; };
-struct Temperature { static constexpr std::string_view unit = "°C", name = "temperature"; };
-struct Time { static constexpr std::string_view unit = "s", name = "time"; };
-struct Ratio { static constexpr std::string_view unit = "1", name = "ratio"; };
+struct Voltage {
+  static constexpr std::string_view unit = "V", name = "voltage";
+};
+struct Current {
+  static constexpr std::string_view unit = "A", name = "current";
+};
+struct Angle {
+  static constexpr std::string_view unit = "rad", name = "angle";
+};
+struct ActivePower {
+  static constexpr std::string_view unit = "W", name = "active power";
+};
+struct ReactivePower {
+  static constexpr std::string_view unit = "var", name = "reactive power";
+};
+struct ApparentPower {
+  static constexpr std::string_view unit = "VA", name = "apparent power";
+};
+struct ActiveEnergy {
+  static constexpr std::string_view unit = "J", name = "active energy";
+};
+struct Frequency {
+  static constexpr std::string_view unit = "Hz", name = "frequency";
+};
+struct Temperature {
+  static constexpr std::string_view unit = "°C", name = "temperature";
+};
+struct Time {
+  static constexpr std::string_view unit = "s", name = "time";
+};
+struct Ratio {
+  static constexpr std::string_view unit = "1", name = "ratio";
+};
 }  // namespace kind
 
 using Voltage = Quantity<kind::Voltage>;              ///< V, rms
@@ -55,13 +77,17 @@ using ApparentPower = Quantity<kind::ApparentPower>;  ///< VA
 using ActiveEnergy = Quantity<kind::ActiveEnergy>;    ///< J; see watt_hours()
 using Frequency = Quantity<kind::Frequency>;          ///< Hz
 using Temperature = Quantity<kind::Temperature>;      ///< °C, a point on the scale
-using Seconds = Quantity<kind::Time>;                 ///< s, a measured or configured time; see time.h for instants
-using Ratio = Quantity<kind::Ratio>;                  ///< 1; 25 % is Ratio{0.25}
+using Seconds = Quantity<kind::Time>;  ///< s, a measured or configured time; see time.h for instants
+using Ratio = Quantity<kind::Ratio>;   ///< 1; 25 % is Ratio{0.25}
 
 // Only the products that the field has. `ActivePower p = u * i` does not compile.
 constexpr ApparentPower operator*(Voltage u, Current i) { return ApparentPower{u.value() * i.value()}; }
-inline ActivePower active_part(ApparentPower s, Angle lag) { return ActivePower{s.value() * std::cos(lag.value())}; }
-inline ReactivePower reactive_part(ApparentPower s, Angle lag) { return ReactivePower{s.value() * std::sin(lag.value())}; }
+inline ActivePower active_part(ApparentPower s, Angle lag) {
+  return ActivePower{s.value() * std::cos(lag.value())};
+}
+inline ReactivePower reactive_part(ApparentPower s, Angle lag) {
+  return ReactivePower{s.value() * std::sin(lag.value())};
+}
 constexpr ActiveEnergy operator*(ActivePower p, Seconds t) { return ActiveEnergy{p.value() * t.value()}; }
 constexpr Seconds operator/(ActiveEnergy e, ActivePower p) { return Seconds{e.value() / p.value()}; }
 constexpr ActivePower operator/(ActiveEnergy e, Seconds t) { return ActivePower{e.value() / t.value()}; }

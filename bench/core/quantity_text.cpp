@@ -29,20 +29,22 @@ template <>
 constexpr std::array units<kind::Angle>{Unit{"°", kPi / 180}, Unit{"deg", kPi / 180}, Unit{"rad", 1},
                                         Unit{"arcmin", kPi / 10800}};
 template <>
-constexpr std::array units<kind::ActivePower>{Unit{"W", 1}, Unit{"mW", 1e-3}, Unit{"kW", 1e3}, Unit{"MW", 1e6}};
+constexpr std::array units<kind::ActivePower>{Unit{"W", 1}, Unit{"mW", 1e-3}, Unit{"kW", 1e3},
+                                              Unit{"MW", 1e6}};
 template <>
 constexpr std::array units<kind::ReactivePower>{Unit{"var", 1}, Unit{"kvar", 1e3}, Unit{"Mvar", 1e6}};
 template <>
 constexpr std::array units<kind::ApparentPower>{Unit{"VA", 1}, Unit{"kVA", 1e3}, Unit{"MVA", 1e6}};
 template <>
-constexpr std::array units<kind::ActiveEnergy>{Unit{"Wh", 3600}, Unit{"kWh", 3.6e6}, Unit{"MWh", 3.6e9}, Unit{"J", 1}};
+constexpr std::array units<kind::ActiveEnergy>{Unit{"Wh", 3600}, Unit{"kWh", 3.6e6}, Unit{"MWh", 3.6e9},
+                                               Unit{"J", 1}};
 template <>
 constexpr std::array units<kind::Frequency>{Unit{"Hz", 1}, Unit{"kHz", 1e3}, Unit{"MHz", 1e6}};
 template <>
 constexpr std::array units<kind::Temperature>{Unit{"°C", 1}};
 template <>
-constexpr std::array units<kind::Time>{Unit{"s", 1}, Unit{"ms", 1e-3}, Unit{"us", 1e-6}, Unit{"µs", 1e-6},
-                                       Unit{"min", 60}, Unit{"h", 3600}};
+constexpr std::array units<kind::Time>{Unit{"s", 1},     Unit{"ms", 1e-3}, Unit{"us", 1e-6},
+                                       Unit{"µs", 1e-6}, Unit{"min", 60},  Unit{"h", 3600}};
 template <>
 constexpr std::array units<kind::Ratio>{Unit{"%", 1e-2}, Unit{"ppm", 1e-6}};
 
@@ -79,7 +81,8 @@ tl::expected<double, std::string> parse_number(std::string_view text) {
   if (text.empty()) return refused("nothing is there");
   // from_chars takes no plus sign, but "inf" and "nan".
   const std::string_view digits = text.front() == '+' ? text.substr(1) : text;
-  if (digits.empty() || number_length(text) != text.size()) return refused("digits with a decimal point are expected");
+  if (digits.empty() || number_length(text) != text.size())
+    return refused("digits with a decimal point are expected");
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error == std::errc::result_out_of_range) return refused("beyond the range of a number");
@@ -100,18 +103,19 @@ tl::expected<Quantity<Kind>, std::string> parse_quantity(std::string_view text) 
   const std::string_view symbol = text.substr(at);
   const auto number = parse_number(text.substr(0, length));
   if (length == 0 || !number)
-    return tl::unexpected{fmt::format("'{}' is not a {}: a number and its unit ({}) are expected", text, Kind::name,
-                                      unit_list(known))};
+    return tl::unexpected{fmt::format("'{}' is not a {}: a number and its unit ({}) are expected", text,
+                                      Kind::name, unit_list(known))};
   for (const Unit& unit : known) {
     if (unit.symbol != symbol) continue;
     const double value = *number * unit.factor;
-    if (!std::isfinite(value)) return tl::unexpected{fmt::format("'{}' is beyond the range of a number", text)};
+    if (!std::isfinite(value))
+      return tl::unexpected{fmt::format("'{}' is beyond the range of a number", text)};
     return Quantity<Kind>{value};
   }
-  return tl::unexpected{symbol.empty()
-                            ? fmt::format("'{}' has no unit: {} is expected", text, unit_list(known))
-                            : fmt::format("'{}' is not a unit of {}: {} is expected", symbol, Kind::name,
-                                          unit_list(known))};
+  return tl::unexpected{
+      symbol.empty()
+          ? fmt::format("'{}' has no unit: {} is expected", text, unit_list(known))
+          : fmt::format("'{}' is not a unit of {}: {} is expected", symbol, Kind::name, unit_list(known))};
 }
 
 template <class Kind>
@@ -127,7 +131,7 @@ std::string to_text(Quantity<Kind> quantity) {
   return fmt::format("{} {}", number_text(exact), unit.symbol);
 }
 
-#define METERBENCH_QUANTITY_TEXT(KIND)                                                           \
+#define METERBENCH_QUANTITY_TEXT(KIND)                                                       \
   template tl::expected<Quantity<kind::KIND>, std::string> parse_quantity(std::string_view); \
   template std::string to_text(Quantity<kind::KIND>);
 METERBENCH_QUANTITY_TEXT(Voltage)

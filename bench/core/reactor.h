@@ -53,8 +53,9 @@ class Reactor : public Clock {
 /// The blocking form of every `start_x(…, done)`: starts it and runs the reactor until it is done, its
 /// deadline passes or a stop is asked. An answer that comes later is dropped.
 template <class T, class Start>
-[[nodiscard]] Result<T> await(Reactor& reactor, std::string_view device, std::string_view command, Duration limit,
-                              Start start, Reactor::Stoppable stoppable = Reactor::Stoppable::yes) {
+[[nodiscard]] Result<T> await(Reactor& reactor, std::string_view device, std::string_view command,
+                              Duration limit, Start start,
+                              Reactor::Stoppable stoppable = Reactor::Stoppable::yes) {
   // Shared with the callback, which may be called after we have given up waiting.
   auto outcome = std::make_shared<std::optional<Result<T>>>();
   const Instant begin = reactor.now();

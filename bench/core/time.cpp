@@ -12,8 +12,9 @@ std::string utc_text(UtcTime t) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{t - day};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
 }
 
 bool parse_utc(std::string_view text, UtcTime& result) {
@@ -28,8 +29,10 @@ bool parse_utc(std::string_view text, UtcTime& result) {
   };
   const auto is = [&](std::size_t at, char c) { return at < text.size() && text[at] == c; };
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milli = 0;
-  if (!digits(0, 4, year) || !is(4, '-') || !digits(5, 2, month) || !is(7, '-') || !digits(8, 2, day)) return false;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  if (!digits(0, 4, year) || !is(4, '-') || !digits(5, 2, month) || !is(7, '-') || !digits(8, 2, day))
+    return false;
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return false;
   if (text.size() > 10) {

@@ -2,14 +2,12 @@
 // stands in the tables, never from what was meant to be written. The text that is hashed: see ledger.md.
 #pragma once
 
+#include <SQLiteCpp/Database.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-namespace SQLite {
-class Database;
-}
 
 namespace meterbench {
 

@@ -1,16 +1,14 @@
 // Records to rows and back.
 #pragma once
 
+#include <SQLiteCpp/Database.h>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "bench/ledger/ledger.h"
-
-namespace SQLite {
-class Database;
-}
 
 namespace meterbench {
 

@@ -1,9 +1,7 @@
 // The tables and views of a ledger file, version by version.
 #pragma once
 
-namespace SQLite {
-class Database;
-}
+#include <SQLiteCpp/Database.h>
 
 namespace meterbench {
 

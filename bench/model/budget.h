@@ -26,9 +26,10 @@ struct Component {
 struct Budget {
   std::vector<Component> components;
 
-  [[nodiscard]] double combined_percent() const;             ///< u_c, root sum of squares
+  [[nodiscard]] double combined_percent() const;              ///< u_c, root sum of squares
   [[nodiscard]] double effective_degrees_of_freedom() const;  ///< Welch–Satterthwaite (JCGM 100 G.2b)
-  /// k for 95.45 % from the t distribution at the effective degrees of freedom, 2.00 at infinity (JCGM 100 G.2).
+  /// k for 95.45 % from the t distribution at the effective degrees of freedom, 2.00 at infinity (JCGM 100
+  /// G.2).
   [[nodiscard]] double coverage_factor() const;
   [[nodiscard]] double expanded_percent() const { return coverage_factor() * combined_percent(); }
 };

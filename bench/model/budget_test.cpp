@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 
 namespace meterbench {
 namespace {
@@ -11,6 +12,8 @@ struct TableRow {
   double degrees;
   double k;
   double last_digit;  ///< of the table
+
+  friend void PrintTo(const TableRow& row, std::ostream* out) { *out << row.degrees << " degrees"; }
 };
 
 class StudentK : public testing::TestWithParam<TableRow> {};

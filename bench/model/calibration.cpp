@@ -14,7 +14,8 @@ tl::expected<Calibration::Value, std::string> Calibration::at(Current current, c
   std::copy_if(points.begin(), points.end(), std::back_inserter(same),
                [&](const CertifiedPoint& p) { return p.power_factor == pf; });
   if (same.empty())
-    return tl::unexpected{fmt::format("certificate {} has no point at power factor {}", certificate, to_text(pf))};
+    return tl::unexpected{
+        fmt::format("certificate {} has no point at power factor {}", certificate, to_text(pf))};
   std::sort(same.begin(), same.end(), [](const auto& a, const auto& b) { return a.current < b.current; });
   // A set point typed as a percentage of Imax may differ from the certified figure in the last bit.
   const double slack = 1e-9 * current.value();
@@ -22,9 +23,9 @@ tl::expected<Calibration::Value, std::string> Calibration::at(Current current, c
     return p.current.value() >= current.value() - slack;
   });
   if (above == same.end() || (above == same.begin() && above->current.value() > current.value() + slack))
-    return tl::unexpected{fmt::format("certificate {} covers {} to {} at power factor {}, not {}", certificate,
-                                      to_text(same.front().current), to_text(same.back().current), to_text(pf),
-                                      to_text(current))};
+    return tl::unexpected{fmt::format("certificate {} covers {} to {} at power factor {}, not {}",
+                                      certificate, to_text(same.front().current),
+                                      to_text(same.back().current), to_text(pf), to_text(current))};
   if (above == same.begin() || above->current.value() <= current.value() + slack)
     return Value{above->error, above->standard_uncertainty()};
   const CertifiedPoint& low = *std::prev(above);

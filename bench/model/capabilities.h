@@ -30,8 +30,8 @@ enum class CountingMethod { scanned };
 struct CounterCapabilities {
   CountingMethod method = CountingMethod::scanned;
   int inputs = 0;
-  Duration scan_period{};      ///< τ; an edge lies between two scans
-  Frequency maximum_rate{};    ///< of pulses at an input
+  Duration scan_period{};    ///< τ; an edge lies between two scans
+  Frequency maximum_rate{};  ///< of pulses at an input
 };
 
 /// Which power a reference standard forms of two circuits.

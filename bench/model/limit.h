@@ -1,8 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 
 #include "bench/core/quantity.h"
 #include "bench/model/load_point.h"
@@ -17,10 +17,10 @@ enum class Mark { read, read_2, derived, knowledge, criterion };
 
 /// One row of a file of config/limits: |e| at most `limit` where the condition holds.
 struct Limit {
-  std::string test;                 ///< `load-performance`
+  std::string test;                         ///< `load-performance`
   std::optional<PowerFactor> power_factor;  ///< condition; none: any
   Ratio limit{};
-  std::string source;   ///< document
+  std::string source;  ///< document
   std::string clause;
   std::string edition;
   Mark mark = Mark::knowledge;

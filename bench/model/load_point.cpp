@@ -34,7 +34,8 @@ tl::expected<PowerFactor, std::string> parse_power_factor(std::string_view text)
   const std::size_t blank = text.find(' ');
   const auto number = parse_number(text.substr(0, blank));
   if (!number || !(*number > 0.0 && *number <= 1.0))
-    return tl::unexpected{fmt::format("'{}' is not a power factor: 1, 0.5 lag or 0.8 lead are examples", text)};
+    return tl::unexpected{
+        fmt::format("'{}' is not a power factor: 1, 0.5 lag or 0.8 lead are examples", text)};
   if (blank == std::string_view::npos) {
     if (*number == 1.0) return PowerFactor{};
     return tl::unexpected{fmt::format("power factor '{}' needs lag or lead", text)};

@@ -21,8 +21,8 @@ std::optional<Form> parse_form(std::string_view text) {
   return std::nullopt;
 }
 
-LoadPoint make_load_point(Form form, Voltage voltage, Frequency frequency, Current current, const PowerFactor& pf,
-                          Direction direction, Circuit circuit) {
+LoadPoint make_load_point(Form form, Voltage voltage, Frequency frequency, Current current,
+                          const PowerFactor& pf, Direction direction, Circuit circuit) {
   LoadPoint point;
   point.frequency = frequency;
   point.direction = direction;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 #include <vector>
 
 #include "bench/core/quantity.h"
@@ -19,8 +19,8 @@ enum class Form { s1, s2, s3, s4 };
 
 /// A meter as its nameplate and data sheet have it (a file of config/meters).
 struct MeterType {
-  std::string id;      ///< file name without ending, e.g. `focus-ax-2s-cl200`
-  std::string model;   ///< `FOCUS AX`
+  std::string id;     ///< file name without ending, e.g. `focus-ax-2s-cl200`
+  std::string model;  ///< `FOCUS AX`
   Form form = Form::s2;
   Current class_amperes{};
   Voltage nominal_voltage{};

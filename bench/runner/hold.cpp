@@ -17,7 +17,9 @@ constexpr Duration kBandPeriod = std::chrono::milliseconds{500};
 constexpr Duration kReferencePeriod = std::chrono::seconds{1};
 constexpr Duration kSourcePeriod = std::chrono::seconds{2};
 
-bool near(double value, double wanted, double band) { return std::abs(value - wanted) <= band * std::abs(wanted); }
+bool near(double value, double wanted, double band) {
+  return std::abs(value - wanted) <= band * std::abs(wanted);
+}
 
 }  // namespace
 
@@ -28,23 +30,24 @@ std::optional<std::string> out_of_band(const LoadPoint& set_point, const Referen
     // A channel at zero has no percentage; a standard cannot tell its noise from nothing there.
     if (set.voltage.value() == 0) continue;
     if (!near(seen.voltage.value(), set.voltage.value(), kBand))
-      return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1, seen.voltage.value(),
-                         to_text(set.voltage));
+      return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1,
+                         seen.voltage.value(), to_text(set.voltage));
     if (set.current.value() == 0) continue;
     if (!near(seen.current.value(), set.current.value(), kBand))
-      return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1, seen.current.value(),
-                         to_text(set.current));
+      return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1,
+                         seen.current.value(), to_text(set.current));
     const Angle wanted = wrapped(set.voltage_phase - set_point.current_phase(i));
     const Angle lag{std::atan2(seen.reactive.value(), seen.active.value())};
     if (!(std::abs(wrapped(lag - wanted).value()) <= kAngleBand))
-      return fmt::format("circuit {}: by the reference the current lags {:.3f}°, the set point is {:.3f}°", i + 1,
-                         degrees(lag), degrees(wanted));
+      return fmt::format("circuit {}: by the reference the current lags {:.3f}°, the set point is {:.3f}°",
+                         i + 1, degrees(lag), degrees(wanted));
   }
   return std::nullopt;
 }
 
 LoadWatch::LoadWatch(Station& station, const LoadPoint& set_point)
-    : state_{std::make_shared<State>(State{station, set_point, station.reactor.now(), false, false, {}, {}, {}})} {
+    : state_{std::make_shared<State>(
+          State{station, set_point, station.reactor.now(), false, false, {}, {}, {}})} {
   look_at_reference(state_);
   look_at_source(state_, std::nullopt);
 }
@@ -64,9 +67,11 @@ std::optional<Fault> LoadWatch::State::judge(Instant asked, const ReferenceReadi
     samples.push_back({now, reading});
     return std::nullopt;
   }
-  if (held) return Fault{Errc::implausible, "reference", "hold load", std::move(*wrong), now - *in_band_since};
+  if (held)
+    return Fault{Errc::implausible, "reference", "hold load", std::move(*wrong), now - *in_band_since};
   if (now - begin > kSettleLimit)
-    return Fault{Errc::implausible, "reference", "hold load", *wrong + "; check wiring, range and source", now - begin};
+    return Fault{Errc::implausible, "reference", "hold load", *wrong + "; check wiring, range and source",
+                 now - begin};
   in_band_since.reset();
   return std::nullopt;
 }
@@ -99,8 +104,11 @@ void LoadWatch::look_at_source(const std::shared_ptr<State>& state, std::optiona
     else if (status->output == OutputState::trip)
       state->fault = Fault{Errc::tripped, "source", "status", status->reason, {}};
     else if (status->output != OutputState::on)
-      state->fault = Fault{Errc::implausible, "source", "status",
-                           fmt::format("its output is {} while a load is held", to_text(status->output)), {}};
+      state->fault = Fault{Errc::implausible,
+                           "source",
+                           "status",
+                           fmt::format("its output is {} while a load is held", to_text(status->output)),
+                           {}};
     else if (doubt)
       state->fault = doubt;
     else

@@ -13,11 +13,13 @@ namespace meterbench {
 
 /// Nothing when voltage, current and angle of each circuit lie within 0.5 % (angle: 5 mrad) of the set point,
 /// else a sentence that names the first which does not.
-[[nodiscard]] std::optional<std::string> out_of_band(const LoadPoint& set_point, const ReferenceReading& reading);
+[[nodiscard]] std::optional<std::string> out_of_band(const LoadPoint& set_point,
+                                                     const ReferenceReading& reading);
 
-/// Looks after a load from the moment that the source stands there, while others wait. First the reference must
-/// see the set point in band for 3 s without a break, within 15 s; from then on it must stay there. The source's
-/// status is asked every two seconds all the time (2.5 s are allowed). The first thing wrong stays in fault().
+/// Looks after a load from the moment that the source stands there, while others wait. First the reference
+/// must see the set point in band for 3 s without a break, within 15 s; from then on it must stay there. The
+/// source's status is asked every two seconds all the time (2.5 s are allowed). The first thing wrong stays
+/// in fault().
 class LoadWatch {
  public:
   LoadWatch(Station& station, const LoadPoint& set_point);
@@ -60,6 +62,7 @@ class LoadWatch {
 
 /// Slope of the active power over the samples between `from` and `to`, by least squares, in percent of the
 /// mean a second; 0 with fewer than three samples.
-[[nodiscard]] double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples, Instant from, Instant to);
+[[nodiscard]] double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples, Instant from,
+                                              Instant to);
 
 }  // namespace meterbench

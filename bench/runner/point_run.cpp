@@ -22,8 +22,8 @@ constexpr std::size_t kOpeningEdge = 1;
 constexpr std::size_t kParts = 5;
 /// A pulse interval further from the expected one than this is an event of the meter.
 constexpr double kIntervalBand = 0.5;
-/// Reference pulses against the reference's own reading of power: more apart than this is a wiring or constant
-/// mistake, not a measurement.
+/// Reference pulses against the reference's own reading of power: more apart than this is a wiring or
+/// constant mistake, not a measurement.
 constexpr double kPulseBand = 0.01;
 
 /// Shared with the counter, which may still report after the attempt has ended.
@@ -37,8 +37,14 @@ class Attempt {
  public:
   Attempt(Station& station, const Plan& plan, std::size_t index, const std::vector<std::size_t>& positions,
           const std::vector<std::string>& doubts, RunObserver& observer)
-      : station_{station}, plan_{plan}, point_{plan.points[index]}, index_{index}, positions_{positions},
-        doubts_{doubts}, observer_{observer}, begin_{station.reactor.now()} {
+      : station_{station},
+        plan_{plan},
+        point_{plan.points[index]},
+        index_{index},
+        positions_{positions},
+        doubts_{doubts},
+        observer_{observer},
+        begin_{station.reactor.now()} {
     scan_->edges.resize(positions.size());
   }
   ~Attempt() { scan_->over = true; }
@@ -56,8 +62,9 @@ class Attempt {
  private:
   Result<void> measure() {
     Reactor& reactor = station_.reactor;
-    if (auto applied = await<void>(reactor, "source", "apply load point", kApplyLimit,
-                                   [&](auto done) { station_.source->start_apply(point_.load, std::move(done)); });
+    if (auto applied =
+            await<void>(reactor, "source", "apply load point", kApplyLimit,
+                        [&](auto done) { station_.source->start_apply(point_.load, std::move(done)); });
         !applied)
       return applied;
     auto pulse = await<ActiveEnergy>(reactor, "reference", "prepare", kSetUpLimit, [&](auto done) {
@@ -68,7 +75,8 @@ class Attempt {
 
     watch_.emplace(station_, point_.load);
     const auto wait = [&](const std::function<bool()>& until, Instant deadline) -> Result<bool> {
-      const auto waited = reactor.run_until([&] { return watch_->fault() || scan_->fault || until(); }, deadline);
+      const auto waited =
+          reactor.run_until([&] { return watch_->fault() || scan_->fault || until(); }, deadline);
       if (watch_->fault()) return tl::unexpected{*watch_->fault()};
       if (scan_->fault) return tl::unexpected{*scan_->fault};
       if (waited == Reactor::Waited::stopped) return fault(Errc::stopped, "bench", "count", "stop requested");
@@ -77,8 +85,8 @@ class Attempt {
     // The watch itself gives up when the load is not held in time.
     if (auto held = wait([&] { return watch_->held_since().has_value(); }, Instant::max()); !held)
       return tl::unexpected{held.error()};
-    const Instant free_at = *watch_->held_since() +
-                            std::max(to_duration(plan_.meter.latency), to_duration(station_.reference_window));
+    const Instant free_at = *watch_->held_since() + std::max(to_duration(plan_.meter.latency),
+                                                             to_duration(station_.reference_window));
     if (auto ready = wait([] { return false; }, free_at); !ready) return tl::unexpected{ready.error()};
 
     if (auto opened = open_scan(); !opened) return opened;
@@ -95,7 +103,8 @@ class Attempt {
 
   Result<void> open_scan() {
     PulseCounter::Inputs inputs{station_.reference_input, {}};
-    for (const std::size_t position : positions_) inputs.leds.push_back(station_.positions[position].led_input);
+    for (const std::size_t position : positions_)
+      inputs.leds.push_back(station_.positions[position].led_input);
     const auto on_edge = [this, scan = scan_](std::size_t led, const Edge& edge) {
       if (scan->over) return;
       if (scan->edges[led].size() < needed()) scan->edges[led].push_back(edge);
@@ -112,7 +121,8 @@ class Attempt {
   [[nodiscard]] std::size_t needed() const { return kOpeningEdge + 1 + point_.pulses; }
 
   [[nodiscard]] bool complete() const {
-    return std::all_of(scan_->edges.begin(), scan_->edges.end(), [&](const auto& e) { return e.size() >= needed(); });
+    return std::all_of(scan_->edges.begin(), scan_->edges.end(),
+                       [&](const auto& e) { return e.size() >= needed(); });
   }
 
   [[nodiscard]] ActivePower power() const {
@@ -133,13 +143,15 @@ class Attempt {
     double mean = 0;
     for (const auto& sample : watch_->samples()) mean += sample.reading.active.value();
     mean /= static_cast<double>(watch_->samples().size());
-    const double counted = (edges.back().reference_count - edges.front().reference_count) * reference_pulse_.value();
+    const double counted =
+        (edges.back().reference_count - edges.front().reference_count) * reference_pulse_.value();
     const double read = std::abs(mean) * in_seconds(edges.back().time - edges.front().time);
     if (std::abs(counted - read) <= kPulseBand * read) return {};
-    return fault(Errc::implausible, "reference", "pulse output",
-                 fmt::format("its pulses tell {:.6g} Wh, its readings {:.6g} Wh over the same time; check the pulse "
-                             "constant and the counter's input",
-                             counted / 3600, read / 3600));
+    return fault(
+        Errc::implausible, "reference", "pulse output",
+        fmt::format("its pulses tell {:.6g} Wh, its readings {:.6g} Wh over the same time; check the pulse "
+                    "constant and the counter's input",
+                    counted / 3600, read / 3600));
   }
 
   [[nodiscard]] PointRecord record(std::size_t i, const std::optional<Fault>& bench_fault) const {
@@ -167,11 +179,12 @@ class Attempt {
     r.verdict.basis.reasons = doubts_;
     add_environment(r);
     if (bench_fault) {
-      r.events.push_back(event(r, bench_fault->code == Errc::stopped ? "stopped" : "fault", bench_fault->text()));
+      r.events.push_back(
+          event(r, bench_fault->code == Errc::stopped ? "stopped" : "fault", bench_fault->text()));
     } else if (scan_->edges[i].size() < needed()) {
       r.events.push_back(event(r, "no_pulse",
-                               fmt::format("{} of {} LED edges came within {:.1f} s", scan_->edges[i].size(), needed(),
-                                           in_seconds(longest_window()))));
+                               fmt::format("{} of {} LED edges came within {:.1f} s", scan_->edges[i].size(),
+                                           needed(), in_seconds(longest_window()))));
     } else {
       compute(r);
     }
@@ -200,24 +213,27 @@ class Attempt {
         .repeatability = station_.uncertainty.repeatability,
         .repeatability_dof = station_.uncertainty.repeatability_dof,
     };
-    const Ratio error = energy_error({point_.pulses, plan_.meter.kt, point_.circuit_factor, *r.reference_count,
-                                      reference_pulse_, point_.reference.error});
+    const Ratio error = energy_error({point_.pulses, plan_.meter.kt, point_.circuit_factor,
+                                      *r.reference_count, reference_pulse_, point_.reference.error});
     r.error_percent = percent(error);
     r.budget = scanned_budget(conditions, point_.pulses);
     r.verdict.decision = simple_acceptance(error, point_.limit.limit);
 
     const auto parts = partial_errors(window, conditions, kParts);
     if (!spread_as_expected(parts, conditions, point_.pulses))
-      r.events.push_back(event(r, "spread", "the parts of the window scatter more than scan, jitter and pooled "
-                                            "repeatability explain"));
+      r.events.push_back(event(r, "spread",
+                               "the parts of the window scatter more than scan, jitter and pooled "
+                               "repeatability explain"));
     for (std::size_t n = 1; n < window.size(); ++n) {
       const double ratio = in_seconds(window[n].time - window[n - 1].time) / pulse_interval().value();
       if (std::abs(ratio - 1) > kIntervalBand)
-        r.events.push_back(event(r, "interval",
-                                 fmt::format("LED pulse {} came after {:.2f} times the expected interval", n, ratio)));
+        r.events.push_back(
+            event(r, "interval",
+                  fmt::format("LED pulse {} came after {:.2f} times the expected interval", n, ratio)));
     }
     // What the meter's LED did out of turn is the meter's, and no pass can stand on it.
-    if (!r.events.empty() && r.verdict.decision == Decision::pass) r.verdict.decision = Decision::inconclusive;
+    if (!r.events.empty() && r.verdict.decision == Decision::pass)
+      r.verdict.decision = Decision::inconclusive;
   }
 
   [[nodiscard]] EventRow event(const PointRecord& r, std::string kind, std::string text) const {

@@ -12,8 +12,9 @@
 namespace meterbench {
 
 struct PointAttempt {
-  std::vector<PointRecord> records;  ///< one a position, in the order of `positions`; whole even after a fault
-  std::optional<Fault> fault;        ///< of the bench; the source must go off
+  std::vector<PointRecord>
+      records;                 ///< one a position, in the order of `positions`; whole even after a fault
+  std::optional<Fault> fault;  ///< of the bench; the source must go off
 };
 
 /// Puts the load of `point` on the station and compares each position's LED with the reference. The source is

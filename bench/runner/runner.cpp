@@ -32,6 +32,16 @@ RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positio
     if (!off) static_cast<void>(switch_off());
   }};
 
+  std::vector<EventRow> repeats;  // written between points: callbacks do not wait for a disk
+  station_.reference->on_repeat([&](const Fault& overcome) {
+    repeats.push_back({"", "", in_seconds(station_.reactor.now()), "repeated", overcome.text()});
+  });
+  const OnLeaving deaf{[&] { station_.reference->on_repeat(nullptr); }};
+  const auto write_repeats = [&] {
+    for (const EventRow& repeat : repeats) ledger_.add_event(outcome.run_id, repeat);
+    repeats.clear();
+  };
+
   auto ready = make_safe_to_start();
   if (ready) ready = identify();
 
@@ -41,11 +51,15 @@ RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positio
   for (const InstrumentRecord& i : station_.instruments)
     instruments.push_back({i.role, i.driver, i.address, i.far_end, i.identity, i.certificate, i.simulated});
   outcome.run_id = ledger_.begin_run(head, instruments);
+  for (const UnreachablePoint& point : plan.unreachable)
+    ledger_.add_event(outcome.run_id, {"", "", in_seconds(station_.reactor.now()), "unreachable",
+                                       point.description + ": " + point.reason});
   observer_.run_started(outcome.run_id, plan);
 
   if (!ready) {
     outcome.fault = ready.error();
-    ledger_.add_event(outcome.run_id, {"", "", in_seconds(station_.reactor.now()), "fault", ready.error().text()});
+    ledger_.add_event(outcome.run_id,
+                      {"", "", in_seconds(station_.reactor.now()), "fault", ready.error().text()});
   }
   for (std::size_t i = 0; i < plan.points.size() && !outcome.fault; ++i) {
     observer_.point_started(i, plan.points[i]);
@@ -56,15 +70,16 @@ RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positio
       outcome.not_off = switch_off();
       off = true;
       // Best effort: the counter may be what failed.
-      static_cast<void>(await<void>(station_.reactor, "counter", "stop scan", kSetUpLimit,
-                                    [&](auto done) { station_.counter->start_stop_scan(std::move(done)); },
-                                    Reactor::Stoppable::no));
+      static_cast<void>(await<void>(
+          station_.reactor, "counter", "stop scan", kSetUpLimit,
+          [&](auto done) { station_.counter->start_stop_scan(std::move(done)); }, Reactor::Stoppable::no));
     }
     for (PointRecord& record : attempt.records) {
       ledger_.add_point(outcome.run_id, record);
       if (!attempt.fault) observer_.point_ended(i, record);
       outcome.points.push_back(std::move(record));
     }
+    write_repeats();
   }
   if (!off) {
     outcome.not_off = switch_off();
@@ -79,7 +94,7 @@ RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positio
     outcome.end = RunEnd::bench_fault;
   else if (outcome.fault)
     outcome.end = RunEnd::interrupted;
-  else if (!std::all_of(outcome.points.begin(), outcome.points.end(), passed))
+  else if (!plan.unreachable.empty() || !std::all_of(outcome.points.begin(), outcome.points.end(), passed))
     outcome.end = RunEnd::not_passed;
   ledger_.end_run(outcome.run_id, static_cast<int>(outcome.end), station_.reactor.utc());
   return outcome;
@@ -107,8 +122,9 @@ Result<void> Runner::identify() {
 }
 
 std::optional<Fault> Runner::switch_off() {
-  auto off = await<void>(station_.reactor, "source", "off", kOffLimit,
-                         [&](auto done) { station_.source->start_off(std::move(done)); }, Reactor::Stoppable::no);
+  auto off = await<void>(
+      station_.reactor, "source", "off", kOffLimit,
+      [&](auto done) { station_.source->start_off(std::move(done)); }, Reactor::Stoppable::no);
   if (off) return std::nullopt;
   return off.error();
 }

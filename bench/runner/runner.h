@@ -13,7 +13,8 @@
 
 namespace meterbench {
 
-/// What a run came to; the numbers are the exit codes of the command.
+/// What a run came to; the numbers are the exit codes of the command. A plan with points out of reach has not
+/// passed.
 enum class RunEnd { passed = 0, not_passed = 1, bench_fault = 3, interrupted = 130 };
 
 struct RunOutcome {

@@ -33,7 +33,8 @@ PlannedPoint point(const std::string& id, double amperes, std::uint64_t pulses) 
   p.step = "load-performance";
   p.voltage = Voltage{240};
   p.current = Current{amperes};
-  p.load = make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered);
+  p.load =
+      make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered);
   p.pulses = pulses;
   p.limit = {"load-performance", PowerFactor{}, from_percent(0.5), "criterion", "", "", Mark::criterion};
   p.reference = {from_percent(0), from_percent(0.01)};
@@ -89,6 +90,13 @@ TEST_F(RunnerTest, AWindowOpensOnTheSecondEdgeAfterLatencyAndHold) {
   EXPECT_NEAR(first.duration_s.value(), 40 * 0.3, 1e-6);
 }
 
+TEST_F(RunnerTest, APointOutOfReachIsOnRecordAndTheRunHasNotPassed) {
+  plan_.unreachable = {{"200 A, power factor 1, delivered", "the source gives 120 A"}};
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::not_passed);
+  EXPECT_EQ(ledger_.events(outcome.run_id).at(0).kind, "unreachable");
+}
+
 TEST_F(RunnerTest, AnErrorBeyondTheLimitFails) {
   bench_.meter_error = 0.008;
   const RunOutcome outcome = run();
@@ -121,7 +129,9 @@ TEST_F(RunnerTest, AStopEndsTheRunAsInterruptedWithTheSourceOff) {
 }
 
 TEST_F(RunnerTest, ASourceThatCannotBeConfirmedOffIsSaidAndIsABenchFault) {
-  reactor_.at(instant_at(20), [this] { bench_.off_fails = Fault{Errc::disconnected, "source", "OUTP OFF", "gone", {}}; });
+  reactor_.at(instant_at(20), [this] {
+    bench_.off_fails = Fault{Errc::disconnected, "source", "OUTP OFF", "gone", {}};
+  });
   const RunOutcome outcome = run();
   EXPECT_EQ(outcome.end, RunEnd::bench_fault);
   ASSERT_TRUE(outcome.not_off);
@@ -169,6 +179,16 @@ TEST_F(RunnerTest, AFaultOfTheCounterEndsTheRun) {
   EXPECT_FALSE(bench_.on);
 }
 
+TEST_F(RunnerTest, AnAnswerThatTookASecondTryIsOnRecord) {
+  bench_.reference_repeats = true;
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::passed);
+  const auto events = ledger_.events(outcome.run_id);
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events[0].kind, "repeated");
+  EXPECT_EQ(events[0].text, "reference: read: half a reply (garbled)");
+}
+
 TEST_F(RunnerTest, AnInstrumentThatDoesNotAnswerEndsTheRunBeforeALoad) {
   bench_.identify_fails = Fault{Errc::timeout, "source", "*IDN?", "no answer", {}};
   const RunOutcome outcome = run();
@@ -200,8 +220,8 @@ TEST_F(RunnerTest, ALimitFromKnowledgeIsUnverified) {
 }
 
 TEST(OutOfBand, NamesTheFirstCircuitThatDisagrees) {
-  const LoadPoint set =
-      make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{0.5}, Direction::received);
+  const LoadPoint set = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{0.5},
+                                        Direction::received);
   ReferenceReading reading;
   for (std::size_t i = 0; i < 2; ++i) {
     const Angle lag = set.circuits[i].voltage_phase - set.current_phase(i);
@@ -229,7 +249,8 @@ TEST(PowerRamp, IsTheSlopeOfTheReadingsInTheWindow) {
     samples.push_back({instant_at(t), reading});
   }
   EXPECT_NEAR(power_ramp_percent_per_s(samples, instant_at(0), instant_at(10)), 0.001, 1e-9);
-  EXPECT_EQ(power_ramp_percent_per_s(samples, instant_at(0), instant_at(1)), 0) << "two samples give no slope";
+  EXPECT_EQ(power_ramp_percent_per_s(samples, instant_at(0), instant_at(1)), 0)
+      << "two samples give no slope";
 }
 
 }  // namespace

@@ -21,9 +21,10 @@ void PowerSource::start_set_limits(const SourceLimits& limits, Done<void> done) 
   // Written so that NaN fails too.
   if (!(limits.voltage > Voltage{} && limits.voltage <= can.maximum_voltage) ||
       !(limits.current > Current{} && limits.current <= can.maximum_current)) {
-    done(fault(Errc::out_of_range, "source", "set limits",
-               fmt::format("limits {} and {} are outside the source's {} and {}", to_text(limits.voltage),
-                           to_text(limits.current), to_text(can.maximum_voltage), to_text(can.maximum_current))));
+    done(fault(
+        Errc::out_of_range, "source", "set limits",
+        fmt::format("limits {} and {} are outside the source's {} and {}", to_text(limits.voltage),
+                    to_text(limits.current), to_text(can.maximum_voltage), to_text(can.maximum_current))));
     return;
   }
   limits_ = SourceLimits{};
@@ -40,16 +41,17 @@ void PowerSource::start_apply(const LoadPoint& point, Done<void> done) {
   if (limits_.voltage == Voltage{}) return refuse(Errc::refused, "hardware limits must be set first");
   const SourceCapabilities can = capabilities();
   if (!(point.frequency >= can.minimum_frequency && point.frequency <= can.maximum_frequency))
-    return refuse(Errc::out_of_range, fmt::format("{} is outside {} to {}", to_text(point.frequency),
-                                                  to_text(can.minimum_frequency), to_text(can.maximum_frequency)));
+    return refuse(Errc::out_of_range,
+                  fmt::format("{} is outside {} to {}", to_text(point.frequency),
+                              to_text(can.minimum_frequency), to_text(can.maximum_frequency)));
   if (point.waveform) return refuse(Errc::out_of_range, "this source has the sine wave only");
   for (std::size_t i = 0; i < point.circuits.size(); ++i) {
     const CircuitLoad& load = point.circuits[i];
     if (!(load.voltage >= Voltage{} && load.voltage <= limits_.voltage) ||
         !(load.current >= Current{} && load.current <= limits_.current))
-      return refuse(Errc::out_of_range,
-                    fmt::format("circuit {}: {} and {} are beyond the limits {} and {}", i + 1, to_text(load.voltage),
-                                to_text(load.current), to_text(limits_.voltage), to_text(limits_.current)));
+      return refuse(Errc::out_of_range, fmt::format("circuit {}: {} and {} are beyond the limits {} and {}",
+                                                    i + 1, to_text(load.voltage), to_text(load.current),
+                                                    to_text(limits_.voltage), to_text(limits_.current)));
     if (!std::isfinite(load.voltage_phase.value()) || !std::isfinite(load.lag.value()))
       return refuse(Errc::out_of_range, fmt::format("circuit {}: an angle is not a number", i + 1));
     if (static_cast<int>(i) >= can.circuits && (load.voltage.value() != 0 || load.current.value() != 0))

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "bench/core/reactor.h"
 #include "bench/model/capabilities.h"
@@ -36,6 +38,18 @@ class ReferenceStandard {
   virtual void start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) = 0;
 
   virtual void start_read(Done<ReferenceReading> done) = 0;
+
+  /// Hears of each fault that the driver overcame by asking again, so that the record can tell. None: nobody.
+  using OnRepeat = std::function<void(const Fault& overcome)>;
+  void on_repeat(OnRepeat hear) { hear_repeat_ = std::move(hear); }
+
+ protected:
+  void repeated(const Fault& overcome) const {
+    if (hear_repeat_) hear_repeat_(overcome);
+  }
+
+ private:
+  OnRepeat hear_repeat_;
 };
 
 }  // namespace meterbench

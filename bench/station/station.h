@@ -33,12 +33,12 @@ struct Position {
 
 /// Figures of the station that enter a budget; from the station file, each with its own origin there.
 struct StationUncertainty {
-  Ratio reference_drift{};            ///< ± half-width since the certificate
-  Ratio reference_linearity{};        ///< ± half-width between ranges and certified points
-  Seconds pickup_jitter{};            ///< standard deviation of one edge
-  Ratio repeatability{};              ///< pooled standard deviation of one window beyond scan and jitter
-  double repeatability_dof = 0;       ///< degrees of freedom of the pooled value
-  Seconds meter_delay_limit{};        ///< largest delay of a meter's LED that is reckoned with
+  Ratio reference_drift{};       ///< ± half-width since the certificate
+  Ratio reference_linearity{};   ///< ± half-width between ranges and certified points
+  Seconds pickup_jitter{};       ///< standard deviation of one edge
+  Ratio repeatability{};         ///< pooled standard deviation of one window beyond scan and jitter
+  double repeatability_dof = 0;  ///< degrees of freedom of the pooled value
+  Seconds meter_delay_limit{};   ///< largest delay of a meter's LED that is reckoned with
 };
 
 /// The instruments of one bench and the reactor that they share. Who opens a station owns it.
@@ -53,7 +53,7 @@ struct Station {
   std::unique_ptr<PulseCounter> counter;
   int reference_input = 0;  ///< of the counter
   std::vector<Position> positions;
-  SourceLimits limits;      ///< the station's own, at most the source's capabilities
+  SourceLimits limits;  ///< the station's own, at most the source's capabilities
   Calibration reference_calibration;
   Seconds reference_window{};  ///< how far back a reading of the reference reaches; 0 for pulses
   StationUncertainty uncertainty;

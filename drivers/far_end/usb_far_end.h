@@ -31,7 +31,8 @@ class UsbFarEnd {
   [[nodiscard]] virtual bool bulk_out(Instant now, std::uint8_t endpoint, ByteView data) = 0;
   /// One whole transfer of at most `most` bytes (shorter: it ended with a short packet), or nothing yet; the
   /// host asks again at next_event() while a transfer is pending.
-  [[nodiscard]] virtual std::optional<Bytes> bulk_in(Instant now, std::uint8_t endpoint, std::size_t most) = 0;
+  [[nodiscard]] virtual std::optional<Bytes> bulk_in(Instant now, std::uint8_t endpoint,
+                                                     std::size_t most) = 0;
   /// When a pending bulk_in() may have its data; nothing: only after another transfer.
   [[nodiscard]] virtual std::optional<Instant> next_event() const = 0;
   virtual void closed(Instant now) = 0;

@@ -19,9 +19,7 @@ struct WireTime {
   double bits_per_byte = 10;  ///< start, 8 data, one stop
 
   [[nodiscard]] Duration of(std::size_t bytes) const;
-  [[nodiscard]] static WireTime serial(double baud, int stop_bits) {
-    return {{}, baud, 9.0 + stop_bits};
-  }
+  [[nodiscard]] static WireTime serial(double baud, int stop_bits) { return {{}, baud, 9.0 + stop_bits}; }
   /// A socket on the same network: 0.2 ms either way.
   [[nodiscard]] static WireTime network() { return {std::chrono::microseconds{200}, 0, 0}; }
   /// A full-speed or high-speed USB transfer: one frame of 1 ms.
@@ -53,7 +51,8 @@ class MemoryLink final : public ByteLink {
 
 class MemoryUsbLink final : public UsbLink {
  public:
-  MemoryUsbLink(SimulatedReactor& reactor, std::string device, UsbFarEnd& far_end, WireTime wire = WireTime::usb());
+  MemoryUsbLink(SimulatedReactor& reactor, std::string device, UsbFarEnd& far_end,
+                WireTime wire = WireTime::usb());
   ~MemoryUsbLink() override;
 
   [[nodiscard]] bool is_open() const override { return open_; }

@@ -11,8 +11,9 @@
 
 namespace meterbench {
 
-/// Not thread-safe: the bench thread alone. A time-out or loss closes the link: the transfer that failed is told
-/// first, then all others that are pending end as disconnected. A stall is `refused` and leaves the link open.
+/// Not thread-safe: the bench thread alone. A time-out or loss closes the link: the transfer that failed is
+/// told first, then all others that are pending end as disconnected. A stall is `refused` and leaves the link
+/// open.
 class UsbLink {
  public:
   UsbLink(Reactor& reactor, std::string device) : reactor_{reactor}, device_{std::move(device)} {}
@@ -29,8 +30,8 @@ class UsbLink {
   /// `text` names the request for people. Done with the data stage (device to host) or nothing.
   virtual void start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
                              Done<Bytes> done) = 0;
-  /// Done with one whole transfer of at most `most` bytes. A pending one ends as `disconnected` on close() and
-  /// as `stopped` on cancel_bulk_in().
+  /// Done with one whole transfer of at most `most` bytes. A pending one ends as `disconnected` on close()
+  /// and as `stopped` on cancel_bulk_in().
   virtual void start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
                              Done<Bytes> done) = 0;
   virtual void cancel_bulk_in(std::uint8_t endpoint) = 0;

@@ -28,7 +28,8 @@ std::optional<std::string> mistake_of(const PulseCounter::Inputs& inputs) {
   for (const int led : inputs.leds)
     if (!used.insert(led).second) return fmt::format("input {} is used twice", led);
   for (const int input : used)
-    if (input < 0 || input >= kInputs) return fmt::format("input {} is not one of 0 to {}", input, kInputs - 1);
+    if (input < 0 || input >= kInputs)
+      return fmt::format("input {} is not one of 0 to {}", input, kInputs - 1);
   return std::nullopt;
 }
 
@@ -40,7 +41,6 @@ UsbCtr08::~UsbCtr08() {
   scan_.reset();
   link_.close();
 }
-
 
 void UsbCtr08::control(const Request& request, Done<Bytes> done) {
   if (auto opened = link_.open(); !opened) return done(tl::unexpected<Fault>{std::move(opened).error()});
@@ -79,18 +79,19 @@ Fault UsbCtr08::scan_fault(Errc code, std::string detail) const {
 bool UsbCtr08::is_current(const std::weak_ptr<Scan>& scan) const { return scan_ && scan.lock() == scan_; }
 
 void UsbCtr08::start_identify(Done<std::string> done) {
-  control(serial_number_request(),
-          [this, done = std::move(done)](Result<Bytes> serial) {
-            if (!serial) return done(tl::unexpected<Fault>{std::move(serial).error()});
-            const auto printable = [](std::uint8_t c) { return c > 0x20 && c < 0x7F; };
-            if (!std::ranges::all_of(*serial, printable))
-              return done(fault(Errc::garbled, link_.device(), "serial number", hex_text(*serial)));
-            done("Measurement Computing USB-CTR08, serial number " + to_string(*serial));
-          });
+  control(serial_number_request(), [this, done = std::move(done)](Result<Bytes> serial) {
+    if (!serial) return done(tl::unexpected<Fault>{std::move(serial).error()});
+    const auto printable = [](std::uint8_t c) { return c > 0x20 && c < 0x7F; };
+    if (!std::ranges::all_of(*serial, printable))
+      return done(fault(Errc::garbled, link_.device(), "serial number", hex_text(*serial)));
+    done("Measurement Computing USB-CTR08, serial number " + to_string(*serial));
+  });
 }
 
 void UsbCtr08::start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault, Done<void> done) {
-  const auto refuse = [&](Errc code, std::string why) { done(tl::unexpected{scan_fault(code, std::move(why))}); };
+  const auto refuse = [&](Errc code, std::string why) {
+    done(tl::unexpected{scan_fault(code, std::move(why))});
+  };
   if (scan_ || stopping_) return refuse(Errc::refused, "a scan is open already");
   if (const auto mistake = mistake_of(inputs)) return refuse(Errc::out_of_range, *mistake);
 
@@ -110,7 +111,9 @@ void UsbCtr08::start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault
       scan_.reset();
     done(std::move(outcome));
   };
-  read_status([=, this, requests = std::make_shared<const Requests>(opening_requests(inputs, kScanPeriod, packet_samples))](Result<unsigned> status) {
+  read_status([=, this,
+               requests = std::make_shared<const Requests>(
+                   opening_requests(inputs, kScanPeriod, packet_samples))](Result<unsigned> status) {
     if (!status) return finish(tl::unexpected<Fault>{std::move(status).error()});
     if ((*status & kFpgaConfigured) == 0)
       return finish(tl::unexpected{scan_fault(Errc::refused, std::string{kFpgaRemedy})});
@@ -152,17 +155,20 @@ void UsbCtr08::take_samples(Bytes samples) {
 void UsbCtr08::confirm_samples() {
   if (scan_->asking_status || scan_->unconfirmed.empty()) return;
   scan_->asking_status = true;
-  read_status([this, scan = std::weak_ptr{scan_}, transfers = scan_->unconfirmed.size()](Result<unsigned> status) {
-    if (!is_current(scan)) return;
-    scan_->asking_status = false;
-    if (!status) return end_scan(std::move(status).error());
-    if ((*status & kOverrun) != 0) return end_scan(scan_fault(Errc::garbled, "FIFO overrun: samples are lost"));
-    if ((*status & kFpgaConfigured) == 0) return end_scan(scan_fault(Errc::refused, std::string{kFpgaRemedy}));
-    if ((*status & kPacerRunning) == 0)
-      return end_scan(scan_fault(Errc::refused, "the device has stopped the scan by itself"));
-    report_edges(transfers);
-    if (is_current(scan)) confirm_samples();
-  });
+  read_status(
+      [this, scan = std::weak_ptr{scan_}, transfers = scan_->unconfirmed.size()](Result<unsigned> status) {
+        if (!is_current(scan)) return;
+        scan_->asking_status = false;
+        if (!status) return end_scan(std::move(status).error());
+        if ((*status & kOverrun) != 0)
+          return end_scan(scan_fault(Errc::garbled, "FIFO overrun: samples are lost"));
+        if ((*status & kFpgaConfigured) == 0)
+          return end_scan(scan_fault(Errc::refused, std::string{kFpgaRemedy}));
+        if ((*status & kPacerRunning) == 0)
+          return end_scan(scan_fault(Errc::refused, "the device has stopped the scan by itself"));
+        report_edges(transfers);
+        if (is_current(scan)) confirm_samples();
+      });
 }
 
 void UsbCtr08::report_edges(std::size_t transfers) {
@@ -192,12 +198,13 @@ void UsbCtr08::start_stop_scan(Done<void> done) {
   if (!scan_) return done({});
   scan_.reset();
   stopping_ = true;
-  control_all(std::make_shared<const Requests>(closing_requests()), 0, [] { return true; },
-              [this, done = std::move(done)](Result<void> outcome) {
-                stopping_ = false;
-                if (link_.is_open()) link_.cancel_bulk_in(kBulkIn);
-                done(std::move(outcome));
-              });
+  control_all(
+      std::make_shared<const Requests>(closing_requests()), 0, [] { return true; },
+      [this, done = std::move(done)](Result<void> outcome) {
+        stopping_ = false;
+        if (link_.is_open()) link_.cancel_bulk_in(kBulkIn);
+        done(std::move(outcome));
+      });
 }
 
 }  // namespace meterbench::mcc_usb_ctr08

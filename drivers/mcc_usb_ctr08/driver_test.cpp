@@ -17,8 +17,8 @@ using testing::HasSubstr;
 
 constexpr std::uint16_t kHealthy = 0x0102;  // FPGA configured, pacer running
 
-/// A device that keeps the requests it gets, as the eight bytes of their set-up stage and their data, and sends
-/// what a test puts down.
+/// A device that keeps the requests it gets, as the eight bytes of their set-up stage and their data, and
+/// sends what a test puts down.
 class ScriptedDevice final : public UsbFarEnd {
  public:
   std::vector<std::string> requests;  ///< without those for the status
@@ -87,8 +87,9 @@ class UsbCtr08Driver : public testing::Test {
  protected:
   Result<void> start(std::vector<int> leds = {1, 2}) {
     return await<void>(reactor, "counter", "start", 1s, [&](auto done) {
-      counter.start_scan({0, std::move(leds)}, [this](std::size_t led, const Edge& edge) { on_edge(led, edge); },
-                         [this](Fault fault) { faults.push_back(std::move(fault)); }, std::move(done));
+      counter.start_scan(
+          {0, std::move(leds)}, [this](std::size_t led, const Edge& edge) { on_edge(led, edge); },
+          [this](Fault fault) { faults.push_back(std::move(fault)); }, std::move(done));
     });
   }
   Result<void> stop_scan() {
@@ -210,10 +211,21 @@ TEST_F(UsbCtr08Driver, ReportsAnEdgeOnceACleanStatusHasFollowedItsSamples) {
   ASSERT_EQ(edges.size(), 1U);
   EXPECT_EQ(edges[0].led, 0U);
   EXPECT_EQ(edges[0].edge.number, 0U);
-  EXPECT_EQ(edges[0].edge.time, began + 20500us);     // between scans 20 and 21
-  EXPECT_EQ(edges[0].edge.reference_count, 1950);     // 19.5 periods after the first scan
-  EXPECT_EQ(edges[0].reported, began + 50ms + 2ms);   // a frame for the samples, one for the status
+  EXPECT_EQ(edges[0].edge.time, began + 20500us);    // between scans 20 and 21
+  EXPECT_EQ(edges[0].edge.reference_count, 1950);    // 19.5 periods after the first scan
+  EXPECT_EQ(edges[0].reported, began + 50ms + 2ms);  // a frame for the samples, one for the status
   EXPECT_TRUE(faults.empty());
+}
+
+TEST_F(UsbCtr08Driver, SamplesThatComeWhileTheStatusIsAskedGetAStatusOfTheirOwn) {
+  ASSERT_TRUE(start());
+  const Instant began = reactor.now();
+  device.send(began + 50ms, transfer(2, 50, 100));
+  device.send(began + 50500us, transfer(2, 50, 100, 1, 50));
+  run_for(1s);
+  ASSERT_EQ(edges.size(), 1U);
+  EXPECT_EQ(edges[0].edge.time, began + 50500us);
+  EXPECT_EQ(edges[0].reported, began + 53ms);  // the first status at 52 ms is not after its samples
 }
 
 TEST_F(UsbCtr08Driver, AnOverrunEndsTheScanOnceAndItsSamplesGiveNoEdge) {
@@ -322,8 +334,9 @@ TEST_F(UsbCtr08Driver, AStopWithoutAScanIsHarmlessAndSendsNothing) {
 
 TEST_F(UsbCtr08Driver, AStopWhileTheScanOpensEndsTheOpening) {
   std::optional<Result<void>> started;
-  counter.start_scan({0, {1}}, [](std::size_t, const Edge&) {}, [](const Fault&) {},
-                     [&](Result<void> result) { started = std::move(result); });
+  counter.start_scan(
+      {0, {1}}, [](std::size_t, const Edge&) {}, [](const Fault&) {},
+      [&](Result<void> result) { started = std::move(result); });
   run_for(3500us);
   ASSERT_TRUE(stop_scan());
   ASSERT_TRUE(started);

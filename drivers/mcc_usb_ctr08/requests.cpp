@@ -8,20 +8,19 @@ namespace {
 constexpr std::uint8_t kVendorOut = 0x40;  // vendor request to the device
 constexpr std::uint8_t kVendorIn = 0xC0;
 
-enum Code : std::uint8_t {
-  kCounter = 0x10,
-  kMode = 0x11,
-  kOptions = 0x12,
-  kDebounce = 0x13,
-  kGate = 0x14,
-  kScanList = 0x20,
-  kScanStart = 0x21,
-  kScanStop = 0x22,
-  kClearFifo = 0x23,
-  kBulkFlush = 0x24,
-  kStatus = 0x40,
-  kSerialNumber = 0x48
-};
+// Codes of the requests.
+constexpr std::uint8_t kCounter = 0x10;
+constexpr std::uint8_t kMode = 0x11;
+constexpr std::uint8_t kOptions = 0x12;
+constexpr std::uint8_t kDebounce = 0x13;
+constexpr std::uint8_t kGate = 0x14;
+constexpr std::uint8_t kScanList = 0x20;
+constexpr std::uint8_t kScanStart = 0x21;
+constexpr std::uint8_t kScanStop = 0x22;
+constexpr std::uint8_t kClearFifo = 0x23;
+constexpr std::uint8_t kBulkFlush = 0x24;
+constexpr std::uint8_t kStatus = 0x40;
+constexpr std::uint8_t kSerialNumber = 0x48;
 
 constexpr std::size_t kScanListBytes = 33;
 constexpr double kPacerClock = 96e6;  // Hz
@@ -37,7 +36,8 @@ constexpr std::uint8_t kClearCountersAtStart = 0;
 
 Request to_device(std::string text, std::uint8_t code, std::uint16_t value, int index, Bytes data = {}) {
   const auto length = static_cast<std::uint16_t>(data.size());
-  return {std::move(text), {kVendorOut, code, value, static_cast<std::uint16_t>(index), length}, std::move(data)};
+  return {
+      std::move(text), {kVendorOut, code, value, static_cast<std::uint16_t>(index), length}, std::move(data)};
 }
 
 Request from_device(std::string text, std::uint8_t code, std::uint16_t length) {
@@ -51,7 +51,8 @@ std::uint8_t scan_entry(int input, unsigned bank) {
 }
 
 void append_u32(Bytes& bytes, std::uint32_t number) {
-  for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(number >> shift));
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    bytes.push_back(static_cast<std::uint8_t>(number >> shift));
 }
 
 void append_input(Requests& requests, int input, std::uint16_t debounce) {
@@ -71,7 +72,8 @@ Request status_request() { return from_device("status", kStatus, 2); }
 
 Request stop_request() { return to_device("stop scan", kScanStop, 0, 0); }
 
-Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_period, std::size_t packet_samples) {
+Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_period,
+                          std::size_t packet_samples) {
   Requests requests{stop_request(), clear_fifo_request()};
   append_input(requests, inputs.reference, kNoDebounce);
   for (const int led : inputs.leds) append_input(requests, led, kLedDebounce);

@@ -21,10 +21,13 @@ inline constexpr std::uint8_t kBulkIn = 6;  ///< endpoint of the samples
 /// The device sends its samples in packets of at most so many.
 inline constexpr std::size_t kMostPacketSamples = 256;
 
-enum StatusBit : unsigned { kPacerRunning = 1U << 1U, kOverrun = 1U << 2U, kFpgaConfigured = 1U << 8U };
+// Bits of the status.
+inline constexpr unsigned kPacerRunning = 1U << 1U;
+inline constexpr unsigned kOverrun = 1U << 2U;
+inline constexpr unsigned kFpgaConfigured = 1U << 8U;
 
 [[nodiscard]] Request serial_number_request();
-/// Answer: 16 bits of StatusBit, little-endian.
+/// Answer: 16 bits, little-endian.
 [[nodiscard]] Request status_request();
 [[nodiscard]] Request stop_request();
 /// Whatever ran before is stopped and cleared, each input counts rising edges from 0, and a scan without end

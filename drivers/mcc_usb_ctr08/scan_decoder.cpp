@@ -13,7 +13,8 @@ tl::expected<std::vector<ScanDecoder::LedEdge>, std::string> ScanDecoder::decode
   const std::size_t scan_bytes = 2 * samples_per_scan(leds_.size());
   if (samples.size() % scan_bytes != 0) throw std::logic_error{"a part of a scan"};
   const auto implausible = [&](std::string input, std::uint32_t pulses) {
-    return tl::unexpected{fmt::format("{} gave {} pulses between two scans, more than {}", input, pulses, most_per_period_)};
+    return tl::unexpected{
+        fmt::format("{} gave {} pulses between two scans, more than {}", input, pulses, most_per_period_)};
   };
 
   std::vector<LedEdge> edges;

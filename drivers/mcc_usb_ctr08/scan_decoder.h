@@ -20,8 +20,8 @@ class ScanDecoder {
     Edge edge;
   };
 
-  /// Scan k (from 1) is latched at `start` + k·`period`. An input that gives more than `most_per_period` pulses
-  /// within a period is no input that the bench knows.
+  /// Scan k (from 1) is latched at `start` + k·`period`. An input that gives more than `most_per_period`
+  /// pulses within a period is no input that the bench knows.
   ScanDecoder(std::size_t leds, Instant start, Duration period, std::uint32_t most_per_period);
 
   [[nodiscard]] static std::size_t samples_per_scan(std::size_t leds) { return 2 + leds; }

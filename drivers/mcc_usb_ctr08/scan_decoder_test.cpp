@@ -32,7 +32,8 @@ Bytes scans(const std::vector<Bytes>& each) {
 
 TEST(ScanDecoder, AnEdgeLiesBetweenTwoScansInTimeAndInCount) {
   ScanDecoder decoder{1, at_ms(100), kPeriod, kMost};
-  const auto edges = decoder.decode(scans({scan(1000, {0}), scan(1400, {0}), scan(1800, {1}), scan(2200, {1})}));
+  const auto edges =
+      decoder.decode(scans({scan(1000, {0}), scan(1400, {0}), scan(1800, {1}), scan(2200, {1})}));
   ASSERT_TRUE(edges);
   ASSERT_EQ(edges->size(), 1U);
   const Edge& edge = edges->front().edge;

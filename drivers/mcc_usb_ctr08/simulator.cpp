@@ -15,9 +15,9 @@ using virtual_lab::PulseSignal;
 
 constexpr std::size_t kCounters = 8;
 constexpr std::uint8_t kSampleEndpoint = 6;
-constexpr std::size_t kMaxPacket = 512;  // bytes; high speed
-constexpr double kBaseClock = 96e6;      // Hz
-constexpr std::size_t kFifoSamples = 65536;  // `made`
+constexpr std::size_t kMaxPacket = 512;           // bytes; high speed
+constexpr double kBaseClock = 96e6;               // Hz
+constexpr std::size_t kFifoSamples = 65536;       // `made`
 constexpr std::string_view kSerial = "01A2B3C4";  // `made`
 
 enum Status : unsigned { running = 0x0002, overrun = 0x0004, configured = 0x0100 };
@@ -71,7 +71,7 @@ class Simulator final : public UsbFarEnd {
 
   std::optional<Bytes> control(Instant now, const UsbSetup& setup, ByteView data) override {
     bring_to(now);
-    if (auto fault = faults_.on_command()) take_fault(std::move(*fault));
+    if (auto fault = faults_.on_command()) take_fault(*fault);
     if (std::exchange(stall_next_, false)) return std::nullopt;
     return setup.device_to_host() ? answer(now, setup) : carry_out(now, setup, data);
   }
@@ -97,7 +97,7 @@ class Simulator final : public UsbFarEnd {
     return packet;
   }
 
-  std::optional<Instant> next_event() const override {
+  [[nodiscard]] std::optional<Instant> next_event() const override {
     if (!running_ || silent_ || fifo_.size() >= packet_samples_) return std::nullopt;
     const std::size_t missing = packet_samples_ - fifo_.size();
     const auto scans = static_cast<std::int64_t>((missing + list_.size() - 1) / list_.size());
@@ -113,7 +113,7 @@ class Simulator final : public UsbFarEnd {
   /// The signals are asked for in the order of time: ticks that are past come before anything of now.
   void bring_to(Instant now) {
     latch_until(now);
-    while (auto fault = faults_.due(now)) take_fault(std::move(*fault));
+    while (auto fault = faults_.due(now)) take_fault(*fault);
   }
 
   void take_fault(const std::string& what) {
@@ -160,12 +160,8 @@ class Simulator final : public UsbFarEnd {
         case 0x13: return setup.index < kCounters && (setup.value & 0x1FU) <= 16;
         case 0x20: return set_scan_list(setup.index, data);
         case 0x21: return start(now, data);
-        case 0x22:
-          running_ = false;
-          return true;
-        case 0x23:
-          clear_fifo();
-          return true;
+        case 0x22: running_ = false; return true;
+        case 0x23: clear_fifo(); return true;
         case 0x24: return true;
         default: return false;
       }

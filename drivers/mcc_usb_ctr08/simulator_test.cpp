@@ -45,7 +45,7 @@ Bytes start_data(std::uint8_t packet_samples_less_one, std::uint8_t options = 0)
 
 class UsbCtr08Simulator : public testing::Test {
  protected:
-  void make(std::vector<ScriptedFault> faults = {}, std::map<std::string, double> changed = {}) {
+  void make(std::vector<ScriptedFault> faults = {}, const std::map<std::string, double>& changed = {}) {
     const auto model = simulator_model();
     virtual_lab::SimulatorSettings settings;
     for (const auto& parameter : model.parameters) settings.numbers[parameter.key] = parameter.fallback;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 
 #include "bench/core/simulated_reactor.h"
 #include "drivers/link/memory_link.h"
@@ -24,7 +25,7 @@ class Steady final : public virtual_lab::PulseSignal {
 
 constexpr double kReference = 1'300'000;  // Hz: 48 kW at 1e-5 Wh
 constexpr double kLedA = 2.7;
-constexpr double kLedB = 2500;            // several within one scan period
+constexpr double kLedB = 2500;  // several within one scan period
 
 /// Driver and simulator over USB: the reference at input 0, LEDs A and B at inputs 2 and 7.
 class UsbCtr08Together : public testing::Test {
@@ -45,8 +46,9 @@ class UsbCtr08Together : public testing::Test {
   Result<void> start(std::vector<int> leds) {
     edges.assign(leds.size(), {});
     return await<void>(reactor, "counter", "start", 1s, [&](auto done) {
-      counter->start_scan({0, leds}, [this](std::size_t led, const Edge& edge) { edges[led].push_back(edge); },
-                          [this](Fault fault) { faults_seen.push_back(std::move(fault)); }, std::move(done));
+      counter->start_scan(
+          {0, leds}, [this](std::size_t led, const Edge& edge) { edges[led].push_back(edge); },
+          [this](Fault fault) { faults_seen.push_back(std::move(fault)); }, std::move(done));
     });
   }
   Result<void> stop_scan() {
@@ -122,6 +124,8 @@ TEST_F(UsbCtr08Together, AWholeUsbPacketWithOrWithoutItsEmptyTransferLosesNothin
 struct Failure {
   const char* what;
   Errc code;
+
+  friend std::ostream& operator<<(std::ostream& out, const Failure& failure) { return out << failure.what; }
 };
 class UsbCtr08TogetherFaults : public UsbCtr08Together, public testing::WithParamInterface<Failure> {};
 
@@ -135,8 +139,9 @@ TEST_P(UsbCtr08TogetherFaults, EndTheScanOnce) {
   EXPECT_GE(edges[0].size(), 1.90 * kLedB);
 }
 INSTANTIATE_TEST_SUITE_P(Each, UsbCtr08TogetherFaults,
-                         testing::Values(Failure{"fifo_overrun", Errc::garbled}, Failure{"no_fpga", Errc::refused},
-                                         Failure{"stall", Errc::refused}, Failure{"silence", Errc::timeout}),
+                         testing::Values(Failure{"fifo_overrun", Errc::garbled},
+                                         Failure{"no_fpga", Errc::refused}, Failure{"stall", Errc::refused},
+                                         Failure{"silence", Errc::timeout}),
                          [](const auto& failure) { return std::string{failure.param.what}; });
 
 TEST_F(UsbCtr08Together, AScanAfterAnOverrunIsSound) {

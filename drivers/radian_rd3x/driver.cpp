@@ -21,8 +21,8 @@ constexpr Duration kPatience = std::chrono::milliseconds{1500};
 /// Port 1 of an RD-3x, and the sum over its elements.
 constexpr std::uint8_t kPulsePort = 1;
 constexpr std::uint8_t kNet = 0;
-/// A float of the instrument has 24 significant bits: what it reads back may differ from what was told by this
-/// much, relatively.
+/// A float of the instrument has 24 significant bits: what it reads back may differ from what was told by
+/// this much, relatively.
 constexpr double kFloatStep = 1.0 / (1 << 23);
 
 struct MetricName {
@@ -35,7 +35,7 @@ constexpr std::array<MetricName, 5> kReading{{{Metric::volts, "volts"},
                                               {Metric::watts, "watts"},
                                               {Metric::vars, "vars"},
                                               {Metric::hertz, "hertz"}}};
-enum : std::size_t { kVolts, kAmperes, kWatts, kVars, kHertz };  // places in kReading
+constexpr std::size_t kVolts = 0, kAmperes = 1, kWatts = 2, kVars = 3, kHertz = 4;  // places in kReading
 
 constexpr std::string_view slot_name(Slot slot) {
   constexpr std::array<std::string_view, radian::kSlots> names{"A", "B", "C", "N", "net"};
@@ -49,7 +49,8 @@ bool is_loss(const Fault& fault) { return fault.code == Errc::timeout || fault.c
 
 RadianReference::RadianReference(ByteLink& link, ActiveEnergy pulse, ReferenceDefinition definition)
     : link_{link}, pulse_{pulse}, definition_{definition} {
-  if (!(pulse > ActiveEnergy{}) || !radian::decode_float(radian::encode_float(watt_hours(pulse))).value_or(0))
+  const double as_told = radian::decode_float(radian::encode_float(watt_hours(pulse))).value_or(0);
+  if (!(as_told > 0))
     throw std::invalid_argument{"the energy of a reference pulse must be positive: " + to_text(pulse)};
 }
 
@@ -99,7 +100,7 @@ void RadianReference::start_read(Done<ReferenceReading> done) {
     questions.push_back({"NOP", Packet::nop, {}});
     questions.push_back(instantaneous(fmt::format("read {}", name), metric));
   }
-  ask(std::move(questions), Repeat::once, [this, done = std::move(done)](Result<Answers> answers) {
+  ask(questions, Repeat::once, [this, done = std::move(done)](Result<Answers> answers) {
     done(std::move(answers).and_then([this](const Answers& all) { return reading_of(all); }));
   });
 }
@@ -118,8 +119,11 @@ Result<ReferenceReading> RadianReference::reading_of(const Answers& answers) con
   const auto value = [&](std::size_t metric, Slot slot) {
     const auto number = metrics[metric][static_cast<std::size_t>(slot)];
     if (!number && !invalid)
-      invalid = Fault{Errc::refused, link_.device(), fmt::format("read {}", kReading[metric].name),
-                      fmt::format("no valid value for {}", slot_name(slot)), {}};
+      invalid = Fault{Errc::refused,
+                      link_.device(),
+                      fmt::format("read {}", kReading[metric].name),
+                      fmt::format("no valid value for {}", slot_name(slot)),
+                      {}};
     return number.value_or(0);  // never leaves this function: `invalid` is set
   };
   ReferenceReading reading;
@@ -133,7 +137,7 @@ Result<ReferenceReading> RadianReference::reading_of(const Answers& answers) con
   return reading;
 }
 
-void RadianReference::ask(std::vector<Question> questions, Repeat repeat, Done<Answers> done) {
+void RadianReference::ask(const std::vector<Question>& questions, Repeat repeat, Done<Answers> done) {
   ask_once(questions, [this, questions, repeat, done = std::move(done)](Result<Answers> first) {
     if (first || repeat == Repeat::never || !is_loss(first.error())) return done(std::move(first));
     ++repeats_;
@@ -161,7 +165,8 @@ void RadianReference::ask_once(const std::vector<Question>& questions, Done<Answ
       gathering->answers[i] = std::move(reply).and_then([&](const Bytes& bytes) -> Result<Frame> {
         Frame frame = radian::decode(bytes);
         if (frame.kind == Kind::error)
-          return fault(Errc::refused, link_.device(), text, "error acknowledge, code " + hex_text(frame.data));
+          return fault(Errc::refused, link_.device(), text,
+                       "error acknowledge, code " + hex_text(frame.data));
         return frame;
       });
       if (--gathering->outstanding > 0) return;

@@ -43,7 +43,7 @@ class RadianReference final : public ReferenceStandard {
 
   static Question instantaneous(std::string text, radian::Metric metric);
   /// All questions through the link's queue at once.
-  void ask(std::vector<Question> questions, Repeat repeat, Done<Answers> done);
+  void ask(const std::vector<Question>& questions, Repeat repeat, Done<Answers> done);
   void ask_once(const std::vector<Question>& questions, Done<Answers> done);
   [[nodiscard]] Result<ActiveEnergy> accepted_pulse(const radian::Frame& answer) const;
   [[nodiscard]] Result<ReferenceReading> reading_of(const Answers& answers) const;

@@ -47,12 +47,18 @@ const std::string kVars = summed("A6 2E 00 04 00 04 FF FD");
 const std::string kHertz = summed("A6 2E 00 04 00 05 FF FD");
 
 // 240 V, 5 A, 60 Hz, −1.5 W, … as the facts file encodes them.
-const std::string kVoltsAnswer = summed("AC 2E 00 14 07 70 00 00 07 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
-const std::string kAmperesAnswer = summed("AC 2E 00 14 02 20 00 00 00 00 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
-const std::string kWattsAnswer = summed("AC 2E 00 14 00 C0 00 00 FF 80 00 00 7F 7F FF FF 80 00 00 00 07 70 00 00");
-const std::string kVarsAnswer = summed("AC 2E 00 14 80 00 00 00 05 70 00 00 7F 7F FF FF 80 00 00 00 05 70 00 00");
-const std::string kHertzAnswer = summed("AC 2E 00 14 05 70 00 00 05 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
-const std::string kInvalidAnswer = summed("AC 2E 00 14 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF");
+const std::string kVoltsAnswer =
+    summed("AC 2E 00 14 07 70 00 00 07 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
+const std::string kAmperesAnswer =
+    summed("AC 2E 00 14 02 20 00 00 00 00 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
+const std::string kWattsAnswer =
+    summed("AC 2E 00 14 00 C0 00 00 FF 80 00 00 7F 7F FF FF 80 00 00 00 07 70 00 00");
+const std::string kVarsAnswer =
+    summed("AC 2E 00 14 80 00 00 00 05 70 00 00 7F 7F FF FF 80 00 00 00 05 70 00 00");
+const std::string kHertzAnswer =
+    summed("AC 2E 00 14 05 70 00 00 05 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF");
+const std::string kInvalidAnswer =
+    summed("AC 2E 00 14 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF 7F 7F FF FF");
 const std::string kErrorAnswer = summed("A9 2E 00 01 07");
 
 using Lines = std::vector<std::pair<std::string, std::string>>;  ///< request and answer, "" for none
@@ -140,8 +146,7 @@ void expect_the_reading_of_the_script(const Result<ReferenceReading>& reading) {
 
 TEST_F(RadianDriver, IdentifiesByNopAndSaysWhatItCannotTell) {
   use({{kNop, kNopAnswer}});
-  const auto identity =
-      finish<std::string>([&](auto done) { standard->start_identify(std::move(done)); });
+  const auto identity = finish<std::string>([&](auto done) { standard->start_identify(std::move(done)); });
   ASSERT_TRUE(identity);
   EXPECT_EQ(*identity, "Radian RD-3x; model and serial number: no command known");
 }

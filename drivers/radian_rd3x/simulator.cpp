@@ -18,12 +18,12 @@ using radian::Frame;
 using radian::Kind;
 using radian::Metric;
 using radian::Packet;
-using virtual_lab::Parameter;
 using virtual_lab::ReferenceInput;
 
 // All `made`; see quirks.md.
-constexpr Duration kProcessing = std::chrono::milliseconds{10};  ///< from the last byte of a request to its answer
-constexpr Duration kForgets = std::chrono::milliseconds{100};    ///< a request that stops in the middle
+constexpr Duration kProcessing =
+    std::chrono::milliseconds{10};  ///< from the last byte of a request to its answer
+constexpr Duration kForgets = std::chrono::milliseconds{100};  ///< a request that stops in the middle
 constexpr Duration kIntegration = std::chrono::milliseconds{500};
 constexpr double kDriftPercent = 0.5;
 enum Refusal : std::uint8_t { bad_packet = 1, unknown_packet = 2, bad_data = 3 };
@@ -129,7 +129,8 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
     const std::string spoil = std::exchange(spoil_, {});
     if (spoil == "silence") return;
     if (spoil == "stale") return send(now, previous_);
-    Bytes answer = spoil == "error_ack" ? refusal(request.type, bad_data) : answer_to(request, spoil == "flt_max");
+    Bytes answer =
+        spoil == "error_ack" ? refusal(request.type, bad_data) : answer_to(request, spoil == "flt_max");
     previous_ = answer;
     if (spoil == "bad_checksum") answer.back() ^= 0x01U;
     if (spoil == "truncated") answer.resize(answer.size() / 2);
@@ -142,7 +143,9 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
     answers_.push_back({begin + kProcessing, std::move(answer)});
   }
 
-  static Bytes refusal(std::uint8_t type, Refusal code) { return radian::encode({Kind::error, type, {code}}); }
+  static Bytes refusal(std::uint8_t type, Refusal code) {
+    return radian::encode({Kind::error, type, {code}});
+  }
 
   Bytes answer_to(const Frame& request, bool invalid) {
     switch (static_cast<Packet>(request.type)) {
@@ -169,7 +172,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
     const auto elements = [](const auto& of_circuit) {
       return radian::Slots{of_circuit[0].value(), of_circuit[1].value(), std::nullopt, 0.0, std::nullopt};
     };
-    constexpr std::size_t net = static_cast<std::size_t>(radian::Slot::net);
+    constexpr auto net = static_cast<std::size_t>(radian::Slot::net);
     radian::Slots slots;
     switch (metric) {
       case Metric::volts: return elements(now.voltage);
@@ -215,7 +218,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
   ReferenceInput input_;
   AutoRange range_;
   virtual_lab::FaultScript faults_;
-  std::string spoil_;  // what happens to the next answer
+  std::string spoil_;      // what happens to the next answer
   bool assigned_ = false;  // the pulse output to net Wh
   ActiveEnergy constant_{};
   Bytes received_;
@@ -227,15 +230,15 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
 }  // namespace
 
 virtual_lab::SimulatorModel simulator_model() {
-  return {
-      .name = "radian_rd3x",
-      .parameters = {{"gain_percent", 0, -10, 10, "error of its power; positive: reads high"},
-                     {"phase_error_arcmin", 0, -60, 60, "positive: sees the current lag less"},
-                     {"range_error_percent", 0, 0, 5, "half-width of an extra gain error of each current range"},
-                     {"noise_percent", 0, 0, 5, "standard deviation of its power over 20 ms"}},
-      .faults = {"error_ack", "bad_checksum", "truncated", "flt_max", "silence", "stale", "drift"},
-      .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
-          -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};
+  return {.name = "radian_rd3x",
+          .parameters = {{"gain_percent", 0, -10, 10, "error of its power; positive: reads high"},
+                         {"phase_error_arcmin", 0, -60, 60, "positive: sees the current lag less"},
+                         {"range_error_percent", 0, 0, 5,
+                          "half-width of an extra gain error of each current range"},
+                         {"noise_percent", 0, 0, 5, "standard deviation of its power over 20 ms"}},
+          .faults = {"error_ack", "bad_checksum", "truncated", "flt_max", "silence", "stale", "drift"},
+          .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
+              -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};
 }
 
 }  // namespace meterbench::radian_rd3x

@@ -12,7 +12,6 @@ namespace {
 using virtual_lab::Phasor;
 using virtual_lab::ScriptedFault;
 using virtual_lab::SimulatorSettings;
-using virtual_lab::Terminals;
 using virtual_lab::World;
 
 // instruments.md 4.4, and sums by its rule.
@@ -31,7 +30,7 @@ class RadianSimulator : public testing::Test {
   World& world() { return *world_; }
   FarEnd& standard() { return *standard_; }
 
-  void make(std::vector<ScriptedFault> faults = {}, std::map<std::string, double> changed = {}) {
+  void make(std::vector<ScriptedFault> faults = {}, const std::map<std::string, double>& changed = {}) {
     world_ = std::make_unique<World>(1, virtual_lab::SourceOutput::Settings{.settle_s = 0});
     const auto model = simulator_model();
     SimulatorSettings settings;
@@ -44,7 +43,8 @@ class RadianSimulator : public testing::Test {
 
   /// 240 V line to line, `amperes` through both circuits as in series, PF 1.
   void energise(double amperes) {
-    world().source().apply(world().now(), {Frequency{60}, {Phasor{120}, Phasor{-120}}, {Phasor{amperes}, Phasor{-amperes}}});
+    world().source().apply(world().now(),
+                           {Frequency{60}, {Phasor{120}, Phasor{-120}}, {Phasor{amperes}, Phasor{-amperes}}});
   }
   void advance(Duration by) { world().advance_to(world().now() + by); }
 
@@ -77,11 +77,9 @@ TEST_F(RadianSimulator, AnswersAMetricWithFiveFloatsIn26Bytes) {
   energise(5);
   advance(std::chrono::seconds{1});
   // 120 V is 1.875 · 2⁶; element C has nothing, N is reserved, volts have no net.
-  EXPECT_EQ(answer(kVolts),
-            "AC 2E 00 14 06 70 00 00 06 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF 08 52");
+  EXPECT_EQ(answer(kVolts), "AC 2E 00 14 06 70 00 00 06 70 00 00 7F 7F FF FF 80 00 00 00 7F 7F FF FF 08 52");
   // 600 W each is 1.171875 · 2⁹, together 1200 W.
-  EXPECT_EQ(answer(kWatts),
-            "AC 2E 00 14 09 16 00 00 09 16 00 00 7F 7F FF FF 80 00 00 00 0A 16 00 00 04 C8");
+  EXPECT_EQ(answer(kWatts), "AC 2E 00 14 09 16 00 00 09 16 00 00 7F 7F FF FF 80 00 00 00 0A 16 00 00 04 C8");
   EXPECT_EQ(answer(kHertz).substr(0, 35), "AC 2E 00 14 05 70 00 00 05 70 00 00");
 }
 
@@ -137,7 +135,9 @@ TEST_F(RadianSimulator, GivesPulsesOfTheConstantOnceTheOutputIsAssigned) {
 
 TEST_F(RadianSimulator, RefusesAConstantThatIsNoEnergy) {
   make();
-  EXPECT_EQ(answer({0xA6, 0x32, 0x00, 0x07, 0x00, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x01, 0x5F}).substr(0, 2), "A9");
+  EXPECT_EQ(
+      answer({0xA6, 0x32, 0x00, 0x07, 0x00, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x01, 0x5F}).substr(0, 2),
+      "A9");
 }
 
 TEST_F(RadianSimulator, ReadsHighByItsGain) {
@@ -167,7 +167,8 @@ TEST_F(RadianSimulator, SpoilsTheAnswerThatTheScriptNames) {
   const auto at = [](std::uint64_t command, std::string what) {
     return ScriptedFault{.at = {}, .command = command, .what = std::move(what)};
   };
-  make({at(1, "error_ack"), at(2, "bad_checksum"), at(3, "truncated"), at(4, "silence"), at(6, "flt_max"), at(8, "stale")});
+  make({at(1, "error_ack"), at(2, "bad_checksum"), at(3, "truncated"), at(4, "silence"), at(6, "flt_max"),
+        at(8, "stale")});
   EXPECT_EQ(answer(kNop).substr(0, 2), "A9");
   EXPECT_EQ(answer(kNop), "A3 00 00 A2");
   EXPECT_EQ(answer(kNop), "A3 00");

@@ -14,7 +14,8 @@ namespace {
 using virtual_lab::Phasor;
 using virtual_lab::ScriptedFault;
 
-/// Driver and simulator over a serial line, in a world whose source stands at 120 V / 120 V and 10 A, 60° lag.
+/// Driver and simulator over a serial line, in a world whose source stands at 120 V / 120 V and 10 A, 60°
+/// lag.
 class RadianTogether : public testing::Test {
  protected:
   void make(std::vector<ScriptedFault> faults = {}) {
@@ -70,7 +71,7 @@ TEST_F(RadianTogether, ThePulsesCarryTheReportedEnergy) {
   const Instant begin = reactor.now();
   const auto before = pulses.edges_until(begin);
   ASSERT_TRUE(reactor.wait_until(begin + std::chrono::seconds{100}));
-  const double counted = static_cast<double>(pulses.edges_until(reactor.now()) - before);
+  const auto counted = static_cast<double>(pulses.edges_until(reactor.now()) - before);
   // 1200 W for 100 s; one pulse of resolution at either end.
   EXPECT_NEAR(counted * pulse->value(), 120000.0, 2 * pulse->value());
 }

@@ -14,7 +14,8 @@ namespace meterbench {
 namespace {
 
 tl::expected<scpi_source::Profile, std::string> source_profile(const DriverOptions& options) {
-  if (options.profile.empty()) return tl::unexpected{std::string{"a scpi_source needs a profile: (config/instruments)"}};
+  if (options.profile.empty())
+    return tl::unexpected{std::string{"a scpi_source needs a profile: (config/instruments)"}};
   Mistakes mistakes;
   auto profile = scpi_source::load_profile(options.profile, mistakes);
   if (!profile) return tl::unexpected{mistakes.text()};
@@ -22,12 +23,14 @@ tl::expected<scpi_source::Profile, std::string> source_profile(const DriverOptio
 }
 
 SourceDriver scpi_driver() {
-  return {[](const DriverOptions& options) { return source_profile(options).map(&scpi_source::capabilities); },
-          [](ByteLink& link, const DriverOptions& options) {
-            return source_profile(options).map([&](scpi_source::Profile&& profile) -> std::unique_ptr<PowerSource> {
-              return std::make_unique<ScpiSource>(link, std::move(profile));
+  return {
+      [](const DriverOptions& options) { return source_profile(options).map(&scpi_source::capabilities); },
+      [](ByteLink& link, const DriverOptions& options) {
+        return source_profile(options).map(
+            [&](scpi_source::Profile&& profile) -> std::unique_ptr<PowerSource> {
+              return std::make_unique<scpi_source::ScpiSource>(link, std::move(profile));
             });
-          }};
+      }};
 }
 
 ReferenceDriver radian_driver() {

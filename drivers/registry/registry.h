@@ -32,7 +32,8 @@ struct DriverOptions {
 /// Mistakes in a profile come as text, one a line, with file, line and column.
 struct SourceDriver {
   std::function<tl::expected<SourceCapabilities, std::string>(const DriverOptions&)> capabilities;
-  std::function<tl::expected<std::unique_ptr<PowerSource>, std::string>(ByteLink&, const DriverOptions&)> make;
+  std::function<tl::expected<std::unique_ptr<PowerSource>, std::string>(ByteLink&, const DriverOptions&)>
+      make;
 };
 struct ReferenceDriver {
   std::function<std::unique_ptr<ReferenceStandard>(ByteLink&, const DriverOptions&)> make;
@@ -44,8 +45,8 @@ struct CounterDriver {
 
 struct DriverEntry {
   std::string name;
-  std::string role;   ///< `source`, `reference`, `counter`
-  WireTime wire;      ///< what the link of this instrument costs in simulated time
+  std::string role;  ///< `source`, `reference`, `counter`
+  WireTime wire;     ///< what the link of this instrument costs in simulated time
   std::variant<SourceDriver, ReferenceDriver, CounterDriver> driver;
 };
 

@@ -8,11 +8,7 @@
 #include "bench/core/quantity_text.h"
 #include "drivers/protocol/scpi/framing.h"
 
-namespace meterbench {
-
-using scpi_source::CommandTemplate;
-using scpi_source::LimitCommands;
-using scpi_source::NamedValues;
+namespace meterbench::scpi_source {
 
 namespace {
 
@@ -33,8 +29,7 @@ struct ScpiSource::Operation {
   [[nodiscard]] bool goes_on() const { return !over && *source_alive; }
 };
 
-ScpiSource::ScpiSource(ByteLink& link, scpi_source::Profile profile)
-    : link_{link}, profile_{std::move(profile)} {}
+ScpiSource::ScpiSource(ByteLink& link, Profile profile) : link_{link}, profile_{std::move(profile)} {}
 
 ScpiSource::~ScpiSource() { *alive_ = false; }
 
@@ -106,7 +101,7 @@ void ScpiSource::ask(const Op& op, const std::string& query, std::string text,
 void ScpiSource::ask_state(const Op& op, std::function<void(SourceStatus)> then) {
   ask(op, profile_.output_state, profile_.output_state,
       [this, op, then = std::move(then)](const std::string& answer) {
-        const scpi_source::StateReplies& states = profile_.states;
+        const StateReplies& states = profile_.states;
         if (answer == states.off) return then({OutputState::off, {}});
         if (answer == states.on) return then({OutputState::on, {}});
         if (!states.ramp.empty() && answer == states.ramp) return then({OutputState::ramp, {}});
@@ -185,12 +180,11 @@ void ScpiSource::switch_off(const Op& op, Instant deadline, Then then) {
 }
 
 void ScpiSource::set_limits(const Op& op, const SourceLimits& limits, Then then) {
-  set_limit(op, profile_.voltage_limit, scpi_source::voltage_values(limits.voltage),
-            scpi_source::voltage_values(Voltage{profile_.voltage_limit.within}),
+  set_limit(op, profile_.voltage_limit, voltage_values(limits.voltage),
+            voltage_values(Voltage{profile_.voltage_limit.within}),
             [this, op, limits, then = std::move(then)] {
-              set_limit(op, profile_.current_limit, scpi_source::current_values(limits.current),
-                        scpi_source::current_values(Current{profile_.current_limit.within}),
-                        [this, limits, then] {
+              set_limit(op, profile_.current_limit, current_values(limits.current),
+                        current_values(Current{profile_.current_limit.within}), [this, limits, then] {
                           limits_ = limits;
                           connection_.limits = true;
                           then();
@@ -264,7 +258,7 @@ std::vector<std::string> ScpiSource::load_commands(const LoadPoint& point) const
   const auto circuits = static_cast<std::size_t>(profile_.capabilities.circuits);
   for (const CommandTemplate& line : profile_.load_point)
     for (std::size_t i = 0; i < (line.has("circuit") ? circuits : 1); ++i)
-      commands.push_back(line.filled(scpi_source::load_values(point, i)));
+      commands.push_back(line.filled(load_values(point, i)));
   if (!profile_.apply.empty()) commands.push_back(profile_.apply);
   return commands;
 }
@@ -325,4 +319,4 @@ void ScpiSource::finish_off(const Result<void>& result) {
   for (const Done<void>& done : waiters) done(result);
 }
 
-}  // namespace meterbench
+}  // namespace meterbench::scpi_source

@@ -11,7 +11,7 @@
 #include "drivers/link/byte_link.h"
 #include "drivers/scpi_source/profile.h"
 
-namespace meterbench {
+namespace meterbench::scpi_source {
 
 /// Opens its link when it needs it. On every new connection the first that it sends is output off, with the
 /// state read back; then, before a set-up, the limits that were set last.
@@ -24,7 +24,7 @@ class ScpiSource final : public PowerSource {
  public:
   /// `link` and its reactor must outlive the source. Whoever waits when the source is destroyed hears
   /// nothing.
-  ScpiSource(ByteLink& link, scpi_source::Profile profile);
+  ScpiSource(ByteLink& link, Profile profile);
   ~ScpiSource() override;
   ScpiSource(const ScpiSource&) = delete;
   ScpiSource& operator=(const ScpiSource&) = delete;
@@ -64,8 +64,8 @@ class ScpiSource final : public PowerSource {
   void later(const Op& op, Then then);
   void connect(const Op& op, Then then);
   void set_limits(const Op& op, const SourceLimits& limits, Then then);
-  void set_limit(const Op& op, const scpi_source::LimitCommands& commands,
-                 const scpi_source::NamedValues& limit, const scpi_source::NamedValues& within, Then then);
+  void set_limit(const Op& op, const LimitCommands& commands, const NamedValues& limit,
+                 const NamedValues& within, Then then);
   void switch_off(const Op& op, Instant deadline, Then then);
   void await_on(const Op& op, Instant deadline, Then then);
 
@@ -75,7 +75,7 @@ class ScpiSource final : public PowerSource {
   void finish_off(const Result<void>& result);
 
   ByteLink& link_;
-  scpi_source::Profile profile_;
+  Profile profile_;
   std::optional<SourceLimits> limits_;   ///< confirmed by the source
   Op set_up_;                            ///< the one under way
   std::vector<Done<void>> off_waiters_;  ///< not empty: being switched off
@@ -89,4 +89,4 @@ class ScpiSource final : public PowerSource {
   Connection connection_;
 };
 
-}  // namespace meterbench
+}  // namespace meterbench::scpi_source

@@ -8,7 +8,7 @@
 #include "tests/support/breakable_link.h"
 #include "tests/support/scripted_far_end.h"
 
-namespace meterbench {
+namespace meterbench::scpi_source {
 namespace {
 
 using ::testing::HasSubstr;
@@ -16,10 +16,9 @@ using Lines = std::vector<std::pair<std::string, std::string>>;
 
 const std::string kNone = "0,\"No error\"";
 
-scpi_source::Profile shipped_profile() {
+Profile shipped_profile() {
   Mistakes mistakes;
-  auto profile =
-      scpi_source::load_profile(BENCH_SOURCE_DIR "/config/instruments/meterbench-source.yaml", mistakes);
+  auto profile = load_profile(BENCH_SOURCE_DIR "/config/instruments/meterbench-source.yaml", mistakes);
   if (!profile) throw std::runtime_error{mistakes.text()};
   return *profile;
 }
@@ -355,4 +354,4 @@ TEST(ScpiSource, IsNeverClaimedOffAfterTheLinkIsLost) {
 }
 
 }  // namespace
-}  // namespace meterbench
+}  // namespace meterbench::scpi_source

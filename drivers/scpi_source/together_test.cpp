@@ -7,16 +7,14 @@
 #include "drivers/scpi_source/simulator.h"
 #include "tests/support/breakable_link.h"
 
-namespace meterbench {
+namespace meterbench::scpi_source {
 namespace {
 
-using scpi_source::Simulator;
 using virtual_lab::ScriptedFault;
 
-scpi_source::Profile shipped_profile() {
+Profile shipped_profile() {
   Mistakes mistakes;
-  auto profile =
-      scpi_source::load_profile(BENCH_SOURCE_DIR "/config/instruments/meterbench-source.yaml", mistakes);
+  auto profile = load_profile(BENCH_SOURCE_DIR "/config/instruments/meterbench-source.yaml", mistakes);
   if (!profile) throw std::runtime_error{mistakes.text()};
   return *profile;
 }
@@ -197,4 +195,4 @@ TEST(ScpiSourceAndSimulator, AStopEndsTheWaitAndOffStillGoesThrough) {
 }
 
 }  // namespace
-}  // namespace meterbench
+}  // namespace meterbench::scpi_source

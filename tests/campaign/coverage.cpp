@@ -1,10 +1,10 @@
-// Does the stated uncertainty hold? Many labs are drawn, every systematic effect anew for each, and the errors of a
-// run in each are held against the lab's closed formula. Points of one lab share its systematic effects, so
-// intervals are over labs, not over points.
+// Does the stated uncertainty hold? Many labs are drawn, every systematic effect anew for each, and the
+// errors of a run in each are held against the lab's closed formula. Points of one lab share its systematic
+// effects, so intervals are over labs, not over points.
 //
-// Design: per lab, the share of its points whose |e − truth| ≤ U. The campaign's figure is the mean of these shares,
-// its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e − truth)/u, u the combined standard
-// uncertainty. Seeds are consecutive from --first-seed.
+// Design: per lab, the share of its points whose |e − truth| ≤ U. The campaign's figure is the mean of these
+// shares, its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e − truth)/u, u the
+// combined standard uncertainty. Seeds are consecutive from --first-seed.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -12,8 +12,8 @@
 #include <random>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "bench/cli/inputs.h"
 #include "bench/runner/runner.h"
@@ -69,8 +69,8 @@ struct Campaign {
     const Catalogue known = catalogue();
     const StationFile station = load_station(known, "virtual");
     const auto meters = load_meters(known, station, meter);
-    const Plan plan = make_checked_plan(known, METERBENCH_SOURCE_HOME "/tests/campaign/coverage.yaml", {}, station,
-                                        meters.begin()->second);
+    const Plan plan = make_checked_plan(known, METERBENCH_SOURCE_HOME "/tests/campaign/coverage.yaml", {},
+                                        station, meters.begin()->second);
     auto session = BenchSession::open(station, known, {load_lab(known, lab), seed}, meters, stop);
     if (!session) throw std::runtime_error{session.error()};
     const testing::TemporaryFolder folder;
@@ -82,7 +82,8 @@ struct Campaign {
     double inside = 0;
     for (std::size_t i = 0; i < plan.points.size(); ++i) {
       const PointRecord& point = outcome.points.at(i);
-      if (!point.error_percent) throw std::runtime_error{fmt::format("seed {}: point {} has no error", seed, point.point_id)};
+      if (!point.error_percent)
+        throw std::runtime_error{fmt::format("seed {}: point {} has no error", seed, point.point_id)};
       const double truth =
           (*session)->lab().truth_percent(point.position, plan.points[i].load, plan.points[i].temperature);
       const double off = *point.error_percent - truth;
@@ -105,12 +106,12 @@ struct Campaign {
     const auto [low, high] = bootstrap(shares);
     fmt::print("{} labs of {} points, lab {}, meter {}, seeds {} to {}\n", trials,
                strata.at("all points").z.size() / trials, lab, meter, first_seed, first_seed + trials - 1);
-    fmt::print("inside U: {:.2f} % of points, 95 % interval over labs {:.2f} to {:.2f} %\n\n", covered, 100 * low,
-               100 * high);
+    fmt::print("inside U: {:.2f} % of points, 95 % interval over labs {:.2f} to {:.2f} %\n\n", covered,
+               100 * low, 100 * high);
     fmt::print("{:24} {:>7} {:>10} {:>8} {:>8}\n", "stratum", "points", "inside U %", "mean z", "sd z");
     for (const auto& [name, stratum] : strata)
-      fmt::print("{:24} {:>7} {:>10.2f} {:>+8.3f} {:>8.3f}\n", name, stratum.z.size(), 100 * mean(stratum.inside),
-                 mean(stratum.z), deviation(stratum.z));
+      fmt::print("{:24} {:>7} {:>10.2f} {:>+8.3f} {:>8.3f}\n", name, stratum.z.size(),
+                 100 * mean(stratum.inside), mean(stratum.z), deviation(stratum.z));
     const bool held = covered >= least && covered <= most;
     fmt::print("\n{}: {:.2f} % against {:g} to {:g} %\n", held ? "HELD" : "MISSED", covered, least, most);
     return held ? 0 : 1;

@@ -185,7 +185,7 @@ class Text(PlantedTree):
     def test_paths_of_one_machine_are_found(self):
         for folder in ("work", "root", "home"):
             self.plant(f"{folder}.md", f"see\n`/{folder}/bench`\n")
-        self.plant("fine.md", "see https://example.org/work/x and a/home/b and work/root/c\n")
+        self.plant("fine.md", "see https://example.org/work/x, a/home/b, work/root/c and /home/lab/sweep.yaml\n")
         self.assert_only(text.check(self.root), "home.md:2: a path", "root.md:2: a path", "work.md:2: a path")
 
     def test_tabs_and_a_missing_newline_are_found(self):

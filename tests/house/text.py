@@ -7,7 +7,8 @@ import re
 
 import tree
 
-_MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|home)/")
+# `lab` is the made-up user of examples.
+_MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|home(?!/lab/))/")
 _TAB = re.compile(rb"\t")
 
 

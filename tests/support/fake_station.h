@@ -30,6 +30,7 @@ struct FakeBench {
   std::optional<Fault> off_fails;
   std::optional<Fault> identify_fails;
   std::optional<Fault> scan_fails;  ///< half a second after the scan's start
+  bool reference_repeats = false;   ///< each reading takes a second try
   double reference_reads = 1;       ///< factor on what the reference reads of the current
   double pulse_factor = 1;          ///< factor on the reference pulses alone
 
@@ -99,6 +100,7 @@ class FakeReference final : public ReferenceStandard {
   }
   void start_read(Done<ReferenceReading> done) override {
     reactor_.after(kFakeReply, [this, done] {
+      if (bench_.reference_repeats) repeated({Errc::garbled, "reference", "read", "half a reply", {}});
       ReferenceReading reading;
       reading.frequency = bench_.applied.frequency;
       if (bench_.on && !bench_.tripped(reactor_.now())) {

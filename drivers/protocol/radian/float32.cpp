@@ -16,10 +16,11 @@ constexpr Float32 kZero{0x80, 0, 0, 0};
 
 std::optional<double> decode_float(std::span<const std::uint8_t, 4> bytes) {
   if (std::ranges::equal(bytes, kInvalid)) return std::nullopt;
-  const int exponent = static_cast<std::int8_t>(bytes[0]);
+  const int exponent = bytes[0] < 0x80 ? bytes[0] : bytes[0] - 0x100;
   if (exponent == kZeroExponent) return 0.0;
   const bool negative = (bytes[1] & 0x80U) != 0;
-  const std::int64_t fraction = (std::int64_t{bytes[1] & 0x7FU} << 16) | (std::int64_t{bytes[2]} << 8) | bytes[3];
+  const std::int64_t fraction =
+      (std::int64_t{bytes[1] & 0x7FU} << 16) | (std::int64_t{bytes[2]} << 8) | bytes[3];
   const std::int64_t mantissa = negative ? fraction - 2 * kOne : fraction + kOne;
   return std::ldexp(static_cast<double>(mantissa), exponent - kMantissaBits);
 }

@@ -9,8 +9,8 @@
 namespace meterbench::radian {
 
 /// A number as a Radian standard carries it: TI TMS320C3x single precision, most significant byte first.
-/// Byte 0 is the exponent e (two's complement, −128: zero), bit 7 of byte 1 the sign, the rest a mantissa m of
-/// 23 bits. Positive: (1 + m/2²³)·2^e, negative: (−2 + m/2²³)·2^e.
+/// Byte 0 is the exponent e (two's complement, −128: zero), bit 7 of byte 1 the sign, the rest a mantissa m
+/// of 23 bits. Positive: (1 + m/2²³)·2^e, negative: (−2 + m/2²³)·2^e.
 using Float32 = std::array<std::uint8_t, 4>;
 
 /// What a standard sends for a metric that is invalid or that it does not support.

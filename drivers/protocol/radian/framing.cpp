@@ -9,9 +9,9 @@
 namespace meterbench::radian {
 namespace {
 
-constexpr std::size_t kHeader = 4;    // start, type, length
+constexpr std::size_t kHeader = 4;  // start, type, length
 constexpr std::size_t kChecksum = 2;
-constexpr std::size_t kShort = 4;     // start, type, checksum
+constexpr std::size_t kShort = 4;  // start, type, checksum
 constexpr std::uint8_t kLastPort = 0xD;
 
 std::uint8_t start_byte(std::uint8_t port, Kind kind) {
@@ -25,7 +25,9 @@ void append_word(Bytes& bytes, std::size_t word) {
   bytes.push_back(static_cast<std::uint8_t>(word));
 }
 
-std::size_t sum_of(ByteView bytes) { return std::accumulate(bytes.begin(), bytes.end(), std::size_t{0}) & 0xFFFFU; }
+std::size_t sum_of(ByteView bytes) {
+  return std::accumulate(bytes.begin(), bytes.end(), std::size_t{0}) & 0xFFFFU;
+}
 
 Bytes with_checksum(Bytes bytes) {
   append_word(bytes, sum_of(bytes));
@@ -85,7 +87,8 @@ End reply_end(std::uint8_t asked, ByteView received) {
 }
 
 Frame decode(ByteView packet) {
-  Frame frame{static_cast<Kind>(packet[0] & 0x0FU), packet[1], {}, static_cast<std::uint8_t>(packet[0] >> 4U)};
+  Frame frame{
+      static_cast<Kind>(packet[0] & 0x0FU), packet[1], {}, static_cast<std::uint8_t>(packet[0] >> 4U)};
   if (is_short_acknowledge(packet)) return frame;
   const ByteView data = packet.subspan(kHeader, packet.size() - kHeader - kChecksum);
   frame.data.assign(data.begin(), data.end());

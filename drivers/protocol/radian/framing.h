@@ -23,8 +23,8 @@ enum class Kind : std::uint8_t { acknowledge = 0x3, request = 0x6, error = 0x9, 
 /// Packet types that the bench uses.
 enum class Packet : std::uint8_t {
   nop = 0x00,
-  pulse_output = 0x1D,         ///< request: port, metric, phase
-  instantaneous = 0x2E,        ///< request: 00, metric, FF, FD; answer: five floats
+  pulse_output = 0x1D,          ///< request: port, metric, phase
+  instantaneous = 0x2E,         ///< request: 00, metric, FF, FD; answer: five floats
   pulse_output_constant = 0x32  ///< request: 00, metric, 00, float; answer: float
 };
 

@@ -20,7 +20,7 @@ class HostMeter final : public Observer {
     double clock_ppm = 0;                        ///< positive: its clock is fast, over-registers
     double delay_s = 0;                          ///< from energy to LED; never below the filter's own 25 ms
   };
-  /// The test LED lights at the instant given (world time, not before the world's now).
+  /// The test LED lights at the instant given of the world, not before the segment at hand begins.
   using OnLed = std::function<void(Instant)>;
 
   HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led);
