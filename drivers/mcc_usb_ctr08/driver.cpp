@@ -124,7 +124,8 @@ void UsbCtr08::start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault
 void UsbCtr08::run() {
   const auto most = static_cast<std::uint32_t>(kMaximumRate.value() * in_seconds(kScanPeriod));
   scan_->decoder.emplace(scan_->leds, link_.reactor().now(), kScanPeriod, most);
-  for (std::size_t i = 0; i < kPendingTransfers; ++i) ask_for_samples();
+  // A link that is lost says so at once, which ends the scan.
+  for (std::size_t i = 0; i < kPendingTransfers && scan_; ++i) ask_for_samples();
 }
 
 void UsbCtr08::ask_for_samples() {
@@ -149,7 +150,7 @@ void UsbCtr08::take_samples(Bytes samples) {
                                                           samples.size(), scan_->packet_bytes)));
   }
   ask_for_samples();
-  confirm_samples();
+  if (scan_) confirm_samples();
 }
 
 void UsbCtr08::confirm_samples() {

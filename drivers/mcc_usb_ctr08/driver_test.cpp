@@ -312,6 +312,16 @@ TEST_F(UsbCtr08Driver, ASilentDeviceIsOneTimeOutThatClosesTheLink) {
   EXPECT_FALSE(link.is_open());
 }
 
+TEST_F(UsbCtr08Driver, ALinkThatIsLostIsOneFault) {
+  ASSERT_TRUE(start());
+  run_for(10ms);
+  link.close();
+  run_for(1s);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].code, Errc::disconnected);
+  EXPECT_TRUE(start()) << "opens the link again";
+}
+
 TEST_F(UsbCtr08Driver, AStopIsSentAndNoEdgeComesAfterIt) {
   ASSERT_TRUE(start());
   device.requests.clear();

@@ -140,7 +140,7 @@ Result<ReferenceReading> RadianReference::reading_of(const Answers& answers) con
 void RadianReference::ask(const std::vector<Question>& questions, Repeat repeat, Done<Answers> done) {
   ask_once(questions, [this, questions, repeat, done = std::move(done)](Result<Answers> first) {
     if (first || repeat == Repeat::never || !is_loss(first.error())) return done(std::move(first));
-    ++repeats_;
+    repeated(first.error());
     ask_once(questions, [first = first.error(), done](Result<Answers> second) {
       if (!second) second.error().detail += "; asked twice, at first: " + first.detail;
       done(std::move(second));

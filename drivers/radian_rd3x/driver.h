@@ -29,9 +29,6 @@ class RadianReference final : public ReferenceStandard {
   void start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) override;
   void start_read(Done<ReferenceReading> done) override;
 
-  /// How many questions had to be asked twice.
-  [[nodiscard]] std::uint64_t repeats() const { return repeats_; }
-
  private:
   struct Question {
     std::string text;
@@ -51,7 +48,6 @@ class RadianReference final : public ReferenceStandard {
   ByteLink& link_;
   ActiveEnergy pulse_;
   ReferenceDefinition definition_;
-  std::uint64_t repeats_ = 0;
 };
 
 }  // namespace meterbench::radian_rd3x

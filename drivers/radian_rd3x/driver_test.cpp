@@ -105,6 +105,8 @@ class RadianDriver : public testing::Test {
     standard.reset();  // before its link
     link = std::make_unique<MemoryLink>(reactor, "reference", far_end, WireTime::serial(57600, 1));
     standard = std::make_unique<RadianReference>(*link, from_watt_hours(1e-5));
+    repeats = 0;
+    standard->on_repeat([this](const Fault&) { ++repeats; });
   }
   template <class T, class Start>
   Result<T> finish(Start start) {
@@ -122,6 +124,7 @@ class RadianDriver : public testing::Test {
   std::unique_ptr<ScriptedFarEnd> script;
   std::unique_ptr<MemoryLink> link;
   std::unique_ptr<RadianReference> standard;
+  unsigned repeats = 0;
 };
 
 Lines reading_lines() {
@@ -178,7 +181,7 @@ TEST_F(RadianDriver, AConstantThatIsCutShortIsGarbled) {
 TEST_F(RadianDriver, ReadsTheMetricsOfBothElements) {
   use(reading_lines());
   expect_the_reading_of_the_script(read());
-  EXPECT_EQ(standard->repeats(), 0U);
+  EXPECT_EQ(repeats, 0U);
 }
 
 TEST_F(RadianDriver, ReadsAnswersThatDribble) {
@@ -228,7 +231,7 @@ TEST_F(RadianDriver, AReadingWithABadChecksumIsTakenOnceMore) {
   for (const auto& line : reading_lines()) lines.push_back(line);
   use(lines);
   expect_the_reading_of_the_script(read());
-  EXPECT_EQ(standard->repeats(), 1U);
+  EXPECT_EQ(repeats, 1U);
 }
 
 TEST_F(RadianDriver, ATruncatedAnswerEndsAfterItsPatienceAndIsAskedOnceMore) {
@@ -268,7 +271,7 @@ TEST_F(RadianDriver, WhatSetsTheInstrumentIsNeverRepeated) {
   ASSERT_FALSE(pulse);
   EXPECT_EQ(pulse.error().code, Errc::timeout);
   EXPECT_EQ(pulse.error().command, "pulse output: net Wh");
-  EXPECT_EQ(standard->repeats(), 0U);
+  EXPECT_EQ(repeats, 0U);
 }
 
 TEST_F(RadianDriver, OpensItsLinkAgainForTheNextCommand) {

@@ -26,6 +26,8 @@ class RadianTogether : public testing::Test {
     far_end = std::get<std::unique_ptr<FarEnd>>(model.make(world, settings));
     link = std::make_unique<MemoryLink>(reactor, "reference", *far_end, WireTime::serial(57600, 1));
     standard = std::make_unique<RadianReference>(*link, from_watt_hours(1e-4));
+    repeats = 0;
+    standard->on_repeat([this](const Fault&) { ++repeats; });
     reactor.on_advance([this](Instant now) { world.advance_to(now); });
     const Phasor current = std::polar(10.0, -std::numbers::pi / 3);
     world.source().apply(Instant{}, {Frequency{60}, {Phasor{120}, Phasor{-120}}, {current, -current}});
@@ -42,6 +44,7 @@ class RadianTogether : public testing::Test {
   std::unique_ptr<FarEnd> far_end;
   std::unique_ptr<MemoryLink> link;
   std::unique_ptr<RadianReference> standard;
+  unsigned repeats = 0;
 };
 
 void expect_the_load(const Result<ReferenceReading>& reading) {
@@ -81,7 +84,7 @@ class RadianTogetherSpoilt : public RadianTogether, public testing::WithParamInt
 TEST_P(RadianTogetherSpoilt, OneLostAnswerDoesNotSpoilTheReading) {
   make({{.at = {}, .command = 4, .what = GetParam()}});
   expect_the_load(read());
-  EXPECT_EQ(standard->repeats(), 1U);
+  EXPECT_EQ(repeats, 1U);
 }
 INSTANTIATE_TEST_SUITE_P(Faults, RadianTogetherSpoilt,
                          testing::Values("bad_checksum", "truncated", "silence", "stale"),

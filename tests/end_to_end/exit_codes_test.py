@@ -66,6 +66,12 @@ class ExitCodes(BenchTest):
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("The source is off.", done.stdout)
 
+    def test_one_spoilt_answer_is_asked_again_and_stands_in_the_record(self):
+        lab = self.lab("spoilt", lambda text: text + "\nfaults: [{command: 40, of: reference, do: bad_checksum}]\n")
+        done = self.sweep("--lab", lab)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual([e["kind"] for e in self.shown()["events"]], ["repeated"])
+
     def test_usage_mistakes_are_2(self):
         for arguments in (["run"], ["run", SWEEP], ["run", SWEEP, "--meter", "focus-ax-2s-cl20"], ["fly"],
                           ["run", SWEEP, "--meter", METER, "--station", "virtul"], ["show", "nothing"]):

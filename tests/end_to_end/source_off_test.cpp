@@ -74,13 +74,6 @@ TEST_F(SourceOff, AfterAReferenceThatFallsSilent) {
   EXPECT_FALSE(on());
 }
 
-TEST_F(SourceOff, AfterAReferenceThatDrifts) {
-  run({{"reference", {at(20, "drift")}}});
-  EXPECT_EQ(outcome_.end, RunEnd::bench_fault);
-  EXPECT_EQ(outcome_.fault->code, Errc::implausible);
-  EXPECT_FALSE(on());
-}
-
 TEST_F(SourceOff, AStopAtAnyMomentLeavesNothingOnAndIsInterrupted) {
   for (double t = 0.1; t < 40; t += 3.7) {
     SCOPED_TRACE(t);
