@@ -58,12 +58,8 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
   planning.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   planning.reference_pulse = file.reference_pulse;
   planning.reference_window = file.reference_window;
-  planning.reference_drift = file.reference_drift;
-  planning.reference_linearity = file.reference_linearity;
-  planning.pickup_jitter = file.pickup_jitter;
-  planning.repeatability = file.repeatability;
-  planning.repeatability_dof = file.repeatability_dof;
-  planning.meter_delay_limit = file.meter_delay_limit;
+  planning.uncertainty = file.uncertainty;
+  planning.room_temperature = file.room_temperature;
   return planning;
 }
 
@@ -87,8 +83,7 @@ tl::expected<void, std::string> BenchSession::connect(const StationFile& file, c
   station.limits = file.limits;
   station.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   station.reference_window = file.reference_window;
-  station.uncertainty = {file.reference_drift, file.reference_linearity, file.pickup_jitter,
-                         file.repeatability,   file.repeatability_dof,   file.meter_delay_limit};
+  station.uncertainty = file.uncertainty;
   for (const PositionEntry& p : file.positions)
     station.positions.push_back({p.name, p.led_input, lab_->meter_firmware(p.name), true});
 

@@ -98,7 +98,7 @@ std::filesystem::path find_scenario(const Catalogue& catalogue, const std::strin
   namespace fs = std::filesystem;
   for (const fs::path& path : {fs::path{name}, catalogue.root() / name, catalogue.root() / "scenarios" / name,
                                catalogue.root() / "scenarios" / (name + ".yaml")})
-    if (fs::is_regular_file(path)) return path;
+    if (std::error_code unreadable; fs::is_regular_file(path, unreadable)) return path;
   throw InputError{fmt::format("no scenario '{}': neither a file nor one below {}", name,
                                (catalogue.root() / "scenarios").string())};
 }

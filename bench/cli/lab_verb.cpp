@@ -56,6 +56,12 @@ int show_truth(const TruthOptions& o) {
 
   const virtual_lab::Lab lab{load_lab(files, o.lab), o.seed, simulator_models(), {{o.position, meter}}};
   const LoadPoint point = make_load_point(meter.form, voltage, frequency, current, pf, direction, circuit);
+  if (!(temperature.value() >= -60 && temperature.value() <= 90))
+    throw InputError{"--temperature: the model holds from -60 °C to 90 °C"};
+  if (!(voltage.value() > 0 && current.value() > 0 && frequency.value() >= 45 && frequency.value() <= 65))
+    throw InputError{"a true error needs a voltage and a current above 0, and 45 Hz to 65 Hz"};
+  if (!(current <= meter.maximum_current * 1.2))
+    throw InputError{fmt::format("--current: beyond 1.2 times Imax of {}", to_text(meter.maximum_current))};
   const double error = lab.truth_percent(o.position, point, temperature);
   if (o.format == "json")
     fmt::print("{}\n", nlohmann::json{{"error_percent", error}}.dump());
@@ -82,7 +88,9 @@ void add_lab(CLI::App& app, VerbAction& chosen) {
   truth->add_option("--frequency", options->frequency, "Nominal without");
   truth->add_option("--circuit", options->circuit, "series, coil_1 or coil_2")->capture_default_str();
   truth->add_option("--position", options->position, "Position")->capture_default_str();
-  truth->add_option("--seed", options->seed, "Seed of the lab's draws")->capture_default_str();
+  truth->add_option("--seed", options->seed, "Seed of the lab's draws")
+      ->capture_default_str()
+      ->check(seed_text());
   truth->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   truth->callback([options, &chosen] { chosen = [options](StopSignal&) { return show_truth(*options); }; });
 }

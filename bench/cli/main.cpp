@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -40,7 +41,13 @@ int main(int argc, char** argv) {
   add_lab(app, chosen);
   try {
     app.parse(argc, argv);
-    return chosen(stop);
+    const int code = chosen(stop);
+    // Half an answer is none: a full disk behind a redirection must not look like success.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      fmt::print(stderr, "meterbench: standard output cannot be written\n");
+      return std::max<int>(code, kBenchFault);
+    }
+    return code;
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kAllPassed : kUsage;
   } catch (const InputError& e) {

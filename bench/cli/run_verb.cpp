@@ -92,6 +92,18 @@ int exit_code(const RunOutcome& outcome, bool require_verified) {
   return static_cast<int>(outcome.end);
 }
 
+/// Told on standard error too, whatever the format: a person must not miss it.
+void tell_what_went_wrong(const RunOutcome& outcome) {
+  if (outcome.fault) fmt::print(stderr, "Run ended early: {}\n", outcome.fault->text());
+  if (outcome.record_failure)
+    fmt::print(stderr, "The record cannot be written: {}\n", *outcome.record_failure);
+  if (outcome.not_off)
+    fmt::print(stderr, "THE SOURCE COULD NOT BE CONFIRMED OFF: {}. Switch it off by hand.\n",
+               outcome.not_off->text());
+  else if (outcome.fault || outcome.record_failure)
+    fmt::print(stderr, "The source is off.\n");
+}
+
 void print_summary(const RunOutcome& outcome, const Plan& plan, const RunOptions& options, bool simulated) {
   const auto count = [&](auto condition) {
     return std::count_if(outcome.points.begin(), outcome.points.end(), condition);
@@ -99,26 +111,27 @@ void print_summary(const RunOutcome& outcome, const Plan& plan, const RunOptions
   const auto decided = [&](Decision d) {
     return count([d](const PointRecord& p) { return p.verdict.decision == d; });
   };
-  if (outcome.fault) fmt::print("\nRun ended early: {}\n", outcome.fault->text());
-  if (outcome.not_off)
-    fmt::print("\nTHE SOURCE COULD NOT BE CONFIRMED OFF: {}. Switch it off by hand.\n",
-               outcome.not_off->text());
-  else if (outcome.fault)
-    fmt::print("The source is off.\n");
-  std::string failing;
+  std::string not_passed;
   for (const PointRecord& p : outcome.points) {
     if (p.verdict.decision == Decision::pass) continue;
-    failing += fmt::format("  {} {} at {}: {}\n", p.point_id, to_text(p.verdict.decision), p.position,
-                           point_text(p));
-    for (const EventRow& e : p.events) failing += fmt::format("      {}: {}\n", e.kind, e.text);
+    not_passed += fmt::format("  {} {} at {}: {}\n", p.point_id, to_text(p.verdict.decision), p.position,
+                              point_text(p));
+    for (const EventRow& e : p.events) not_passed += fmt::format("      {}: {}\n", e.kind, e.text);
   }
+  std::size_t begun = 0;
+  for (const PlannedPoint& p : plan.points)
+    begun += std::any_of(outcome.points.begin(), outcome.points.end(),
+                         [&](const PointRecord& r) { return r.point_id == p.id; });
+  if (begun < plan.points.size())
+    not_passed += fmt::format("  not begun: {} of {} points, from {} on\n", plan.points.size() - begun,
+                              plan.points.size(), plan.points[begun].id);
   for (const UnreachablePoint& u : plan.unreachable)
-    failing += fmt::format("  cannot be reached: {}: {}\n", u.description, u.reason);
-  if (!failing.empty()) fmt::print("\nNot passed:\n{}", failing);
+    not_passed += fmt::format("  cannot be reached: {}: {}\n", u.description, u.reason);
+  if (!not_passed.empty()) fmt::print("\nNot passed:\n{}", not_passed);
   fmt::print("\n{}: {} pass, {} fail, {} inconclusive\n",
-             outcome.fault                   ? "UNFINISHED"
-             : outcome.end == RunEnd::passed ? "PASS"
-                                             : "NOT PASSED",
+             outcome.fault || outcome.record_failure ? "UNFINISHED"
+             : outcome.end == RunEnd::passed         ? "PASS"
+                                                     : "NOT PASSED",
              decided(Decision::pass), decided(Decision::fail), decided(Decision::inconclusive));
   if (simulated) fmt::print("{}\n", kSimulatedNotice);
   fmt::print("Ledger: {}, run {}\n", options.ledger, outcome.run_id);
@@ -127,33 +140,49 @@ void print_summary(const RunOutcome& outcome, const Plan& plan, const RunOptions
              }));
 }
 
-int run_scenario(const RunOptions& options, const std::string& scenario, StopSignal& stop,
-                 nlohmann::ordered_json& document) {
-  const Catalogue known = catalogue();
-  const StationFile station = load_station(known, options.bench.station);
-  const auto meters = load_meters(known, station, options.bench.meters);
-  const MeterType& meter = meters.begin()->second;
-  const Plan plan = make_checked_plan(known, scenario, options.bench, station, meter);
-  virtual_lab::LabFile lab = load_lab(known, options.bench.lab);
-  const std::string lab_name = lab.name;
+/// A scenario that has been read, checked and planned; nothing is opened.
+struct Prepared {
+  std::filesystem::path path;
+  StationFile station;
+  std::map<std::string, MeterType> meters;
+  virtual_lab::LabFile lab;
+  Plan plan;
+};
 
-  auto opened = BenchSession::open(station, known, {std::move(lab), options.bench.seed}, meters, stop);
+Prepared prepare(const RunOptions& options, const std::string& scenario) {
+  const Catalogue known = catalogue();
+  StationFile station = load_station(known, options.bench.station);
+  auto meters = load_meters(known, station, options.bench.meters);
+  Plan plan = make_checked_plan(known, scenario, options.bench, station, meters.begin()->second);
+  return {find_scenario(known, scenario), std::move(station), std::move(meters),
+          load_lab(known, options.bench.lab), std::move(plan)};
+}
+
+int run_scenario(const RunOptions& options, const Prepared& prepared, StopSignal& stop,
+                 nlohmann::ordered_json& document) {
+  const Plan& plan = prepared.plan;
+  const MeterType& meter = prepared.meters.begin()->second;
+  auto opened = BenchSession::open(prepared.station, catalogue(), {prepared.lab, options.bench.seed},
+                                   prepared.meters, stop);
   if (!opened) throw std::runtime_error{opened.error()};
-  BenchSession& session = **opened;
-  Station& bench = session.station();
+  Station& bench = (*opened)->station();
   Ledger ledger{options.ledger, Ledger::Mode::write};
 
   std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < bench.positions.size(); ++i)
-    if (meters.contains(bench.positions[i].name)) positions.push_back(i);
+  std::string occupied;
+  for (std::size_t i = 0; i < bench.positions.size(); ++i) {
+    if (!prepared.meters.contains(bench.positions[i].name)) continue;
+    positions.push_back(i);
+    occupied += (occupied.empty() ? "" : ", ") + bench.positions[i].name;
+  }
 
   RunRecord head;
   head.scenario = plan.scenario.name;
-  head.scenario_path = find_scenario(known, scenario).string();
+  head.scenario_path = prepared.path.string();
   head.scenario_sha256 = plan.scenario.sha256;
   head.plan_sha256 = plan.sha256();
-  head.station = station.name;
-  head.lab = lab_name;
+  head.station = prepared.station.name;
+  head.lab = prepared.lab.name;
   head.seed = options.bench.seed;
   head.meter = meter.id;
   head.firmware = bench.positions[positions.front()].meter_firmware;
@@ -163,11 +192,8 @@ int run_scenario(const RunOptions& options, const std::string& scenario, StopSig
 
   const bool text = options.format == "text";
   if (text) {
-    fmt::print("{}: {} at {}, station {}, lab {}, seed {}\n", plan.scenario.title, meter.id,
-               options.bench.meters.find('=') == std::string::npos
-                   ? "position " + bench.positions[positions.front()].name
-                   : options.bench.meters,
-               station.name, lab_name, options.bench.seed);
+    fmt::print("{}: {} at position {}, station {}, lab {}, seed {}\n", plan.scenario.title, meter.id,
+               occupied, head.station, head.lab, options.bench.seed);
     if (head.simulated) fmt::print("{}\n", kSimulatedNotice);
     fmt::print("{} points, {} of bench time expected\n", plan.points.size(),
                time_text(plan.expected_time().value()));
@@ -175,9 +201,10 @@ int run_scenario(const RunOptions& options, const std::string& scenario, StopSig
   Narrator narrator{text, positions.size() > 1};
   const RunOutcome outcome = Runner{bench, ledger, narrator}.run(plan, positions, head);
   narrator.ended();
-  if (text)
-    print_summary(outcome, plan, options, head.simulated);
-  else
+  if (text) print_summary(outcome, plan, options, head.simulated);
+  std::fflush(stdout);
+  tell_what_went_wrong(outcome);
+  if (!text && !outcome.record_failure)
     document["runs"].push_back(run_json(ledger, ledger.find_run(outcome.run_id).value()));
   return exit_code(outcome, options.require_verified);
 }
@@ -190,15 +217,29 @@ int worse(int a, int b) {
 
 }  // namespace
 
+CLI::Validator seed_text() {
+  return CLI::Validator{[](const std::string& text) {
+                          const bool digits = !text.empty() && text.size() <= 18 &&
+                                              text.find_first_not_of("0123456789") == std::string::npos;
+                          return digits ? std::string{}
+                                        : "'" + text + "' is no seed: 0 to 999999999999999999";
+                        },
+                        "SEED"};
+}
+
 void add_run(CLI::App& app, VerbAction& chosen) {
   auto options = std::make_shared<RunOptions>();
+  // The last of a repeated option counts, so that a script that calls us can be given further options.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   CLI::App* verb = app.add_subcommand("run", "Carry scenarios out on a station and store every point");
   verb->add_option("scenario", options->scenarios, "Scenario file, or its path below scenarios/")->required();
   verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
   verb->add_option("--lab", options->bench.lab, "Lab at the far end of virtual: addresses")
       ->capture_default_str();
   verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE by position");
-  verb->add_option("--seed", options->bench.seed, "Seed of the lab's noise and draws")->capture_default_str();
+  verb->add_option("--seed", options->bench.seed, "Seed of the lab's noise and draws")
+      ->capture_default_str()
+      ->check(seed_text());
   verb->add_option("--set", options->bench.set,
                    "Replace a value of the scenario: steps.0.target_uncertainty='0.1 %'");
   verb->add_option("--ledger", options->ledger, "SQLite file of the results")->capture_default_str();
@@ -207,11 +248,18 @@ void add_run(CLI::App& app, VerbAction& chosen) {
                  "Exit 1 when a decision's basis is unverified");
   verb->callback([options, &chosen] {
     chosen = [options](StopSignal& stop) {
-      nlohmann::ordered_json document;
+      // All are checked before the first load: a slip in the last must not cost the first its hours.
+      std::vector<Prepared> prepared;
+      for (const std::string& scenario : options->scenarios) prepared.push_back(prepare(*options, scenario));
+      nlohmann::ordered_json document{{"runs", nlohmann::ordered_json::array()}};
       int code = kAllPassed;
-      for (const std::string& scenario : options->scenarios) {
-        code = worse(code, run_scenario(*options, scenario, stop, document));
-        if (stop.requested()) break;
+      for (std::size_t i = 0; i < prepared.size(); ++i) {
+        code = worse(code, run_scenario(*options, prepared[i], stop, document));
+        // A bench with a fault is not energised again before a person has looked.
+        if (code != kBenchFault && !stop.requested()) continue;
+        for (std::size_t left = i + 1; left < prepared.size(); ++left)
+          fmt::print(stderr, "not run: {}\n", prepared[left].path.string());
+        break;
       }
       if (options->format == "json") {
         document["exit_code"] = code;

@@ -13,6 +13,9 @@ namespace meterbench {
 /// What the chosen verb will do; set by its callback while the command line is read.
 using VerbAction = std::function<int(StopSignal& stop)>;
 
+/// For an option that is a seed: 0 to 2^63 − 1, as SQLite can hold it. Digits alone: -1 is no seed.
+[[nodiscard]] CLI::Validator seed_text();
+
 void add_run(CLI::App& app, VerbAction& chosen);
 void add_check(CLI::App& app, VerbAction& chosen);
 void add_plan(CLI::App& app, VerbAction& chosen);

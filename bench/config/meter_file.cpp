@@ -5,7 +5,9 @@
 namespace meterbench {
 namespace {
 
-constexpr Seconds kUsualLatency{10};  // where the file says none
+// Where the file says none.
+constexpr Seconds kUsualLatency{10};
+constexpr double kUsualHeadroom = 1.2;  // of the nominal voltage
 
 void read_options(YamlMap& map, MeterType& meter) {
   const auto options = map.find("options");
@@ -37,6 +39,9 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
   read_form(*map, meter);
   meter.class_amperes = required_quantity<kind::Current>(*map, "class_amperes");
   meter.nominal_voltage = required_quantity<kind::Voltage>(*map, "nominal_voltage");
+  const bool has_maximum = map->find("maximum_voltage").has_value();
+  meter.maximum_voltage = has_maximum ? required_quantity<kind::Voltage>(*map, "maximum_voltage")
+                                      : meter.nominal_voltage * kUsualHeadroom;
   meter.nominal_frequency = required_quantity<kind::Frequency>(*map, "nominal_frequency");
   meter.test_amperes = required_quantity<kind::Current>(*map, "test_amperes");
   meter.kh = required_quantity<kind::ActiveEnergy>(*map, "kh");
@@ -53,6 +58,8 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
   map->finish();
   if (reading.sound() && meter.minimum_current >= meter.maximum_current)
     map->find("minimum_current")->mistake("minimum_current must be below maximum_current");
+  if (reading.sound() && meter.maximum_voltage < meter.nominal_voltage)
+    map->find("maximum_voltage")->mistake("maximum_voltage must not be below nominal_voltage");
   if (reading.sound() && meter.maximum_current > meter.class_amperes)
     map->find("maximum_current")->mistake("maximum_current must not be above class_amperes");
   if (!reading.sound()) return std::nullopt;

@@ -65,6 +65,16 @@ TEST(MeterFile, LatencyIsTenSecondsWhereTheFileSaysNone) {
   EXPECT_EQ(load_meter_file(path, mistakes)->latency, Seconds{10});
 }
 
+TEST(MeterFile, TheGreatestVoltageIsTheNominalAndAFifthWhereTheFileSaysNone) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "m.yaml";
+  Mistakes mistakes;
+  std::ofstream{path} << kGood;
+  EXPECT_EQ(load_meter_file(path, mistakes)->maximum_voltage, Voltage{288});
+  std::ofstream{path} << kGood << "maximum_voltage: 264 V\n";
+  EXPECT_EQ(load_meter_file(path, mistakes)->maximum_voltage, Voltage{264});
+}
+
 TEST(MeterFile, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(exchanged(kGood, "2S", "2s")),
             "f.yaml:2:7: '2s' is not known; allowed: 1S, 2S, 3S, 4S\n");
@@ -94,7 +104,8 @@ TEST(MeterFile, TellsAllMistakesAtOnce) {
             "f.yaml:1:1: 'test_amperes' is missing\n"
             "f.yaml:2:7: '5S' is not known; allowed: 1S, 2S, 3S, 4S\n"
             "f.yaml:6:1: 'test_amps' is not known; allowed: description, model, form, class_amperes, "
-            "nominal_voltage, nominal_frequency, test_amperes, kh, kt, kt_source, minimum_current, "
+            "nominal_voltage, maximum_voltage, nominal_frequency, test_amperes, kh, kt, kt_source, "
+            "minimum_current, "
             "maximum_current, "
             "latency_s, options, module, firmware; did you mean 'test_amperes'?\n"
             "f.yaml:7:5: ',2 Wh' is not a unit of active energy: Wh, kWh, MWh or J is expected\n");

@@ -21,7 +21,8 @@ SHIPPED = {
     "scenario": "scenarios/**/*.yaml",
 }
 # Keys that a file may do without.
-OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile"}
+OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
+            "maximum_voltage", "room_temperature"}
 QUANTITY = re.compile(r"^[0-9.]+ (V|A|Wh|Hz|us|s|%)$")
 
 

@@ -11,6 +11,9 @@
 namespace meterbench {
 namespace {
 
+/// Where the file says none: the reference temperature of meter tests.
+constexpr Temperature kUsualRoom{23};
+
 constexpr std::string_view kVirtual = "virtual:";
 
 constexpr std::string_view kDate = "2025-06-02";
@@ -181,11 +184,11 @@ class UncertaintyFigures {
   }
   void read_repeatability() {
     in("repeatability", [&](YamlMap& entry) {
-      station_.repeatability =
+      station_.uncertainty.repeatability =
           required_quantity<kind::Ratio>(entry, "standard_deviation", Range::not_negative);
-      station_.repeatability_dof = required_number(entry, "degrees_of_freedom", Range::positive);
+      station_.uncertainty.repeatability_dof = required_number(entry, "degrees_of_freedom", Range::positive);
       const auto dof = entry.find("degrees_of_freedom");
-      if (dof && station_.repeatability_dof > 0 && station_.repeatability_dof < 1)
+      if (dof && station_.uncertainty.repeatability_dof > 0 && station_.uncertainty.repeatability_dof < 1)
         dof->mistake("it must be at least 1");
     });
   }
@@ -207,11 +210,11 @@ class UncertaintyFigures {
 
 void read_uncertainty(YamlMap& map, StationFile& station) {
   UncertaintyFigures figures{map, station};
-  figures.read("reference_drift", "half_width", station.reference_drift);
-  figures.read("reference_linearity", "half_width", station.reference_linearity);
-  figures.read("pickup_jitter", "standard_deviation", station.pickup_jitter);
+  figures.read("reference_drift", "half_width", station.uncertainty.reference_drift);
+  figures.read("reference_linearity", "half_width", station.uncertainty.reference_linearity);
+  figures.read("pickup_jitter", "standard_deviation", station.uncertainty.pickup_jitter);
   figures.read_repeatability();
-  figures.read("meter_delay", "largest", station.meter_delay_limit);
+  figures.read("meter_delay", "largest", station.uncertainty.meter_delay_limit);
   map.finish();
 }
 
@@ -230,6 +233,9 @@ std::optional<StationFile> load_station_file(const std::filesystem::path& path, 
   StationFile station;
   station.name = path.stem().string();
   station.title = required_text(*map, "station");
+  station.room_temperature = map->find("room_temperature")
+                                 ? required_quantity<kind::Temperature>(*map, "room_temperature")
+                                 : kUsualRoom;
   (void)optional_text(*map, "description");
   struct Section {
     std::string_view name;

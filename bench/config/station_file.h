@@ -9,6 +9,7 @@
 #include "bench/config/yaml.h"
 #include "bench/model/calibration.h"
 #include "bench/model/capabilities.h"
+#include "bench/model/station_uncertainty.h"
 
 namespace meterbench {
 
@@ -46,14 +47,9 @@ struct StationFile {
   Seconds reference_window{};      ///< window_s
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
-  // Figures for budgets.
-  Ratio reference_drift{};
-  Ratio reference_linearity{};
-  Seconds pickup_jitter{};
-  Ratio repeatability{};
-  double repeatability_dof = 0;
-  Seconds meter_delay_limit{};
-  std::map<std::string, std::string> origins;  ///< of these figures, by their key in the file
+  StationUncertainty uncertainty;
+  Temperature room_temperature{};              ///< what the room is kept at
+  std::map<std::string, std::string> origins;  ///< of its figures, by their key in the file
 };
 
 [[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path,

@@ -77,12 +77,12 @@ TEST(StationFile, ReadsEveryField) {
   ASSERT_EQ(station->positions.size(), 2U);
   EXPECT_EQ(station->positions[1].name, "B");
   EXPECT_EQ(station->positions[1].led_input, 3);
-  EXPECT_DOUBLE_EQ(percent(station->reference_drift), 0.01);
-  EXPECT_DOUBLE_EQ(percent(station->reference_linearity), 0.006);
-  EXPECT_DOUBLE_EQ(station->pickup_jitter.value(), 20e-6);
-  EXPECT_DOUBLE_EQ(percent(station->repeatability), 0.003);
-  EXPECT_EQ(station->repeatability_dof, 50);
-  EXPECT_EQ(station->meter_delay_limit, Seconds{0.5});
+  EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_drift), 0.01);
+  EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_linearity), 0.006);
+  EXPECT_DOUBLE_EQ(station->uncertainty.pickup_jitter.value(), 20e-6);
+  EXPECT_DOUBLE_EQ(percent(station->uncertainty.repeatability), 0.003);
+  EXPECT_EQ(station->uncertainty.repeatability_dof, 50);
+  EXPECT_EQ(station->uncertainty.meter_delay_limit, Seconds{0.5});
   EXPECT_EQ(station->origins.at("repeatability"), "o4");
   EXPECT_EQ(station->origins.size(), 5U);
 }

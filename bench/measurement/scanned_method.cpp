@@ -23,7 +23,7 @@ void check(const ScannedConditions& c) {
   const bool usable = c.scan_period.count() > 0 && c.kt.value() > 0 && c.power.value() > 0 &&
                       c.reference_pulse.value() > 0 && c.circuit_factor > 0;
   if (!usable) throw std::invalid_argument{"scan period, Kt, power, reference pulse and F must be above 0"};
-  if (c.repeatability.value() != 0 && !(c.repeatability_dof >= 1))
+  if (c.station.repeatability.value() != 0 && !(c.station.repeatability_dof >= 1))
     throw std::invalid_argument{"a pooled repeatability has at least 1 degree of freedom"};
 }
 
@@ -36,24 +36,25 @@ Budget lasting_components(const ScannedConditions& c) {
        .origin = "certificate"},
       {.name = "reference drift",
        .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.reference_drift) / kSqrt3,
+       .standard_uncertainty_percent = percent(c.station.reference_drift) / kSqrt3,
        .origin = kStationFile},
       {.name = "reference linearity",
        .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.reference_linearity) / kSqrt3,
+       .standard_uncertainty_percent = percent(c.station.reference_linearity) / kSqrt3,
        .origin = kStationFile},
       // The error is −s·d with d anywhere in 0 … d_max. It is not corrected, so the whole width counts on
       // either side.
       {.name = "meter delay under ramp",
        .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = c.meter_delay_limit.value() / kSqrt3,
+       .standard_uncertainty_percent = c.station.meter_delay_limit.value() / kSqrt3,
        .sensitivity = std::abs(c.power_ramp_percent_per_s),
        .origin = "measured in the run"},
       {.name = "repeatability",
-       .standard_uncertainty_percent = percent(c.repeatability),
+       .standard_uncertainty_percent = percent(c.station.repeatability),
        .origin = kStationFile},
   };
-  if (c.repeatability.value() != 0) budget.components.back().degrees_of_freedom = c.repeatability_dof;
+  if (c.station.repeatability.value() != 0)
+    budget.components.back().degrees_of_freedom = c.station.repeatability_dof;
   return budget;
 }
 
@@ -81,7 +82,7 @@ Budget scanned_budget(const ScannedConditions& c, std::uint64_t pulses) {
                                .origin = kComputed});
   budget.components.push_back(
       {.name = "pickup jitter",
-       .standard_uncertainty_percent = 100 * kSqrt2 * c.pickup_jitter.value() / window_s,
+       .standard_uncertainty_percent = 100 * kSqrt2 * c.station.pickup_jitter.value() / window_s,
        .origin = kStationFile});
   return budget;
 }

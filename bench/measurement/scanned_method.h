@@ -12,6 +12,7 @@
 #include "bench/model/budget.h"
 #include "bench/model/calibration.h"
 #include "bench/model/edge.h"
+#include "bench/model/station_uncertainty.h"
 
 namespace meterbench {
 
@@ -24,13 +25,8 @@ struct ScannedConditions {
   ActiveEnergy reference_pulse{};       ///< c_ref
   double circuit_factor = 1;            ///< F
   Calibration::Value reference;         ///< certificate at this load
-  Ratio reference_drift{};              ///< ± half-width
-  Ratio reference_linearity{};          ///< ± half-width
-  Seconds pickup_jitter{};              ///< standard deviation of one edge
-  Seconds meter_delay_limit{};          ///< d: an unknown delay of 0 … d times the power ramp
   double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
-  Ratio repeatability{};                ///< pooled standard deviation of one window, beyond scan and jitter
-  double repeatability_dof = 0;         ///< at least 1 where repeatability is not 0
+  StationUncertainty station;
 };
 
 /// T = N·Kt/P. (The reference sees F·P, and counts F·N·Kt in that time.)

@@ -21,21 +21,21 @@ ScannedConditions twelve_kilowatts() {
   c.power = ActivePower{12'000};
   c.reference_pulse = from_watt_hours(1e-5);
   c.reference.standard_uncertainty = from_percent(0.01);  // U = 0.02 %, k = 2
-  c.reference_drift = from_percent(0.01);
-  c.reference_linearity = from_percent(0.006);
-  c.pickup_jitter = Seconds{20e-6};
-  c.meter_delay_limit = Seconds{0.5};
+  c.station.reference_drift = from_percent(0.01);
+  c.station.reference_linearity = from_percent(0.006);
+  c.station.pickup_jitter = Seconds{20e-6};
+  c.station.meter_delay_limit = Seconds{0.5};
   c.power_ramp_percent_per_s = -0.01;
-  c.repeatability = from_percent(0.005);
-  c.repeatability_dof = 9;
+  c.station.repeatability = from_percent(0.005);
+  c.station.repeatability_dof = 9;
   return c;
 }
 
 /// Only the certificate and the scan count.
 ScannedConditions certificate_and_scan() {
   ScannedConditions c = twelve_kilowatts();
-  c.reference_drift = c.reference_linearity = c.repeatability = Ratio{0};
-  c.pickup_jitter = Seconds{0};
+  c.station.reference_drift = c.station.reference_linearity = c.station.repeatability = Ratio{0};
+  c.station.pickup_jitter = Seconds{0};
   c.power_ramp_percent_per_s = 0;
   return c;
 }
@@ -110,7 +110,7 @@ TEST(ScannedBudget, RefusesConditionsThatCannotBe) {
            [](ScannedConditions& c) { c.scan_period = Duration{}; },
            [](ScannedConditions& c) { c.reference_pulse = ActiveEnergy{-1}; },
            [](ScannedConditions& c) { c.circuit_factor = 0; },
-           [](ScannedConditions& c) { c.repeatability_dof = 0; }}) {
+           [](ScannedConditions& c) { c.station.repeatability_dof = 0; }}) {
     ScannedConditions c = twelve_kilowatts();
     spoil(c);
     EXPECT_THROW(static_cast<void>(scanned_budget(c, 100)), std::invalid_argument);

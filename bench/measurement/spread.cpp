@@ -57,15 +57,15 @@ struct Covariance {
 Covariance expected_covariance(const ScannedConditions& c, std::uint64_t pulses, std::size_t parts) {
   const double count_s = (c.reference_pulse / (c.power * c.circuit_factor)).value();
   const double scan_s = in_seconds(c.scan_period);
-  const double edge_variance =
-      (scan_s * scan_s + count_s * count_s) / 12 + c.pickup_jitter.value() * c.pickup_jitter.value();
+  const double edge_variance = (scan_s * scan_s + count_s * count_s) / 12 +
+                               c.station.pickup_jitter.value() * c.station.pickup_jitter.value();
   Covariance covariance;
   double previous_s = 0;
   for (std::size_t j = 0; j < parts; ++j) {
     const std::uint64_t own = part_begin(pulses, parts, j + 1) - part_begin(pulses, parts, j);
     const double part_s = window_time(c, own).value();
-    const double white = c.repeatability.value() * c.repeatability.value() * static_cast<double>(pulses) /
-                         static_cast<double>(own);
+    const double white = c.station.repeatability.value() * c.station.repeatability.value() *
+                         static_cast<double>(pulses) / static_cast<double>(own);
     covariance.diagonal.push_back(2 * edge_variance / (part_s * part_s) + white);
     if (j > 0) covariance.beside.push_back(-edge_variance / (previous_s * part_s));
     previous_s = part_s;

@@ -16,9 +16,9 @@ ScannedConditions twelve_kilowatts() {
   c.kt = from_watt_hours(1);
   c.power = ActivePower{12'000};
   c.reference_pulse = from_watt_hours(1e-5);
-  c.pickup_jitter = Seconds{20e-6};
-  c.repeatability = from_percent(0.002);
-  c.repeatability_dof = 20;
+  c.station.pickup_jitter = Seconds{20e-6};
+  c.station.repeatability = from_percent(0.002);
+  c.station.repeatability_dof = 20;
   return c;
 }
 
@@ -77,8 +77,8 @@ TEST(Spread, OfFewerThanTwoPartsIsAlwaysAsExpected) {
 int flagged(const ScannedConditions& c, double scan_s, std::size_t parts, int trials, std::uint64_t seed) {
   std::mt19937_64 random{seed};
   std::uniform_real_distribution<double> scan{-scan_s / 2, scan_s / 2};
-  std::normal_distribution<double> jitter{0, c.pickup_jitter.value()};
-  std::normal_distribution<double> white{0, c.repeatability.value()};
+  std::normal_distribution<double> jitter{0, c.station.pickup_jitter.value()};
+  std::normal_distribution<double> white{0, c.station.repeatability.value()};
   int count = 0;
   for (int trial = 0; trial < trials; ++trial) {
     // The meter's own noise, white: a random walk of its edges that reaches s·T over the whole window.
@@ -100,7 +100,7 @@ TEST(Spread, FlagsOnceInAThousandWhereTheNoiseIsNormal) {
   // The scan negligible beside a jitter of 1 ms: 10 of 10,000 expected, with a standard deviation of 3.2.
   ScannedConditions c = twelve_kilowatts();
   c.scan_period = std::chrono::microseconds{1};
-  c.pickup_jitter = Seconds{1e-3};
+  c.station.pickup_jitter = Seconds{1e-3};
   const int count = flagged(c, 1e-6, 10, 10'000, 2);
   EXPECT_GE(count, 1);
   EXPECT_LE(count, 23);
@@ -108,7 +108,7 @@ TEST(Spread, FlagsOnceInAThousandWhereTheNoiseIsNormal) {
 
 TEST(Spread, FlagsOnceInAThousandWhereTheMetersOwnNoiseRules) {
   ScannedConditions c = twelve_kilowatts();
-  c.repeatability = from_percent(0.1);
+  c.station.repeatability = from_percent(0.1);
   const int count = flagged(c, 1e-3, 10, 10'000, 3);
   EXPECT_GE(count, 1);
   EXPECT_LE(count, 23);

@@ -24,6 +24,7 @@ struct MeterType {
   Form form = Form::s2;
   Current class_amperes{};
   Voltage nominal_voltage{};
+  Voltage maximum_voltage{};  ///< no test may put more on its voltage coil
   Frequency nominal_frequency{};
   Current test_amperes{};     ///< TA
   ActiveEnergy kh{};          ///< watthour constant

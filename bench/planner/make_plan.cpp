@@ -52,6 +52,9 @@ class StepPlanner {
     const std::size_t points_before = plan_.points.size();
     const std::size_t mistakes_before = mistakes_.list().size();
     const std::vector<Current> currents = rising_currents();
+    if (!(voltage() <= meter_.maximum_voltage))
+      mistakes_.add(step_.position, fmt::format("{} is beyond what {} may be given, {}", to_text(voltage()),
+                                                meter_.id, to_text(meter_.maximum_voltage)));
     for (const PowerFactor& pf : step_.power_factors) {
       const Limit* const limit = find_limit(limits, step_.name, pf);
       if (!limit) {
@@ -156,12 +159,7 @@ class StepPlanner {
     c.reference_pulse = station_.reference_pulse;
     c.circuit_factor = kSeriesFactor;
     c.reference = reference;
-    c.reference_drift = station_.reference_drift;
-    c.reference_linearity = station_.reference_linearity;
-    c.pickup_jitter = station_.pickup_jitter;
-    c.meter_delay_limit = station_.meter_delay_limit;
-    c.repeatability = station_.repeatability;
-    c.repeatability_dof = station_.repeatability_dof;
+    c.station = station_.uncertainty;
     return c;
   }
 
@@ -201,6 +199,7 @@ class StepPlanner {
     point.voltage = voltage();
     point.current = at.current;
     point.power_factor = at.power_factor;
+    point.temperature = station_.room_temperature;
     point.direction = at.direction;
     point.method = station_.counter.method;
     point.circuit_factor = c.circuit_factor;

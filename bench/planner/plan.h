@@ -13,6 +13,7 @@
 #include "bench/model/capabilities.h"
 #include "bench/model/limit.h"
 #include "bench/model/meter_type.h"
+#include "bench/model/station_uncertainty.h"
 #include "bench/scenario/scenario.h"
 
 namespace meterbench {
@@ -34,7 +35,7 @@ struct PlannedPoint {
   PowerFactor power_factor;
   Direction direction = Direction::delivered;
   Circuit circuit = Circuit::series;
-  Temperature temperature{23};
+  Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
   double circuit_factor = 1;  ///< F
   std::uint64_t pulses = 0;   ///< N
@@ -72,12 +73,8 @@ struct PlanningStation {
   Calibration reference_calibration;
   ActiveEnergy reference_pulse{};  ///< c_ref that the reference will be set to, for the resolution
   Seconds reference_window{};
-  Ratio reference_drift{};
-  Ratio reference_linearity{};
-  Seconds pickup_jitter{};
-  Ratio repeatability{};
-  double repeatability_dof = 0;
-  Seconds meter_delay_limit{};
+  StationUncertainty uncertainty;
+  Temperature room_temperature{};  ///< without a chamber all is tested there
 };
 
 /// The rows of each file of config/limits that the steps name, by its name.

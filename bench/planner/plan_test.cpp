@@ -25,6 +25,7 @@ MeterType meter_2s() {
   meter.id = "m-2s";
   meter.form = Form::s2;
   meter.nominal_voltage = Voltage{240};
+  meter.maximum_voltage = Voltage{288};
   meter.nominal_frequency = Frequency{60};
   meter.kt = from_watt_hours(1);
   meter.maximum_current = Current{200};
@@ -50,11 +51,12 @@ PlanningStation bench() {
   station.counter = {CountingMethod::scanned, 8, std::chrono::milliseconds{1}, Frequency{48e6}};
   station.reference_calibration = certificate(0.1, 240);
   station.reference_pulse = from_watt_hours(1e-5);
-  station.reference_drift = from_percent(0.010);
-  station.reference_linearity = from_percent(0.006);
-  station.pickup_jitter = Seconds{20e-6};
-  station.repeatability = Ratio{0};
-  station.repeatability_dof = 50;
+  station.room_temperature = Temperature{23};
+  station.uncertainty.reference_drift = from_percent(0.010);
+  station.uncertainty.reference_linearity = from_percent(0.006);
+  station.uncertainty.pickup_jitter = Seconds{20e-6};
+  station.uncertainty.repeatability = Ratio{0};
+  station.uncertainty.repeatability_dof = 50;
   return station;
 }
 
@@ -288,6 +290,7 @@ TEST(Plan, ATwoWireMeterNeedsOneCircuitOnly) {
   MeterType meter = meter_2s();
   meter.form = Form::s1;
   meter.nominal_voltage = Voltage{120};
+  meter.maximum_voltage = Voltage{144};
   PlanningStation station = bench();
   station.source.circuits = 1;
   const Plan plan = plan_of(single(Current{50}, kUnity, kEasy), meter, station);
@@ -300,6 +303,21 @@ TEST(Plan, ACurrentBeyondImaxIsAMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(sweep({Ratio{1}, Ratio{1.2}, Current{201}}, {kUnity}, {Direction::delivered}, kEasy)),
             "s.yaml:6:11: 240 A is beyond Imax of m-2s, which is 200 A\n"
             "s.yaml:6:12: 201 A is beyond Imax of m-2s, which is 200 A\n");
+}
+
+TEST(Plan, AVoltageBeyondWhatTheMeterMayBeGivenIsAMistake) {
+  Scenario scenario = single(Current{50}, kUnity, kEasy);
+  scenario.steps[0].voltage = Ratio{2.4};
+  EXPECT_THAT(mistakes_of(scenario), ::testing::HasSubstr("576 V is beyond what m-2s may be given, 288 V"));
+  scenario.steps[0].voltage = Voltage{288};
+  EXPECT_EQ(plan_of(scenario).points.size(), 1U);
+}
+
+TEST(Plan, WithoutAChamberAllIsTestedAtTheRoomsTemperature) {
+  PlanningStation station = bench();
+  station.room_temperature = Temperature{21};
+  const Plan plan = plan_of(single(Current{50}, kUnity, kEasy), meter_2s(), station);
+  EXPECT_EQ(plan.points.at(0).temperature, Temperature{21});
 }
 
 TEST(Plan, AMissingLimitIsAMistakeForEachPowerFactor) {
@@ -368,11 +386,7 @@ TEST_P(ShippedSweep, IsReachedWholeOnTheVirtualStation) {
   station.limits = file->limits;
   station.reference_calibration = file->instruments.at("reference").calibration.value();
   station.reference_pulse = file->reference_pulse;
-  station.reference_drift = file->reference_drift;
-  station.reference_linearity = file->reference_linearity;
-  station.pickup_jitter = file->pickup_jitter;
-  station.repeatability = file->repeatability;
-  station.repeatability_dof = file->repeatability_dof;
+  station.uncertainty = file->uncertainty;
   const auto plan = make_plan(*scenario, *meter, station, {{"bench", *limits}}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();
   EXPECT_EQ(plan->points.size(), 24U);

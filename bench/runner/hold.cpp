@@ -1,6 +1,8 @@
 #include "bench/runner/hold.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -9,7 +11,7 @@
 namespace meterbench {
 namespace {
 
-constexpr double kBand = 0.005;       // of voltage and current
+constexpr double kBand = 0.005;       // of voltage, current and frequency
 constexpr double kAngleBand = 0.005;  // rad
 constexpr Duration kHold = std::chrono::seconds{3};
 constexpr Duration kSettleLimit = std::chrono::seconds{15};
@@ -17,25 +19,35 @@ constexpr Duration kBandPeriod = std::chrono::milliseconds{500};
 constexpr Duration kReferencePeriod = std::chrono::seconds{1};
 constexpr Duration kSourcePeriod = std::chrono::seconds{2};
 
-bool near(double value, double wanted, double band) {
-  return std::abs(value - wanted) <= band * std::abs(wanted);
+/// Written so that NaN is not within.
+template <class Kind>
+bool within(Quantity<Kind> seen, Quantity<Kind> wanted, Quantity<Kind> scale) {
+  return std::abs((seen - wanted).value()) <= kBand * scale.value();
 }
 
 }  // namespace
 
 std::optional<std::string> out_of_band(const LoadPoint& set_point, const ReferenceReading& reading) {
+  if (!within(reading.frequency, set_point.frequency, set_point.frequency))
+    return fmt::format("the reference reads {:.4f} Hz, the set point is {}", reading.frequency.value(),
+                       to_text(set_point.frequency));
+  // A channel at zero has no percentage of its own: it is held against the largest set value.
+  Voltage most_voltage;
+  Current most_current;
+  for (const CircuitLoad& set : set_point.circuits) {
+    most_voltage = std::max(most_voltage, set.voltage);
+    most_current = std::max(most_current, set.current);
+  }
   for (std::size_t i = 0; i < set_point.circuits.size(); ++i) {
     const CircuitLoad& set = set_point.circuits[i];
     const CircuitReading& seen = reading.circuits[i];
-    // A channel at zero has no percentage; a standard cannot tell its noise from nothing there.
-    if (set.voltage.value() == 0) continue;
-    if (!near(seen.voltage.value(), set.voltage.value(), kBand))
+    if (!within(seen.voltage, set.voltage, set.voltage.value() == 0 ? most_voltage : set.voltage))
       return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1,
                          seen.voltage.value(), to_text(set.voltage));
-    if (set.current.value() == 0) continue;
-    if (!near(seen.current.value(), set.current.value(), kBand))
+    if (!within(seen.current, set.current, set.current.value() == 0 ? most_current : set.current))
       return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1,
                          seen.current.value(), to_text(set.current));
+    if (set.voltage.value() == 0 || set.current.value() == 0) continue;
     const Angle wanted = wrapped(set.voltage_phase - set_point.current_phase(i));
     const Angle lag{std::atan2(seen.reactive.value(), seen.active.value())};
     if (!(std::abs(wrapped(lag - wanted).value()) <= kAngleBand))
@@ -116,11 +128,10 @@ void LoadWatch::look_at_source(const std::shared_ptr<State>& state, std::optiona
   });
 }
 
-double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples, Instant from, Instant to) {
+double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples) {
   double n = 0, t = 0, p = 0, tt = 0, tp = 0;
   for (const auto& sample : samples) {
-    if (sample.time < from || sample.time > to) continue;
-    const double x = in_seconds(sample.time - from);
+    const double x = in_seconds(sample.time - samples.front().time);
     const double y = sample.reading.active.value();
     n += 1;
     t += x;
@@ -129,7 +140,7 @@ double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples, I
     tp += x * y;
   }
   const double spread = n * tt - t * t;
-  if (n < 3 || spread <= 0 || p == 0) return 0;
+  if (n < 3 || spread <= 0 || p == 0) return std::numeric_limits<double>::quiet_NaN();
   return 100 * (n * tp - t * p) / spread / (p / n);
 }
 

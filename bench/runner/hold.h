@@ -11,8 +11,9 @@
 
 namespace meterbench {
 
-/// Nothing when voltage, current and angle of each circuit lie within 0.5 % (angle: 5 mrad) of the set point,
-/// else a sentence that names the first which does not.
+/// Nothing when frequency, voltage, current and angle of each circuit lie within 0.5 % (angle: 5 mrad) of the
+/// set point and channels set to zero carry no more than 0.5 % of the largest set value, else a sentence that
+/// names the first which does not.
 [[nodiscard]] std::optional<std::string> out_of_band(const LoadPoint& set_point,
                                                      const ReferenceReading& reading);
 
@@ -60,9 +61,8 @@ class LoadWatch {
   std::shared_ptr<State> state_;
 };
 
-/// Slope of the active power over the samples between `from` and `to`, by least squares, in percent of the
-/// mean a second; 0 with fewer than three samples.
-[[nodiscard]] double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples, Instant from,
-                                              Instant to);
+/// Slope of the active power over all samples of a hold, latency and window, by least squares, in percent of
+/// the mean a second. At least three samples lie in a hold of 3 s; with fewer the slope is NaN.
+[[nodiscard]] double power_ramp_percent_per_s(const std::vector<LoadWatch::Sample>& samples);
 
 }  // namespace meterbench

@@ -22,12 +22,14 @@ struct RunOutcome {
   RunEnd end = RunEnd::passed;
   std::vector<PointRecord> points;  ///< the last computation of each, in running order
   std::optional<Fault> fault;       ///< that ended the run
+  /// Why nothing more could be written to the ledger; the load was taken off then.
+  std::optional<std::string> record_failure;
   /// Why the source could not be confirmed off at the end; a person must see to it.
   std::optional<Fault> not_off;
 };
 
-/// One run at a time on a station. The source's hardware limits are set first; it is off when run() returns
-/// or throws (LedgerError: the record cannot be written).
+/// One run at a time on a station. The source's hardware limits are set first; it is off when run() returns,
+/// unless the outcome says that it could not be confirmed.
 class Runner {
  public:
   Runner(Station& station, Ledger& ledger, RunObserver& observer)

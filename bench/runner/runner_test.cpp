@@ -197,11 +197,29 @@ TEST_F(RunnerTest, AnInstrumentThatDoesNotAnswerEndsTheRunBeforeALoad) {
   EXPECT_EQ(ledger_.find_run(outcome.run_id)->exit_code, 3);
 }
 
-TEST_F(RunnerTest, ARecordThatCannotBeWrittenLeavesNothingOn) {
+TEST_F(RunnerTest, ARecordThatCannotBeWrittenTakesTheLoadOffAndIsABenchFault) {
   // The second point meets a key that exists already, as a damaged ledger would.
   plan_.points[1].id = "001";
-  EXPECT_THROW(run(), LedgerError);
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_TRUE(outcome.record_failure);
   EXPECT_FALSE(bench_.on);
+  EXPECT_EQ(outcome.points.size(), 1u) << "what is not in the ledger is not in the outcome";
+}
+
+TEST_F(RunnerTest, ARecordThatFailsWithASourceThatWillNotGoOffTellsBoth) {
+  plan_.points[1].id = "001";
+  reactor_.at(instant_at(30), [this] {
+    bench_.off_fails = Fault{Errc::disconnected, "source", "OUTP OFF", "gone", {}};
+  });
+  const RunOutcome outcome = run();
+  EXPECT_TRUE(outcome.record_failure);
+  EXPECT_TRUE(outcome.not_off);
+}
+
+TEST_F(RunnerTest, ACertificateFromTheFutureIsNoBasis) {
+  static_cast<void>(parse_utc("2025-07-01", station_->reference_calibration.issued));
+  EXPECT_FALSE(run().points.at(0).verdict.basis.verified());
 }
 
 TEST_F(RunnerTest, AnExpiredCertificateMakesEveryBasisUnverified) {
@@ -223,6 +241,7 @@ TEST(OutOfBand, NamesTheFirstCircuitThatDisagrees) {
   const LoadPoint set = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{0.5},
                                         Direction::received);
   ReferenceReading reading;
+  reading.frequency = Frequency{60};
   for (std::size_t i = 0; i < 2; ++i) {
     const Angle lag = set.circuits[i].voltage_phase - set.current_phase(i);
     const ApparentPower s = Voltage{120} * Current{30};
@@ -236,6 +255,13 @@ TEST(OutOfBand, NamesTheFirstCircuitThatDisagrees) {
   ReferenceReading low = reading;
   low.circuits[0].voltage = Voltage{119.3};
   EXPECT_THAT(out_of_band(set, low).value_or(""), ::testing::HasSubstr("circuit 1"));
+  ReferenceReading slow = reading;
+  slow.frequency = Frequency{59};
+  EXPECT_THAT(out_of_band(set, slow).value_or(""), ::testing::HasSubstr("Hz"));
+  LoadPoint one_coil = set;
+  one_coil.circuits[1].current = Current{};
+  EXPECT_THAT(out_of_band(one_coil, reading).value_or(""), ::testing::HasSubstr("circuit 2"))
+      << "a current where none was set";
   ReferenceReading nan = reading;
   nan.circuits[0].current = Current{std::nan("")};
   EXPECT_TRUE(out_of_band(set, nan)) << "what is not a number is not in band";
@@ -248,9 +274,9 @@ TEST(PowerRamp, IsTheSlopeOfTheReadingsInTheWindow) {
     reading.active = ActivePower{1000 * (1 + 1e-5 * (t - 5))};  // 0.001 % a second
     samples.push_back({instant_at(t), reading});
   }
-  EXPECT_NEAR(power_ramp_percent_per_s(samples, instant_at(0), instant_at(10)), 0.001, 1e-9);
-  EXPECT_EQ(power_ramp_percent_per_s(samples, instant_at(0), instant_at(1)), 0)
-      << "two samples give no slope";
+  EXPECT_NEAR(power_ramp_percent_per_s(samples), 0.001, 1e-9);
+  samples.resize(2);
+  EXPECT_TRUE(std::isnan(power_ramp_percent_per_s(samples))) << "two samples give no slope";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "bench/core/reactor.h"
 #include "bench/model/calibration.h"
+#include "bench/model/station_uncertainty.h"
 #include "bench/station/power_source.h"
 #include "bench/station/pulse_counter.h"
 #include "bench/station/reference_standard.h"
@@ -29,16 +30,6 @@ struct Position {
   int led_input = 0;
   std::string meter_firmware;  ///< whose firmware runs, as far as the bench put it there
   bool meter_simulated = true;
-};
-
-/// Figures of the station that enter a budget; from the station file, each with its own origin there.
-struct StationUncertainty {
-  Ratio reference_drift{};       ///< ± half-width since the certificate
-  Ratio reference_linearity{};   ///< ± half-width between ranges and certified points
-  Seconds pickup_jitter{};       ///< standard deviation of one edge
-  Ratio repeatability{};         ///< pooled standard deviation of one window beyond scan and jitter
-  double repeatability_dof = 0;  ///< degrees of freedom of the pooled value
-  Seconds meter_delay_limit{};   ///< largest delay of a meter's LED that is reckoned with
 };
 
 /// The instruments of one bench and the reactor that they share. Who opens a station owns it.

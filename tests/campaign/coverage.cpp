@@ -60,7 +60,7 @@ struct Campaign {
   std::string lab = "drawn";
   std::uint64_t trials = 200;
   std::uint64_t first_seed = 1;
-  double least = 0, most = 100;
+  double least = 91, most = 99;  // percent; what the first sweep was asked for
 
   std::vector<double> shares;  ///< one a lab
   std::map<std::string, Stratum> strata;

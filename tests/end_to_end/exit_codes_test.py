@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What the program answers when the meter, a file, an instrument or a person ends a run."""
 
+import json
 import re
 import signal
 import sqlite3
@@ -51,7 +52,7 @@ class ExitCodes(BenchTest):
         lab = self.lab("tripping", lambda text: text + "\nfaults: [{at_s: 300, of: source, do: trip}]\n")
         done = self.sweep("--lab", lab)
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("The source is off.", done.stdout)
+        self.assertIn("The source is off.", done.stderr)
         points = self.shown()["points"]
         finished = [p for p in points if p["error_percent"] is not None]
         self.assertGreaterEqual(len(finished), 3)
@@ -64,7 +65,7 @@ class ExitCodes(BenchTest):
         lab = self.lab("noisy", lambda text: text + f"\nfaults: [{faults}]\n")
         done = self.sweep("--lab", lab)
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("The source is off.", done.stdout)
+        self.assertIn("The source is off.", done.stderr)
 
     def test_one_spoilt_answer_is_asked_again_and_stands_in_the_record(self):
         lab = self.lab("spoilt", lambda text: text + "\nfaults: [{command: 40, of: reference, do: bad_checksum}]\n")
@@ -80,6 +81,44 @@ class ExitCodes(BenchTest):
             self.assertTrue(done.stderr, arguments)
         self.assertIn("focus-ax-2s-cl200", self.bench("run", SWEEP, "--meter", "focus-ax-2s-cl20").stderr)
 
+    def test_a_seed_is_a_number_that_the_ledger_can_hold(self):
+        for seed in ("-1", "18446744073709551616", "1.5", ""):
+            self.assertEqual(self.sweep("--seed", seed).returncode, 2, seed)
+
+    def test_a_voltage_beyond_the_meter_is_refused_before_a_load(self):
+        done = self.sweep("--set", "steps.0.voltage=240 %")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("576 V", done.stderr)
+
+    def test_all_scenarios_are_checked_before_the_first_load(self):
+        broken = self.folder / "broken.yaml"
+        broken.write_text("scenario: x\n", encoding="utf-8")
+        done = self.sweep(broken)
+        self.assertEqual(done.returncode, 2)
+        self.assertFalse(self.ledger.exists())
+
+    def test_after_a_bench_fault_the_bench_is_not_energised_again(self):
+        lab = self.lab("tripping", lambda text: text + "\nfaults: [{at_s: 100, of: source, do: trip}]\n")
+        done = self.sweep(SWEEP, "--lab", lab, "--format", "json")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("not run: ", done.stderr)
+        self.assertIn("The source is off.", done.stderr)
+        self.assertEqual(len(json.loads(done.stdout)["runs"]), 1)
+
+    def test_half_an_output_is_no_success(self):
+        self.assertEqual(self.sweep().returncode, 0)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for verb in (["export", "last", "--format", "csv"], ["show"], ["runs"]):
+                done = subprocess.run([str(PROGRAM), *verb, "--ledger", str(self.ledger)], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, timeout=60)
+                self.assertEqual(done.returncode, 3, verb)
+                self.assertIn("standard output", done.stderr)
+
+    def test_no_truth_is_told_of_what_cannot_be(self):
+        for option in (["--current", "0 A"], ["--current", "1e300 A"], ["--current", "5 A", "--temperature", "-400 °C"],
+                       ["--current", "5 A", "--frequency", "0 Hz"], ["--current", "5 A", "--voltage", "-5 V"]):
+            self.assertEqual(self.bench("lab", "truth", "--meter", METER, *option).returncode, 2, option)
+
     def test_a_ledger_that_cannot_be_written_is_3(self):
         self.assertEqual(self.bench("run", SWEEP, "--meter", METER, "--ledger", "/proc/none/x.sqlite").returncode, 3)
 
@@ -87,7 +126,7 @@ class ExitCodes(BenchTest):
         for sent in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(sent), subprocess.Popen(
                     [str(PROGRAM), "run", SWEEP, "--meter", METER, "--ledger", str(self.ledger)], cwd=self.folder,
-                    text=True, stdout=subprocess.PIPE) as run:
+                    text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
                 for line in run.stdout:
                     if line.startswith("003 "):
                         run.send_signal(sent)
