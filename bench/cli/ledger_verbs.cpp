@@ -140,7 +140,7 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
         fmt::print("{}\n", run_json(ledger, summary).dump(2));
       else
         show_text(ledger, summary);
-      return static_cast<int>(kAllPassed);
+      return kAllPassed;
     };
   });
 
@@ -156,7 +156,7 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
       write_out(options->format == "csv" ? points_csv(summary, ledger.points(summary.run.run_id))
                                          : run_json(ledger, summary).dump(2) + "\n",
                 options->output);
-      return static_cast<int>(kAllPassed);
+      return kAllPassed;
     };
   });
 
@@ -170,7 +170,7 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
                      ? *changed
                      : "every row that is there is as it was written (whether the newest are missing, only a "
                        "content hash kept elsewhere can tell)");
-      return static_cast<int>(changed ? kBenchFault : kAllPassed);
+      return changed ? kBenchFault : kAllPassed;
     };
   });
 }

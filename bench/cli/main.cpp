@@ -9,7 +9,6 @@
 #include "bench/cli/exit_code.h"
 #include "bench/cli/inputs.h"
 #include "bench/cli/verbs.h"
-#include "bench/ledger/ledger.h"
 
 namespace {
 
@@ -19,8 +18,10 @@ extern "C" void request_stop(int) { stop_signal->request(); }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  using namespace meterbench;
+namespace meterbench {
+namespace {
+
+int run_command(int argc, char** argv) {
   StopSignal stop;
   stop_signal = &stop;
   struct sigaction action {};
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
     // Half an answer is none: a full disk behind a redirection must not look like success.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       fmt::print(stderr, "meterbench: standard output cannot be written\n");
-      return std::max<int>(code, kBenchFault);
+      return std::max(code, kBenchFault);
     }
     return code;
   } catch (const CLI::ParseError& e) {
@@ -54,11 +55,19 @@ int main(int argc, char** argv) {
     const std::string_view text = e.what();
     fmt::print(stderr, "{}{}", text, text.ends_with('\n') ? "" : "\n");
     return kUsage;
-  } catch (const LedgerError& e) {
-    fmt::print(stderr, "meterbench: {}\n", e.what());
-    return kBenchFault;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "meterbench: {}\n", e.what());
-    return kBenchFault;
+  }
+}
+
+}  // namespace
+}  // namespace meterbench
+
+int main(int argc, char** argv) {
+  try {
+    return meterbench::run_command(argc, argv);
+  } catch (const std::exception& e) {  // a ledger or a station that cannot be opened, a bug
+    std::fputs("meterbench: ", stderr);
+    std::fputs(e.what(), stderr);
+    std::fputs("\n", stderr);
+    return meterbench::kBenchFault;
   }
 }

@@ -103,7 +103,7 @@ void add_plan(CLI::App& app, VerbAction& chosen) {
         print_json(plan, station.name);
       else
         print_text(plan, station.name);
-      return static_cast<int>(kAllPassed);
+      return kAllPassed;
     };
   });
 }

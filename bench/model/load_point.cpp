@@ -25,7 +25,7 @@ Angle PowerFactor::lag() const {
 }
 
 std::string to_text(const PowerFactor& pf) {
-  const std::string number = number_text(pf.magnitude);
+  std::string number = number_text(pf.magnitude);
   if (pf.magnitude == 1.0) return number;
   return number + (pf.leading ? " lead" : " lag");
 }

@@ -117,8 +117,9 @@ void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes
   control_.emplace(serial, std::move(done));
   // In memory a control transfer always completes within its frame; the time-out is for real devices.
   static_cast<void>(timeout);
+  const Instant arrives = simulated_.now() + wire_.of(data.size());
   simulated_.arrival(
-      simulated_.now() + wire_.of(data.size()), number_,
+      arrives, number_,
       [this, session = session_, serial, text = std::move(text), setup, data = std::move(data)] {
         if (!*session) return;
         auto answer = far_end_.control(simulated_.now(), setup, data);
@@ -178,7 +179,8 @@ void MemoryUsbLink::poll_bulk() {
       continue;
     }
     transfer.completing = true;
-    simulated_.arrival(simulated_.now() + wire_.of(data->size()), number_,
+    const Instant arrives = simulated_.now() + wire_.of(data->size());
+    simulated_.arrival(arrives, number_,
                        [this, session = session_, serial = serial, data = std::move(*data)] {
                          if (*session) end_bulk(serial, data);
                        });
