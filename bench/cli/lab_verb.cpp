@@ -31,6 +31,13 @@ T read(const std::string& option, tl::expected<T, std::string> value) {
   return *value;
 }
 
+/// A quantity, or a bare number in the kind's own unit, as a script has it.
+template <class Kind>
+Quantity<Kind> read_quantity(const std::string& option, const std::string& text) {
+  if (const auto number = parse_number(text)) return Quantity<Kind>{*number};
+  return read(option, parse_quantity<Kind>(text));
+}
+
 template <class T>
 tl::expected<T, std::string> known(std::optional<T> value, const std::string& text,
                                    const std::vector<std::string>& allowed) {
@@ -41,16 +48,15 @@ tl::expected<T, std::string> known(std::optional<T> value, const std::string& te
 int show_truth(const TruthOptions& o) {
   const Catalogue files = catalogue();
   const MeterType meter = load_meter(files, o.meter);
-  const auto temperature = read("temperature", parse_quantity<kind::Temperature>(o.temperature));
+  const auto temperature = read_quantity<kind::Temperature>("temperature", o.temperature);
   const auto voltage =
-      o.voltage.empty() ? meter.nominal_voltage : read("voltage", parse_quantity<kind::Voltage>(o.voltage));
-  const auto current = read("current", parse_quantity<kind::Current>(o.current));
+      o.voltage.empty() ? meter.nominal_voltage : read_quantity<kind::Voltage>("voltage", o.voltage);
+  const auto current = read_quantity<kind::Current>("current", o.current);
   const auto pf = read("pf", parse_power_factor(o.power_factor));
   const auto direction =
       read("direction", known(parse_direction(o.direction), o.direction, {"delivered", "received"}));
-  const auto frequency = o.frequency.empty()
-                             ? meter.nominal_frequency
-                             : read("frequency", parse_quantity<kind::Frequency>(o.frequency));
+  const auto frequency = o.frequency.empty() ? meter.nominal_frequency
+                                             : read_quantity<kind::Frequency>("frequency", o.frequency);
   const auto circuit =
       read("circuit", known(parse_circuit(o.circuit), o.circuit, {"series", "coil_1", "coil_2"}));
 
@@ -80,7 +86,8 @@ void add_lab(CLI::App& app, VerbAction& chosen) {
       lab->add_subcommand("truth", "The true error of the lab's meter at a load, by closed formula");
   truth->add_option("--lab", options->lab, "Lab")->capture_default_str();
   truth->add_option("--meter", options->meter, "Meter type")->required();
-  truth->add_option("--temperature", options->temperature, "Of the meter's body")->capture_default_str();
+  truth->add_option("--temperature", options->temperature, "Of the meter's body; a bare number is °C")
+      ->capture_default_str();
   truth->add_option("--voltage", options->voltage, "Nominal without");
   truth->add_option("--current", options->current, "Current, as '30 A'")->required();
   truth->add_option("--pf", options->power_factor, "Power factor, as '0.5 lag'")->capture_default_str();

@@ -31,6 +31,13 @@ class Sweep(BenchTest):
         self.assertLessEqual(sum(off > u for off, u in offs), 4, offs)
         self.assertFalse([o for o in offs if o[0] > 2 * o[1]], offs)
 
+    def test_truth_takes_bare_numbers_in_their_own_unit(self):
+        told = [self.bench("lab", "truth", "--meter", METER, "--temperature", t, "--voltage", v, "--current", i, "--pf",
+                           "0.5 lag", "--format", "json").stdout
+                for t, v, i in (("40 °C", "240 V", "20 A"), ("40", "240", "20"))]
+        self.assertIn("error_percent", told[0])
+        self.assertEqual(told[0], told[1])
+
     def test_same_scenario_lab_and_seed_give_the_same_content(self):
         hashes = []
         for seed in (7, 7, 8):
