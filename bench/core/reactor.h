@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "bench/core/clock.h"
+#include "bench/core/descriptor_watches.h"
 #include "bench/core/fault.h"
 #include "bench/core/stop_signal.h"
 
@@ -28,6 +29,14 @@ class Reactor : public Clock {
   /// Does nothing when the timer has run or was cancelled already.
   virtual void cancel(TimerId timer) = 0;
 
+  /// Calls `ready` with poll's revents whenever `descriptor` has one of `events` (POLLIN, POLLOUT), from
+  /// within a wait. One watch a descriptor: a second call replaces the first. In simulated time descriptors
+  /// are looked at only while it is held (SimulatedReactor::hold).
+  void watch(int descriptor, short events, std::function<void(short)> ready) {
+    watches_.add(descriptor, events, std::move(ready));
+  }
+  void unwatch(int descriptor) { watches_.remove(descriptor); }
+
   /// Whether a stop request ends the wait. What makes a bench safe must not be cut short.
   enum class Stoppable { yes, no };
 
@@ -43,10 +52,12 @@ class Reactor : public Clock {
   [[nodiscard]] const StopSignal& stop() const { return stop_; }
 
  protected:
+  [[nodiscard]] DescriptorWatches& watches() { return watches_; }
   virtual Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) = 0;
 
  private:
   StopSignal& stop_;
+  DescriptorWatches watches_;
   bool running_ = false;
 };
 

@@ -1,12 +1,7 @@
 #include "bench/core/real_reactor.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
-#include <vector>
 
 namespace meterbench {
 namespace {
@@ -38,12 +33,6 @@ void RealReactor::cancel(TimerId timer) {
   by_id_.erase(found);
 }
 
-void RealReactor::watch(int descriptor, short events, std::function<void(short)> ready) {
-  watches_.insert_or_assign(descriptor, Watch{events, std::move(ready)});
-}
-
-void RealReactor::unwatch(int descriptor) { watches_.erase(descriptor); }
-
 void RealReactor::run_due_timers() {
   const Instant present = now();
   while (!timers_.empty() && timers_.begin()->first.first <= present) {
@@ -73,24 +62,7 @@ std::optional<Instant> RealReactor::next_timer() const {
 }
 
 void RealReactor::poll_links(Instant until, bool stoppable) {
-  std::vector<pollfd> polled;
-  if (stoppable) polled.push_back({stop().descriptor(), POLLIN, 0});
-  for (const auto& [descriptor, watch] : watches_) polled.push_back({descriptor, watch.events, 0});
-  const Duration left = std::max(until - now(), Duration::zero());
-  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(left);
-  const timespec limit{whole.count(), (left - whole).count()};
-  if (::ppoll(polled.data(), polled.size(), &limit, nullptr) < 0) {
-    if (errno == EINTR) return;
-    throw std::system_error{errno, std::generic_category(), "ppoll"};
-  }
-  for (const pollfd& entry : polled) {
-    if (entry.revents == 0) continue;
-    // Looked up anew: an earlier callback may have taken this watch away.
-    const auto found = watches_.find(entry.fd);
-    if (found == watches_.end()) continue;
-    const auto ready = found->second.ready;  // a copy: it may replace itself
-    ready(entry.revents);
-  }
+  watches().poll(until - now(), stoppable ? stop().descriptor() : -1);
 }
 
 }  // namespace meterbench

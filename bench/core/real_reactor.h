@@ -18,16 +18,7 @@ class RealReactor final : public Reactor {
   TimerId at(Instant when, Action action) override;
   void cancel(TimerId timer) override;
 
-  /// Calls `ready` with poll's revents whenever `descriptor` has one of `events` (POLLIN, POLLOUT).
-  /// One watch a descriptor: a second call replaces the first.
-  void watch(int descriptor, short events, std::function<void(short)> ready);
-  void unwatch(int descriptor);
-
  private:
-  struct Watch {
-    short events;
-    std::function<void(short)> ready;
-  };
   Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) override;
   /// Waits for the links until `until` (or a stop request) and calls back those that are ready.
   void poll_links(Instant until, bool stoppable);
@@ -38,7 +29,6 @@ class RealReactor final : public Reactor {
   std::uint64_t sequence_ = 0;
   std::map<std::pair<Instant, std::uint64_t>, Action> timers_;
   std::unordered_map<std::uint64_t, Instant> by_id_;
-  std::map<int, Watch> watches_;
 };
 
 }  // namespace meterbench

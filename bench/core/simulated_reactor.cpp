@@ -36,6 +36,10 @@ Reactor::Waited SimulatedReactor::do_run_until(const std::function<bool()>& done
   while (true) {
     if (done()) return Waited::done;
     if (stoppable && stop().requested()) return Waited::stopped;
+    if (holds_ > 0) {
+      watches().poll(std::nullopt, stoppable ? stop().descriptor() : -1);
+      continue;
+    }
     if (events_.empty() || events_.begin()->first.when > deadline) {
       if (now_ >= deadline) return Waited::deadline;
       move_to(deadline);

@@ -30,6 +30,12 @@ class SimulatedReactor final : public Reactor {
   /// A number for a new link, in the order of creation.
   [[nodiscard]] std::size_t new_link() { return next_link_++; }
 
+  /// Time stands still until as many calls of release(): something outside of simulated time is under way, as
+  /// a library's blocking call, and nothing but the watched descriptors can bring it on. No event runs
+  /// meanwhile, so that the order of events does not depend on how long it takes.
+  void hold() { ++holds_; }
+  void release() { --holds_; }
+
   /// Called with every new instant before its first event.
   void on_advance(std::function<void(Instant)> advance_world) { advance_world_ = std::move(advance_world); }
 
@@ -50,6 +56,7 @@ class SimulatedReactor final : public Reactor {
   UtcTime starts_;
   std::uint64_t sequence_ = 0;
   std::size_t next_link_ = 0;
+  int holds_ = 0;
   std::map<Order, Action> events_;
   std::unordered_map<std::uint64_t, Order> by_id_;
   std::function<void(Instant)> advance_world_;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "bench/core/quantity.h"
 #include "bench/core/time.h"
@@ -23,15 +26,25 @@ struct SourceLimits {
   Current current{};
 };
 
-/// How a counter can compare LED pulses with the reference; see design, "How an error is measured".
-enum class CountingMethod { scanned };
-[[nodiscard]] constexpr std::string_view to_text(CountingMethod) { return "scanned"; }
+/// How LED pulses can be compared with the reference; see design, "How an error is measured".
+enum class CountingMethod { scanned, timestamps, gated_total, error_calculator };
+[[nodiscard]] std::string_view to_text(CountingMethod method);
+[[nodiscard]] std::optional<CountingMethod> parse_counting_method(std::string_view text);
 
 struct CounterCapabilities {
-  CountingMethod method = CountingMethod::scanned;
-  int inputs = 0;
-  Duration scan_period{};    ///< τ; an edge lies between two scans
-  Frequency maximum_rate{};  ///< of pulses at an input
+  std::vector<CountingMethod> methods;  ///< of this counter
+  int inputs = 0;                       ///< numbered from 0
+  Duration scan_period{};               ///< τ of `scanned`; an edge lies between two scans
+  Frequency maximum_rate{};             ///< of pulses at an input
+  Seconds resolution{};                 ///< of one time stamp, half-width
+  Ratio time_base{};                    ///< of time stamps and gates, half-width
+  std::uint64_t most_timestamps = 0;    ///< in one record
+  Duration longest_gate{};              ///< of `gated_total`
+};
+
+/// Of an error calculator that is part of a reference standard.
+struct ErrorCalculatorCapabilities {
+  std::uint64_t most_pulses = 0;  ///< of the meter in one comparison
 };
 
 /// Which power a reference standard forms of two circuits.

@@ -201,7 +201,7 @@ class StepPlanner {
     point.power_factor = at.power_factor;
     point.temperature = station_.room_temperature;
     point.direction = at.direction;
-    point.method = station_.counter.method;
+    point.method = CountingMethod::scanned;
     point.circuit_factor = c.circuit_factor;
     point.pulses = *number;
     point.limit = limit;

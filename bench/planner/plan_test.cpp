@@ -48,7 +48,10 @@ PlanningStation bench() {
   PlanningStation station;
   station.source = {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
   station.limits = {Voltage{300}, Current{240}};
-  station.counter = {CountingMethod::scanned, 8, std::chrono::milliseconds{1}, Frequency{48e6}};
+  station.counter = {.methods = {CountingMethod::scanned},
+                     .inputs = 8,
+                     .scan_period = std::chrono::milliseconds{1},
+                     .maximum_rate = Frequency{48e6}};
   station.reference_calibration = certificate(0.1, 240);
   station.reference_pulse = from_watt_hours(1e-5);
   station.room_temperature = Temperature{23};

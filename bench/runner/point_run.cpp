@@ -95,7 +95,7 @@ class Attempt {
     // After a fault the source goes off first; the runner ends the scan then.
     if (!counted) return tl::unexpected{counted.error()};
     if (auto closed = await<void>(reactor, "counter", "stop scan", kSetUpLimit,
-                                  [&](auto done) { station_.counter->start_stop_scan(std::move(done)); });
+                                  [&](auto done) { station_.counter->start_stop(std::move(done)); });
         !closed)
       return closed;
     return check_reference_pulses();

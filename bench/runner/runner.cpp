@@ -90,7 +90,7 @@ RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positio
       // Best effort: the counter may be what failed.
       static_cast<void>(await<void>(
           station_.reactor, "counter", "stop scan", kSetUpLimit,
-          [&](auto done) { station_.counter->start_stop_scan(std::move(done)); }, Reactor::Stoppable::no));
+          [&](auto done) { station_.counter->start_stop(std::move(done)); }, Reactor::Stoppable::no));
     }
     for (PointRecord& point : attempt.records) {
       record([&] { ledger_.add_point(outcome.run_id, point); });

@@ -8,6 +8,7 @@
 #include "bench/core/reactor.h"
 #include "bench/model/capabilities.h"
 #include "bench/model/load_point.h"
+#include "bench/station/error_calculator.h"
 
 namespace meterbench {
 
@@ -23,6 +24,8 @@ struct ReferenceReading {
   std::array<CircuitReading, LoadPoint::kCircuits> circuits{};
   ActivePower active{};  ///< by the standard's own definition
   Frequency frequency{};
+  bool overloaded = false;  ///< a range is exceeded: the figures are worth nothing
+  std::string ranges;       ///< in use: `240V 50A`; empty where the standard does not tell
 };
 
 /// A reference standard: measures the load and gives out pulses in proportion to energy.
@@ -38,6 +41,9 @@ class ReferenceStandard {
   virtual void start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) = 0;
 
   virtual void start_read(Done<ReferenceReading> done) = 0;
+
+  /// Null where the standard has none.
+  [[nodiscard]] virtual ErrorCalculator* error_calculator() { return nullptr; }
 
   /// Hears of each fault that the driver overcame by asking again, so that the record can tell. None: nobody.
   using OnRepeat = std::function<void(const Fault& overcome)>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +8,11 @@
 #include "bench/core/reactor.h"
 #include "bench/model/calibration.h"
 #include "bench/model/station_uncertainty.h"
+#include "bench/station/chamber.h"
+#include "bench/station/interlock.h"
+#include "bench/station/meter.h"
+#include "bench/station/meter_controls.h"
+#include "bench/station/photodiode.h"
 #include "bench/station/power_source.h"
 #include "bench/station/pulse_counter.h"
 #include "bench/station/reference_standard.h"
@@ -32,6 +38,12 @@ struct Position {
   bool meter_simulated = true;
 };
 
+/// How often the interlock's watchdog is told that the bench lives, and how long it waits for that.
+struct InterlockTiming {
+  Duration trigger = std::chrono::milliseconds{200};
+  Duration watchdog = std::chrono::seconds{1};
+};
+
 /// The instruments of one bench and the reactor that they share. Who opens a station owns it.
 struct Station {
   Station(std::string station_name, Reactor& shared_reactor)
@@ -41,7 +53,14 @@ struct Station {
   Reactor& reactor;
   std::unique_ptr<PowerSource> source;
   std::unique_ptr<ReferenceStandard> reference;
-  std::unique_ptr<PulseCounter> counter;
+  std::unique_ptr<PulseCounter> counter;      ///< null where the reference compares by itself
+  std::unique_ptr<Chamber> chamber;           ///< null where there is none, as all that follows
+  std::unique_ptr<Interlock> interlock;
+  std::unique_ptr<MeterControls> controls;
+  std::unique_ptr<Photodiode> photodiode;
+  std::unique_ptr<Display> display;
+  std::map<std::string, std::unique_ptr<Meter>> meters;  ///< their optical ports, by position
+  InterlockTiming interlock_timing;
   int reference_input = 0;  ///< of the counter
   std::vector<Position> positions;
   SourceLimits limits;  ///< the station's own, at most the source's capabilities

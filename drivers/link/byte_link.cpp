@@ -1,5 +1,6 @@
 #include "drivers/link/byte_link.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace meterbench {
@@ -20,9 +21,28 @@ void ByteLink::start_exchange(Request request, Done<Bytes> done) {
     done(fault(Errc::disconnected, device_, request.text, "the link is closed"));
     return;
   }
+  if (stream_) throw std::logic_error{device_ + ": an exchange within a stream"};
   queue_.push_back({std::move(request), std::move(done), {}, {}, false});
   if (!on_wire_) send_next();
 }
+
+void ByteLink::start_stream(std::function<void(ByteView)> hear, std::function<void(Fault)> over) {
+  if (!open_) {
+    over(Fault{Errc::disconnected, device_, "stream", "the link is closed", {}});
+    return;
+  }
+  if (stream_ || !queue_.empty()) throw std::logic_error{device_ + ": the link is in use"};
+  stream_ = std::make_shared<Stream>(Stream{std::move(hear), std::move(over)});
+}
+
+void ByteLink::stream_out(ByteView bytes, std::function<void()> sent) {
+  if (!stream_) throw std::logic_error{device_ + ": there is no stream"};
+  do_write(bytes, [stream = std::weak_ptr{stream_}, sent = std::move(sent)] {
+    if (!stream.expired()) sent();
+  });
+}
+
+void ByteLink::end_stream() { stream_.reset(); }
 
 void ByteLink::send_next() {
   if (queue_.empty() || !open_) return;
@@ -48,6 +68,7 @@ void ByteLink::send_next() {
 }
 
 void ByteLink::received(ByteView bytes) {
+  if (const auto stream = stream_) return stream->hear(bytes);
   if (!on_wire_) return;  // nobody asked
   received_.insert(received_.end(), bytes.begin(), bytes.end());
   look_for_reply();
@@ -102,7 +123,9 @@ std::deque<ByteLink::Pending> ByteLink::shut() {
   return std::exchange(queue_, {});
 }
 
-void ByteLink::disconnect(const std::deque<Pending>& waiting, const std::string& why) const {
+void ByteLink::disconnect(const std::deque<Pending>& waiting, const std::string& why) {
+  if (const auto stream = std::exchange(stream_, nullptr))
+    stream->over(Fault{Errc::disconnected, device_, "stream", why, {}});
   for (const Pending& pending : waiting)
     pending.done(fault(Errc::disconnected, device_, pending.request.text, why));
 }

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -44,6 +45,15 @@ class ByteLink {
   /// that waits ends as disconnected. On a closed link: disconnected at once.
   void start_exchange(Request request, Done<Bytes> done);
 
+  /// For protocols that acknowledge, repeat and time out by themselves (C12.18): from now on all received
+  /// bytes go to `hear` as they come, and loss or close() to `over`, once, which ends it. No exchange may be
+  /// under way or started meanwhile (std::logic_error). On a closed link `over` is called at once.
+  void start_stream(std::function<void(ByteView)> hear, std::function<void(Fault)> over);
+  /// Writes at once, only within a stream (std::logic_error otherwise); `sent` when the last byte has left.
+  void stream_out(ByteView bytes, std::function<void()> sent);
+  /// Ends the stream without a word to `over`; the link stays open.
+  void end_stream();
+
  protected:
   virtual Result<void> do_open() = 0;
   virtual void do_close() = 0;
@@ -69,12 +79,18 @@ class ByteLink {
   void drop(const std::string& why);
   /// Closes the link; answers what was on the wire and in the queue, untold.
   [[nodiscard]] std::deque<Pending> shut();
-  void disconnect(const std::deque<Pending>& waiting, const std::string& why) const;
+  void disconnect(const std::deque<Pending>& waiting, const std::string& why);
+
+  struct Stream {
+    std::function<void(ByteView)> hear;
+    std::function<void(Fault)> over;
+  };
 
   Reactor& reactor_;
   std::string device_;
   bool open_ = false;
-  std::deque<Pending> queue_;  // front: on the wire when on_wire_
+  std::shared_ptr<Stream> stream_;  // shared: a callback may end it
+  std::deque<Pending> queue_;       // front: on the wire when on_wire_
   bool on_wire_ = false;
   std::uint64_t serial_ = 0;  // of the request on the wire: late callbacks of an earlier one are dropped
   Bytes received_;

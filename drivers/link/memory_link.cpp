@@ -101,35 +101,58 @@ std::function<void()> MemoryUsbLink::shut() {
   event_.reset();
   far_end_.closed(simulated_.now());
   for (const auto& [serial, entry] : bulk_) simulated_.cancel(entry.second.timer);
-  return [this, bulk = std::exchange(bulk_, {}), control = std::exchange(control_, {})] {
+  return [this, bulk = std::exchange(bulk_, {}), underway = std::exchange(underway_, {})] {
     for (const auto& [serial, entry] : bulk)
       entry.second.done(fault(Errc::disconnected, device(), entry.second.text, "the link was closed",
                               simulated_.now() - entry.second.begin));
-    for (const auto& [serial, done] : control)
-      done(fault(Errc::disconnected, device(), "control transfer", "the link was closed"));
+    for (const auto& [serial, tell_closed] : underway) tell_closed();
   };
 }
 
-void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
-                                  Done<Bytes> done) {
+/// In memory a transfer that the device takes always completes within its frame: time-outs are for real ones.
+template <class T, class Act>
+void MemoryUsbLink::carry(std::string text, std::size_t bytes, Done<T> done, Act act) {
   if (!open_) return done(fault(Errc::disconnected, device(), std::move(text), "the link is closed"));
   const std::uint64_t serial = ++serial_;
-  control_.emplace(serial, std::move(done));
-  // In memory a control transfer always completes within its frame; the time-out is for real devices.
-  static_cast<void>(timeout);
-  const Instant arrives = simulated_.now() + wire_.of(data.size());
-  simulated_.arrival(
-      arrives, number_,
-      [this, session = session_, serial, text = std::move(text), setup, data = std::move(data)] {
-        if (!*session) return;
-        auto answer = far_end_.control(simulated_.now(), setup, data);
-        const auto entry = control_.extract(serial);
-        if (answer)
-          entry.mapped()(std::move(*answer));
-        else
-          entry.mapped()(fault(Errc::refused, device(), text, "the device stalled the request"));
-        if (*session) poll_bulk();
-      });
+  underway_.emplace(
+      serial, [this, text, done] { done(fault(Errc::disconnected, device(), text, "the link was closed")); });
+  simulated_.arrival(simulated_.now() + wire_.of(bytes), number_,
+                     [this, session = session_, serial, text = std::move(text), done = std::move(done), act] {
+                       if (!*session) return;
+                       Result<T> result = act(text);
+                       underway_.erase(serial);
+                       done(std::move(result));
+                       if (*session) poll_bulk();
+                     });
+}
+
+void MemoryUsbLink::start_control(std::string text, const UsbSetup& setup, Bytes data, Duration,
+                                  Done<Bytes> done) {
+  const std::size_t bytes = data.size();
+  carry<Bytes>(std::move(text), bytes, std::move(done),
+               [this, setup, data = std::move(data)](const std::string& request) -> Result<Bytes> {
+                 auto answer = far_end_.control(simulated_.now(), setup, data);
+                 if (answer) return std::move(*answer);
+                 return fault(Errc::refused, device(), request, "the device stalled the request");
+               });
+}
+
+void MemoryUsbLink::start_bulk_out(std::string text, std::uint8_t endpoint, Bytes data, Duration,
+                                   Done<void> done) {
+  const std::size_t bytes = data.size();
+  carry<void>(std::move(text), bytes, std::move(done),
+              [this, endpoint, data = std::move(data)](const std::string& request) -> Result<void> {
+                if (!far_end_.halted(endpoint) && far_end_.bulk_out(simulated_.now(), endpoint, data))
+                  return {};
+                return fault(Errc::refused, device(), request, "the endpoint stalled");
+              });
+}
+
+void MemoryUsbLink::start_clear_halt(std::string text, std::uint8_t endpoint, Duration, Done<void> done) {
+  carry<void>(std::move(text), 0, std::move(done), [this, endpoint](const std::string&) -> Result<void> {
+    far_end_.clear_halt(simulated_.now(), endpoint);
+    return {};
+  });
 }
 
 void MemoryUsbLink::start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
@@ -170,9 +193,14 @@ void MemoryUsbLink::cancel_bulk_in(std::uint8_t endpoint) {
 /// Asks the device for each pending transfer in the order of submission, then when to ask again.
 void MemoryUsbLink::poll_bulk() {
   std::set<std::uint8_t> empty;  // endpoints without data: what waits behind waits on
+  std::vector<std::uint64_t> stalled;
   for (auto& [serial, entry] : bulk_) {
     Transfer& transfer = entry.second;
     if (transfer.completing || empty.contains(entry.first)) continue;
+    if (far_end_.halted(entry.first)) {
+      stalled.push_back(serial);
+      continue;
+    }
     auto data = far_end_.bulk_in(simulated_.now(), entry.first, transfer.most);
     if (!data) {
       empty.insert(entry.first);
@@ -184,6 +212,11 @@ void MemoryUsbLink::poll_bulk() {
                        [this, session = session_, serial = serial, data = std::move(*data)] {
                          if (*session) end_bulk(serial, data);
                        });
+  }
+  for (const std::uint64_t serial : stalled) {
+    const auto session = session_;
+    end_bulk(serial, fault(Errc::refused, device(), "bulk transfer", "the endpoint stalled"));
+    if (!*session) return;
   }
   if (event_) simulated_.cancel(*event_);
   event_.reset();

@@ -60,9 +60,12 @@ class MemoryUsbLink final : public UsbLink {
   void close() override;
   void start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
                      Done<Bytes> done) override;
+  void start_bulk_out(std::string text, std::uint8_t endpoint, Bytes data, Duration timeout,
+                      Done<void> done) override;
   void start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
                      Done<Bytes> done) override;
   void cancel_bulk_in(std::uint8_t endpoint) override;
+  void start_clear_halt(std::string text, std::uint8_t endpoint, Duration timeout, Done<void> done) override;
 
  private:
   struct Transfer {
@@ -73,6 +76,9 @@ class MemoryUsbLink final : public UsbLink {
     Reactor::TimerId timer{};
     bool completing = false;  // its data are on the wire
   };
+  /// Something that the device carries out at once when it arrives, `bytes` long on the wire.
+  template <class T, class Act>
+  void carry(std::string text, std::size_t bytes, Done<T> done, Act act);
   /// Closes; calling what comes back ends all that was pending.
   [[nodiscard]] std::function<void()> shut();
   void poll_bulk();
@@ -85,7 +91,7 @@ class MemoryUsbLink final : public UsbLink {
   bool open_ = false;
   std::uint64_t serial_ = 0;
   std::map<std::uint64_t, std::pair<std::uint8_t, Transfer>> bulk_;  // by serial: the order of submission
-  std::map<std::uint64_t, Done<Bytes>> control_;
+  std::map<std::uint64_t, std::function<void()>> underway_;  // by serial: how to tell them that it is over
   std::optional<Reactor::TimerId> event_;
   std::shared_ptr<bool> session_;
 };

@@ -313,6 +313,7 @@ TEST(LostLink, CanBeOpenedAgainOnceTheOtherEndIsBack) {
 /// Hands out what the test put into each endpoint.
 class ScriptedUsb final : public UsbFarEnd {
  public:
+  const UsbDescription& description() const override { return about; }
   void opened(Instant) override { ++openings; }
   void closed(Instant) override { ++closings; }
   std::optional<Bytes> control(Instant, const UsbSetup& setup, ByteView data) override {
@@ -335,6 +336,7 @@ class ScriptedUsb final : public UsbFarEnd {
   }
   [[nodiscard]] std::optional<Instant> next_event() const override { return ready_at; }
 
+  UsbDescription about;
   int openings = 0, closings = 0;
   Bytes last;
   std::map<std::uint8_t, std::deque<Bytes>> data_of;

@@ -13,7 +13,7 @@ namespace meterbench {
 
 /// Not thread-safe: the bench thread alone. A time-out or loss closes the link: the transfer that failed is
 /// told first, then all others that are pending end as disconnected. A stall is `refused` and leaves the link
-/// open.
+/// open. `most` is a multiple of the endpoint's packet size: a real host reports an overflow otherwise.
 class UsbLink {
  public:
   UsbLink(Reactor& reactor, std::string device) : reactor_{reactor}, device_{std::move(device)} {}
@@ -30,11 +30,18 @@ class UsbLink {
   /// `text` names the request for people. Done with the data stage (device to host) or nothing.
   virtual void start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
                              Done<Bytes> done) = 0;
-  /// Done with one whole transfer of at most `most` bytes. A pending one ends as `disconnected` on close()
-  /// and as `stopped` on cancel_bulk_in().
+  /// Sends one whole transfer; a packet of no bytes ends it where its length is a multiple of the packet
+  /// size.
+  virtual void start_bulk_out(std::string text, std::uint8_t endpoint, Bytes data, Duration timeout,
+                              Done<void> done) = 0;
+  /// From a bulk or interrupt endpoint. Done with one whole transfer of at most `most` bytes. A pending one
+  /// ends as `disconnected` on close() and as `stopped` on cancel_bulk_in().
   virtual void start_bulk_in(std::string text, std::uint8_t endpoint, std::size_t most, Duration timeout,
                              Done<Bytes> done) = 0;
   virtual void cancel_bulk_in(std::uint8_t endpoint) = 0;
+  /// Ends a stall of `endpoint` and puts its data toggle back (USB 2.0, 9.4.5).
+  virtual void start_clear_halt(std::string text, std::uint8_t endpoint, Duration timeout,
+                                Done<void> done) = 0;
 
  private:
   Reactor& reactor_;

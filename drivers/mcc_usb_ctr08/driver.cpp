@@ -35,7 +35,12 @@ std::optional<std::string> mistake_of(const PulseCounter::Inputs& inputs) {
 
 }  // namespace
 
-CounterCapabilities capabilities() { return {CountingMethod::scanned, kInputs, kScanPeriod, kMaximumRate}; }
+CounterCapabilities capabilities() {
+  return {.methods = {CountingMethod::scanned},
+          .inputs = kInputs,
+          .scan_period = kScanPeriod,
+          .maximum_rate = kMaximumRate};
+}
 
 UsbCtr08::~UsbCtr08() {
   scan_.reset();
@@ -195,7 +200,7 @@ void UsbCtr08::end_scan(Fault fault) {
   scan->on_fault(std::move(fault));
 }
 
-void UsbCtr08::start_stop_scan(Done<void> done) {
+void UsbCtr08::start_stop(Done<void> done) {
   if (!scan_) return done({});
   scan_.reset();
   stopping_ = true;

@@ -28,7 +28,7 @@ class UsbCtr08 final : public PulseCounter {
   void start_identify(Done<std::string> done) override;
   /// Refused while a scan is open, and when the device's FPGA is not configured.
   void start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault, Done<void> done) override;
-  void start_stop_scan(Done<void> done) override;
+  void start_stop(Done<void> done) override;
 
  private:
   /// One scan from the first request to its end.

@@ -29,6 +29,7 @@ class ScriptedDevice final : public UsbFarEnd {
 
   void send(Instant when, Bytes transfer) { transfers_.emplace_back(when, std::move(transfer)); }
 
+  const UsbDescription& description() const override { return description_; }
   void opened(Instant) override { ++openings; }
   void closed(Instant) override {}
   std::optional<Bytes> control(Instant, const UsbSetup& setup, ByteView data) override {
@@ -62,6 +63,7 @@ class ScriptedDevice final : public UsbFarEnd {
   }
 
  private:
+  UsbDescription description_;
   std::deque<std::pair<Instant, Bytes>> transfers_;
 };
 
@@ -94,7 +96,7 @@ class UsbCtr08Driver : public testing::Test {
   }
   Result<void> stop_scan() {
     return await<void>(reactor, "counter", "stop", 1s,
-                       [&](auto done) { counter.start_stop_scan(std::move(done)); });
+                       [&](auto done) { counter.start_stop(std::move(done)); });
   }
   void run_for(Duration time) { ASSERT_TRUE(reactor.wait_until(reactor.now() + time)); }
 
@@ -123,7 +125,7 @@ const std::string kZeros29 = [] {
 }();
 
 TEST_F(UsbCtr08Driver, SaysWhatItCanDo) {
-  EXPECT_EQ(counter.capabilities().method, CountingMethod::scanned);
+  EXPECT_EQ(counter.capabilities().methods, std::vector{CountingMethod::scanned});
   EXPECT_EQ(counter.capabilities().inputs, 8);
   EXPECT_EQ(counter.capabilities().scan_period, 1ms);
 }
@@ -359,7 +361,7 @@ TEST_F(UsbCtr08Driver, AScanMayBeStoppedFromItsOwnEdge) {
   int seen = 0;
   on_edge = [&](std::size_t, const Edge&) {
     ++seen;
-    counter.start_stop_scan([](const Result<void>&) {});
+    counter.start_stop([](const Result<void>&) {});
   };
   ASSERT_TRUE(start());
   Bytes samples = transfer(2, 50, 100, 21);

@@ -22,6 +22,14 @@ constexpr std::string_view kSerial = "01A2B3C4";  // `made`
 
 enum Status : unsigned { running = 0x0002, overrun = 0x0004, configured = 0x0100 };
 
+// Vendor, product and endpoint are of instruments.md 5.2; the texts are `made`.
+const UsbDescription kDescription{.vendor = 0x09DB,
+                                  .product = 0x0127,
+                                  .manufacturer = "Measurement Computing",
+                                  .name = "USB-CTR08",
+                                  .serial = std::string{kSerial},
+                                  .endpoints = {{.address = 0x80 | kSampleEndpoint, .most_packet = kMaxPacket}}};
+
 std::uint64_t little_endian(ByteView bytes) {
   std::uint64_t number = 0;
   for (std::size_t i = bytes.size(); i > 0; --i) number = (number << 8U) | bytes[i - 1];
@@ -65,6 +73,7 @@ class Simulator final : public UsbFarEnd {
     }
   }
 
+  [[nodiscard]] const UsbDescription& description() const override { return kDescription; }
   void opened(Instant) override {}
   /// Like the device, goes on counting; a scan that nobody fetches ends in an overrun.
   void closed(Instant) override {}

@@ -52,7 +52,7 @@ class UsbCtr08Simulator : public testing::Test {
     for (const auto& [key, value] : changed) settings.numbers.at(key) = value;
     settings.wiring = {{"input_0", "reference.pulses"}, {"input_3", "led.A"}, {"input_5", "nothing.there"}};
     settings.faults = std::move(faults);
-    device = std::get<std::unique_ptr<UsbFarEnd>>(model.make(world, settings));
+    device = std::get<std::shared_ptr<UsbFarEnd>>(model.make(world, settings));
     // After the device was made: what is wired is looked up when it is needed.
     world.add_signal("reference.pulses", reference);
     world.add_signal("led.A", led);
@@ -83,7 +83,7 @@ class UsbCtr08Simulator : public testing::Test {
   virtual_lab::World world{1, {}};
   Steady reference{800ns};  // 1250 counts a scan
   Steady led{2500us};
-  std::unique_ptr<UsbFarEnd> device;
+  std::shared_ptr<UsbFarEnd> device;
   Instant now{1s};
 };
 

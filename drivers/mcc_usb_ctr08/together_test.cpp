@@ -38,7 +38,7 @@ class UsbCtr08Together : public testing::Test {
     settings.numbers = {{"clock_ppm", clock_ppm}, {"fpga_configured", 1}};
     settings.wiring = {{"input_0", "reference.pulses"}, {"input_2", "led.A"}, {"input_7", "led.B"}};
     settings.faults = std::move(faults);
-    far_end = std::get<std::unique_ptr<UsbFarEnd>>(simulator_model().make(world, settings));
+    far_end = std::get<std::shared_ptr<UsbFarEnd>>(simulator_model().make(world, settings));
     link = std::make_unique<MemoryUsbLink>(reactor, "counter", *far_end);
     counter = std::make_unique<UsbCtr08>(*link);
     reactor.on_advance([this](Instant now) { world.advance_to(now); });
@@ -53,7 +53,7 @@ class UsbCtr08Together : public testing::Test {
   }
   Result<void> stop_scan() {
     return await<void>(reactor, "counter", "stop", 1s,
-                       [&](auto done) { counter->start_stop_scan(std::move(done)); });
+                       [&](auto done) { counter->start_stop(std::move(done)); });
   }
   void run_for(Duration time) { ASSERT_TRUE(reactor.wait_until(reactor.now() + time)); }
 
@@ -63,7 +63,7 @@ class UsbCtr08Together : public testing::Test {
   virtual_lab::World world{1, {}};
   StopSignal stop;
   SimulatedReactor reactor{stop, UtcTime{}};
-  std::unique_ptr<UsbFarEnd> far_end;
+  std::shared_ptr<UsbFarEnd> far_end;
   std::unique_ptr<MemoryUsbLink> link;
   std::unique_ptr<UsbCtr08> counter;
   std::vector<std::vector<Edge>> edges;

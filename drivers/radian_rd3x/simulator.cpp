@@ -56,7 +56,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
                 .three_wire = settings.three_wire}},
         faults_{settings.faults} {
     world.attach(*this);
-    world.add_signal("reference.pulses", input_);
+    world.add_signal(settings.role + ".pulses", input_);
   }
 
   void on_segment(const virtual_lab::Segment& segment) override {

@@ -37,7 +37,7 @@ class RadianSimulator : public testing::Test {
     for (const auto& parameter : model.parameters) settings.numbers[parameter.key] = parameter.fallback;
     for (const auto& [key, value] : changed) settings.numbers.at(key) = value;
     settings.faults = std::move(faults);
-    standard_ = std::get<std::unique_ptr<FarEnd>>(model.make(*world_, settings));
+    standard_ = std::get<std::shared_ptr<FarEnd>>(model.make(*world_, settings));
     standard_->opened(Instant{});
   }
 
@@ -64,7 +64,7 @@ class RadianSimulator : public testing::Test {
 
  private:
   std::unique_ptr<World> world_;
-  std::unique_ptr<FarEnd> standard_;
+  std::shared_ptr<FarEnd> standard_;
 };
 
 TEST_F(RadianSimulator, AcknowledgesNopShortly) {

@@ -23,7 +23,7 @@ class RadianTogether : public testing::Test {
     virtual_lab::SimulatorSettings settings;
     settings.faults = std::move(faults);
     for (const auto& parameter : model.parameters) settings.numbers[parameter.key] = parameter.fallback;
-    far_end = std::get<std::unique_ptr<FarEnd>>(model.make(world, settings));
+    far_end = std::get<std::shared_ptr<FarEnd>>(model.make(world, settings));
     link = std::make_unique<MemoryLink>(reactor, "reference", *far_end, WireTime::serial(57600, 1));
     standard = std::make_unique<RadianReference>(*link, from_watt_hours(1e-4));
     repeats = 0;
@@ -41,7 +41,7 @@ class RadianTogether : public testing::Test {
   StopSignal stop;
   SimulatedReactor reactor{stop, UtcTime{}};
   virtual_lab::World world{1, {.settle_s = 0}};
-  std::unique_ptr<FarEnd> far_end;
+  std::shared_ptr<FarEnd> far_end;
   std::unique_ptr<MemoryLink> link;
   std::unique_ptr<RadianReference> standard;
   unsigned repeats = 0;

@@ -38,8 +38,8 @@ bool is_printable(const std::string& line) {
 
 }  // namespace
 
-Simulator::Simulator(virtual_lab::World& world, std::vector<virtual_lab::ScriptedFault> faults)
-    : world_{world}, script_{std::move(faults)} {
+Simulator::Simulator(virtual_lab::SourceOutput& output, std::vector<virtual_lab::ScriptedFault> faults)
+    : power_stage_{output}, script_{std::move(faults)} {
   add_commands();
 }
 
@@ -168,7 +168,7 @@ ScpiError Simulator::carry_out(const std::string& line, std::string& answer) {
 
 void Simulator::strike(const std::string& what) {
   if (what == kTrip) {
-    world_.source().off(now_);
+    power_stage_.off(now_);
     output_ = Output::trip;
   } else if (what == kSilence) {
     silent_ = true;
@@ -181,7 +181,7 @@ void Simulator::strike(const std::string& what) {
 
 /// Clause 3.6.
 void Simulator::reset() {
-  world_.source().off(now_);
+  power_stage_.off(now_);
   output_ = Output::off;
   voltage_limit_v_ = 0;
   current_limit_a_ = 0;
@@ -192,7 +192,7 @@ void Simulator::reset() {
 /// Clauses 3.2, 3.4 and 3.5.
 ScpiError Simulator::switch_output(const std::string& state) {
   if (state == "OFF") {
-    world_.source().off(now_);
+    power_stage_.off(now_);
     output_ = Output::off;
     return ScpiError::none;
   }
@@ -207,7 +207,7 @@ ScpiError Simulator::switch_output(const std::string& state) {
 std::string Simulator::output_state() const {
   switch (output_) {
     case Output::off: return "OFF";
-    case Output::energised: return world_.source().settled(now_) ? "ON" : "RAMP";
+    case Output::energised: return power_stage_.settled(now_) ? "ON" : "RAMP";
     case Output::trip: return fmt::format("TRIP,\"{}\"", kTripReason);
   }
   return {};
@@ -222,24 +222,18 @@ void Simulator::drive() {
     target.voltage[i] = std::polar(circuit.voltage_v, from_degrees(circuit.voltage_phase_deg).value());
     target.current[i] = std::polar(circuit.current_a, from_degrees(circuit.current_phase_deg).value());
   }
-  world_.source().apply(now_, target);
+  power_stage_.apply(now_, target);
 }
 
 virtual_lab::SimulatorModel simulator_model() {
   virtual_lab::SimulatorModel model;
   model.name = "scpi_source";
-  model.parameters = {
-      {"settle_s", 2, 0, 60, "from a command until 0.01 % of the step is left"},
-      {"voltage_gain_percent", 0, -10, 10, "of both voltages over what they were told"},
-      {"current_gain_percent", 0, -10, 10, "of both currents over what they were told"},
-      {"phase_error_arcmin", 0, -600, 600, "of the currents against the voltages, lag-positive"},
-      {"drift_percent_per_h", 0, -10, 10, "of the currents since the output was first energised"},
-      {"noise_percent", 0, 0, 5, "standard deviation of each amplitude over 20 ms"},
-  };
+  model.source = true;
+  model.parameters = virtual_lab::power_stage_parameters();
   model.faults = {kTrip, kSilence, kGarble, kRefuse};
-  model.make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings) {
+  model.make = [](virtual_lab::World&, const virtual_lab::SimulatorSettings& settings) {
     return virtual_lab::AnyFarEnd{
-        std::unique_ptr<FarEnd>{std::make_unique<Simulator>(world, settings.faults)}};
+        std::unique_ptr<FarEnd>{std::make_unique<Simulator>(*settings.output, settings.faults)}};
   };
   return model;
 }

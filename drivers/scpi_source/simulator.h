@@ -20,8 +20,8 @@ class Simulator final : public FarEnd {
   /// Clause 1.2: characters of a line.
   static constexpr std::size_t kLongestLine = 255;
 
-  /// `world` must outlive the simulator.
-  Simulator(virtual_lab::World& world, std::vector<virtual_lab::ScriptedFault> faults);
+  /// `output` must outlive the simulator.
+  Simulator(virtual_lab::SourceOutput& output, std::vector<virtual_lab::ScriptedFault> faults);
   Simulator(const Simulator&) = delete;  // the table of commands points into it
   Simulator& operator=(const Simulator&) = delete;
 
@@ -63,7 +63,7 @@ class Simulator final : public FarEnd {
   [[nodiscard]] std::string output_state() const;
   void drive();
 
-  virtual_lab::World& world_;
+  virtual_lab::SourceOutput& power_stage_;
   virtual_lab::FaultScript script_;
   std::map<std::string, Row> rows_;
   scpi::LineCollector lines_{kLongestLine};

@@ -23,7 +23,7 @@ class ScpiSimulator : public ::testing::Test {
   explicit ScpiSimulator(std::vector<ScriptedFault> faults = {}) { restart(std::move(faults)); }
 
   void restart(std::vector<ScriptedFault> faults) {
-    simulator_ = std::make_unique<Simulator>(world_, std::move(faults));
+    simulator_ = std::make_unique<Simulator>(world_.source(), std::move(faults));
     simulator_->opened(now_);
   }
   std::string send(ByteView bytes) {
@@ -355,8 +355,8 @@ TEST(ScpiSimulatorModel, MakesAFarEndAndNamesItsFaults) {
     EXPECT_GE(parameter.most, parameter.fallback) << parameter.key;
   }
   virtual_lab::World world{1, {}};
-  auto made = model.make(world, {.role = "source", .numbers = {}, .wiring = {}, .faults = {}});
-  auto& far_end = std::get<std::unique_ptr<FarEnd>>(made);
+  auto made = model.make(world, {.role = "source", .numbers = {}, .wiring = {}, .faults = {}, .output = &world.source()});
+  auto& far_end = std::get<std::shared_ptr<FarEnd>>(made);
   far_end->opened(Instant{});
   Bytes reply;
   far_end->on_bytes(Instant{}, to_bytes("OUTP?\n"), reply);

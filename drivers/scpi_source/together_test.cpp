@@ -31,7 +31,7 @@ template <class Link>
 struct Bench {
   template <class... WireTimes>
   explicit Bench(std::vector<ScriptedFault> faults, WireTimes... wire)
-      : simulator{world, std::move(faults)}, link{reactor, "source", simulator, wire...} {
+      : simulator{world.source(), std::move(faults)}, link{reactor, "source", simulator, wire...} {
     reactor.on_advance([this](Instant t) { world.advance_to(t); });
   }
 

@@ -126,7 +126,10 @@ class FakeCounter final : public PulseCounter {
  public:
   FakeCounter(Reactor& reactor, FakeBench& bench) : reactor_{reactor}, bench_{bench} {}
   CounterCapabilities capabilities() const override {
-    return {CountingMethod::scanned, 8, std::chrono::milliseconds{1}, Frequency{1e6}};
+    return {.methods = {CountingMethod::scanned},
+            .inputs = 8,
+            .scan_period = std::chrono::milliseconds{1},
+            .maximum_rate = Frequency{1e6}};
   }
   void start_identify(Done<std::string> done) override {
     reactor_.after(kFakeReply, [done] { done(std::string{"fake counter"}); });
@@ -143,7 +146,7 @@ class FakeCounter final : public PulseCounter {
       for (std::size_t led = 0; led < inputs.leds.size(); ++led) next_edge(led, 1, 0, on_edge);
     reactor_.after(kFakeReply, [done] { done({}); });
   }
-  void start_stop_scan(Done<void> done) override {
+  void start_stop(Done<void> done) override {
     bench_.calls.emplace_back("counter stop");
     if (running_) *running_ = false;
     reactor_.after(kFakeReply, [done] { done({}); });

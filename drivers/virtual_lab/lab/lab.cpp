@@ -41,13 +41,17 @@ void check_overrides(const Overrides& overrides, const std::map<std::string, dou
     if (std::ranges::find(known, key) == known.end()) throw std::invalid_argument{not_allowed(key, known)};
 }
 
-/// A wire to nowhere would count nothing and say nothing. LEDs of empty sockets are dark, and no mistake.
+/// A wire to nowhere would count nothing and say nothing. What belongs to an empty socket is silent, and no
+/// mistake.
 void check_wiring(const LabFile& file, const World& world) {
+  const auto of_a_socket = [](const std::string& wire) {
+    return wire.starts_with("led.") || wire.starts_with("body.") || wire.starts_with("switch.");
+  };
   for (const auto& [name, instrument] : file.instruments)
-    for (const auto& [input, signal] : instrument.wiring)
-      if (world.signal(signal) == nullptr && !signal.starts_with("led."))
+    for (const auto& [terminal, wire] : instrument.wiring)
+      if (!of_a_socket(wire) && world.signal(wire) == nullptr)
         throw std::invalid_argument{
-            fmt::format("lab {}: {} of {}: there is no signal '{}'", file.name, input, name, signal)};
+            fmt::format("lab {}: {} of {}: there is no signal '{}'", file.name, terminal, name, wire)};
 }
 
 }  // namespace
@@ -68,15 +72,21 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
   const bool three_wire = wired_for_three_wires(meters);
 
   // All numbers first: the world needs those of its source, and the simulators need the world.
+  const std::string connected = connected_source(file.instruments, models);
+  if (connected.empty()) throw std::invalid_argument{fmt::format("lab {} has no source", file.name)};
   std::map<std::string, SimulatorSettings> settings;
   for (const auto& [name, instrument] : file.instruments) {
     const SimulatorModel& model = model_named(instrument.model, models);
     Numbers numbers = draw_all(name, "", model.parameters, instrument.numbers, overrides);
-    if (model.name == kSourceModel) world_ = std::make_unique<World>(seed, source_from(numbers));
-    settings.emplace(
-        name, SimulatorSettings{name, std::move(numbers), instrument.wiring, instrument.faults, three_wire});
+    if (name == connected)
+      world_ = std::make_unique<World>(seed, source_from(numbers));
+    else if (model.source)
+      spare_outputs_.try_emplace(name, seed, source_from(numbers));
+    settings.emplace(name, SimulatorSettings{name, std::move(numbers), instrument.wiring, instrument.faults,
+                                             three_wire, nullptr});
   }
-  if (!world_) throw std::invalid_argument{fmt::format("lab {} has no {}", file.name, kSourceModel)};
+  settings.at(connected).output = &world_->source();
+  for (auto& [name, output] : spare_outputs_) settings.at(name).output = &output;
 
   for (const auto& [position, type] : meters) {
     const Numbers meter = draw_all("meter", position, meter_parameters(), file.meter, overrides);

@@ -13,6 +13,7 @@
 
 #include "bench/model/meter_type.h"
 #include "drivers/far_end/far_end.h"
+#include "drivers/far_end/modbus_far_end.h"
 #include "drivers/far_end/usb_far_end.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 #include "drivers/virtual_lab/lab/parameters.h"
@@ -26,7 +27,7 @@ namespace meterbench::virtual_lab {
 class Lab {
  public:
   /// Far ends stay the lab's own.
-  using FarEndPointer = std::variant<FarEnd*, UsbFarEnd*>;
+  using FarEndPointer = std::variant<FarEnd*, UsbFarEnd*, ModbusFarEnd*>;
 
   /// `meters`: type at each position in use; all two-wire or all three-wire, since the bench is wired for one
   /// of them. `overrides` replaces numbers of the file by key: `reference.gain_percent`,
@@ -84,7 +85,9 @@ class Lab {
   std::uint64_t seed_;
   UtcTime starts_;
   std::map<std::string, double> drawn_;
-  std::unique_ptr<World> world_;  // all that follows holds references to it
+  std::unique_ptr<World> world_;
+  std::map<std::string, SourceOutput>
+      spare_outputs_;  // of sources that are not on the terminals  // all that follows holds references to it
   std::map<std::string, Instrument> instruments_;
   std::map<std::string, Socket> sockets_;
 };

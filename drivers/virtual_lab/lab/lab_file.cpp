@@ -70,18 +70,20 @@ Distributions read_table(YamlMap& root, std::string_view key, const std::vector<
   return numbers;
 }
 
-std::map<std::string, std::string> read_wiring(const YamlNode& node, const SimulatorModel& model) {
-  std::map<std::string, std::string> wiring;
-  auto map = node.as_map();
-  if (!map) return wiring;
-  for (int n = 0; n < model.inputs; ++n) {
-    const std::string input = fmt::format("input_{}", n);
-    const auto signal = map->find(input);
-    if (!signal) continue;
-    if (auto name = signal->as_text()) wiring.emplace(input, std::move(*name));
+/// `inputs: {input_1: led.A}` of an instrument with `count` of them.
+void read_wiring(YamlMap& instrument, std::string_view kind, int count,
+                 std::map<std::string, std::string>& wiring) {
+  if (count == 0) return;
+  const auto node = instrument.find(fmt::format("{}s", kind));
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return;
+  for (int n = 0; n < count; ++n) {
+    const std::string terminal = fmt::format("{}_{}", kind, n);
+    const auto wire = map->find(terminal);
+    if (!wire) continue;
+    if (auto name = wire->as_text()) wiring.emplace(terminal, std::move(*name));
   }
   map->finish();
-  return wiring;
 }
 
 const SimulatorModel* read_model(YamlMap& map, const std::vector<SimulatorModel>& models) {
@@ -102,8 +104,8 @@ std::optional<LabInstrument> read_instrument(const YamlNode& node,
   if (model == nullptr) return std::nullopt;
   LabInstrument instrument{
       .model = model->name, .numbers = read_numbers(*map, model->parameters), .wiring = {}, .faults = {}};
-  if (model->inputs > 0)
-    if (const auto inputs = map->find("inputs")) instrument.wiring = read_wiring(*inputs, *model);
+  read_wiring(*map, "input", model->inputs, instrument.wiring);
+  read_wiring(*map, "output", model->outputs, instrument.wiring);
   map->finish();
   return instrument;
 }
@@ -118,10 +120,9 @@ std::map<std::string, LabInstrument> read_instruments(YamlMap& root,
   if (!map) return instruments;
   for (const auto& [name, entry] : map->entries())
     instruments.emplace(name, read_instrument(entry, models).value_or(LabInstrument{}));
-  const auto is_source = [](const auto& entry) { return entry.second.model == kSourceModel; };
   const auto unread = [](const auto& entry) { return entry.second.model.empty(); };
-  if (std::ranges::count_if(instruments, is_source) != 1 && std::ranges::none_of(instruments, unread))
-    node->mistake(fmt::format("a lab has exactly one instrument of the model {}", kSourceModel));
+  if (connected_source(instruments, models).empty() && std::ranges::none_of(instruments, unread))
+    node->mistake("a lab has one source, or several of which one is named 'source'");
   return instruments;
 }
 
@@ -183,6 +184,17 @@ UtcTime read_start(YamlMap& root) {
 }
 
 }  // namespace
+
+std::string connected_source(const std::map<std::string, LabInstrument>& instruments,
+                             const std::vector<SimulatorModel>& models) {
+  std::vector<std::string> sources;
+  for (const auto& [name, instrument] : instruments) {
+    const auto model = std::ranges::find(models, instrument.model, &SimulatorModel::name);
+    if (model != models.end() && model->source) sources.push_back(name);
+  }
+  if (sources.size() == 1) return sources.front();
+  return std::ranges::find(sources, "source") == sources.end() ? "" : "source";
+}
 
 std::optional<LabFile> load_lab_file(const std::filesystem::path& path,
                                      const std::vector<SimulatorModel>& models, Mistakes& mistakes) {

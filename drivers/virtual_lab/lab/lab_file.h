@@ -33,8 +33,10 @@ struct LabFile {
   Distributions pickup;  ///< drawn for each position
 };
 
-/// The simulator whose numbers are those of the world's power stage; a lab has exactly one.
-inline constexpr std::string_view kSourceModel = "scpi_source";
+/// The instrument whose power stage is on the terminals: the only source of the lab, or the one named
+/// `source`. Empty when there is none.
+[[nodiscard]] std::string connected_source(const std::map<std::string, LabInstrument>& instruments,
+                                           const std::vector<SimulatorModel>& models);
 
 /// Reads and checks a lab file against the simulators that there are.
 [[nodiscard]] std::optional<LabFile> load_lab_file(const std::filesystem::path& path,

@@ -18,12 +18,16 @@ using ::testing::UnorderedElementsAre;
 
 /// A table like that of drivers/registry.
 std::vector<SimulatorModel> models() {
-  return {{"scpi_source",
-           {{"settle_s", 2, 0, 60, "time to settle"}, {"noise_percent", 0, 0, 5, "noise"}},
-           {"trip", "silence"},
-           0,
-           {}},
-          {"counter", {{"clock_ppm", 0, -100, 100, "clock"}}, {}, 2, {}}};
+  return {{.name = "scpi_source",
+           .parameters = {{"settle_s", 2, 0, 60, "time to settle"}, {"noise_percent", 0, 0, 5, "noise"}},
+           .faults = {"trip", "silence"},
+           .source = true,
+           .make = {}},
+          {.name = "counter",
+           .parameters = {{"clock_ppm", 0, -100, 100, "clock"}},
+           .faults = {},
+           .inputs = 2,
+           .make = {}}};
 }
 
 class LabFileTest : public ::testing::Test {
@@ -105,9 +109,11 @@ TEST_F(LabFileTest, TellsAllMistakesAtOnceEachAtItsPlace) {
 TEST_F(LabFileTest, NeedsAStartInstrumentsAndOneSource) {
   EXPECT_THAT(messages("meter: {}\n"), ::testing::SizeIs(2));
   EXPECT_THAT(messages("starts_utc: 2025-06-02T08:00:00Z\ninstruments: {counter: {model: counter}}\n"),
-              ElementsAre(HasSubstr("exactly one instrument of the model scpi_source")));
-  EXPECT_THAT(messages(std::string{kHead} + "  other: {model: scpi_source}\n"),
-              ElementsAre(HasSubstr("exactly one instrument of the model scpi_source")));
+              ElementsAre(HasSubstr("a lab has one source")));
+  EXPECT_THAT(messages("starts_utc: 2025-06-02\ninstruments:\n  one: {model: scpi_source}\n"
+                       "  two: {model: scpi_source}\n"),
+              ElementsAre(HasSubstr("of which one is named 'source'")));
+  EXPECT_TRUE(load(std::string{kHead} + "  other: {model: scpi_source}\n"));
 }
 
 TEST_F(LabFileTest, RefusesNumbersBeyondTheTable) {

@@ -42,18 +42,20 @@ std::vector<SimulatorModel> models() {
                                       {"phase_error_arcmin", 0, -60, 60, ""},
                                       {"drift_percent_per_h", 0, -1, 1, ""},
                                       {"noise_percent", 0, 0, 5, ""}};
-  return {{"scpi_source",
-           source,
-           {},
-           0,
-           [](World&, const SimulatorSettings&) -> AnyFarEnd { return std::make_unique<SilentFarEnd>(); }},
-          {"reference",
-           {{"gain_percent", 0.5, -10, 10, ""}},
-           {},
-           1,
-           [](World& world, const SimulatorSettings& settings) -> AnyFarEnd {
-             return std::make_unique<BareReference>(world, settings);
-           }}};
+  return {
+      {.name = "scpi_source",
+       .parameters = source,
+       .faults = {},
+       .source = true,
+       .make = [](World&,
+                  const SimulatorSettings&) -> AnyFarEnd { return std::make_unique<SilentFarEnd>(); }},
+      {.name = "reference",
+       .parameters = {{"gain_percent", 0.5, -10, 10, ""}},
+       .faults = {},
+       .inputs = 1,
+       .make = [](World& world, const SimulatorSettings& settings) -> AnyFarEnd {
+         return std::make_unique<BareReference>(world, settings);
+       }}};
 }
 
 LabFile lab_file() {

@@ -14,6 +14,7 @@
 namespace meterbench {
 // Named only: the physics knows no links. Who calls `make` includes drivers/far_end.
 class FarEnd;
+class ModbusFarEnd;
 class UsbFarEnd;
 }  // namespace meterbench
 
@@ -32,22 +33,32 @@ struct Parameter {
 struct SimulatorSettings {
   std::string role;                           ///< name in the lab file: `source`
   std::map<std::string, double> numbers;      ///< every parameter of the table
-  std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`
+  std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`, `output_2` → `switch.A.demand_reset`
   std::vector<ScriptedFault> faults;
   bool three_wire = true;  ///< wiring of the bench, from the form of its meters: which power a standard forms
+
+  SourceOutput* output = nullptr;  ///< of a source: what it drives; the world's, or one that leads nowhere
 
   /// Throws std::out_of_range for a key that is not in the table: a bug.
   [[nodiscard]] double number(const std::string& key) const { return numbers.at(key); }
 };
 
-using AnyFarEnd = std::variant<std::unique_ptr<FarEnd>, std::unique_ptr<UsbFarEnd>>;
+using AnyFarEnd =
+    std::variant<std::shared_ptr<FarEnd>, std::shared_ptr<UsbFarEnd>, std::shared_ptr<ModbusFarEnd>>;
+
+/// Keys of every source: how far its power stage is from what it was told (SourceOutput::Settings).
+[[nodiscard]] const std::vector<Parameter>& power_stage_parameters();
 
 /// A row of the table of simulators in drivers/registry.
 struct SimulatorModel {
   std::string name;  ///< `scpi_source`
   std::vector<Parameter> parameters;
   std::vector<std::string> faults;  ///< what `do:` may say
-  int inputs = 0;                   ///< counter inputs that can be wired, `input_0` …
+  /// Inputs (`input_0` …) that a lab may wire to signals or thermometers of the world, outputs (`output_0` …)
+  /// to its switches.
+  int inputs = 0;
+  int outputs = 0;
+  bool source = false;  ///< drives a power stage; its parameters begin with power_stage_parameters()
   std::function<AnyFarEnd(World&, const SimulatorSettings&)> make;
 };
 

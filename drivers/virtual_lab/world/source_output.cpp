@@ -26,6 +26,7 @@ SourceOutput::SourceOutput(std::uint64_t seed, const Settings& settings)
       current_noise_{Noise{seed, "source.current", "1"}, Noise{seed, "source.current", "2"}} {}
 
 void SourceOutput::apply(Instant when, const Terminals& target) {
+  if (!enabled_) return;
   from_ = ramp(when);
   target_ = target;
   since_ = when;
@@ -37,6 +38,11 @@ void SourceOutput::off(Instant when) {
   from_ = target_ = Terminals{.frequency = target_.frequency};
   since_ = when;
   energised_ = false;
+}
+
+void SourceOutput::enable(Instant when, bool closed) {
+  if (enabled_ && !closed) off(when);
+  enabled_ = closed;
 }
 
 bool SourceOutput::settled(Instant now) const {

@@ -36,10 +36,14 @@ class SourceOutput {
 
   SourceOutput(std::uint64_t seed, const Settings& settings);
 
-  /// From `when` on the output moves to `target`.
+  /// From `when` on the output moves to `target`; nothing happens while it is not enabled.
   void apply(Instant when, const Terminals& target);
   /// Voltage and current are gone at once.
   void off(Instant when);
+
+  /// The hardware interlock of the power stage: opening it takes voltage and current away at once.
+  void enable(Instant when, bool closed);
+  [[nodiscard]] bool enabled() const { return enabled_; }
 
   [[nodiscard]] bool energised() const { return energised_; }
   /// Whether settle_s has passed since the last apply().
@@ -54,6 +58,7 @@ class SourceOutput {
   Settings settings_;
   std::array<Noise, LoadPoint::kCircuits> voltage_noise_;
   std::array<Noise, LoadPoint::kCircuits> current_noise_;
+  bool enabled_ = true;
   bool energised_ = false;
   Instant since_{};
   std::optional<Instant> first_energised_;  // the drift counts from here

@@ -4,7 +4,7 @@
 
 namespace meterbench::virtual_lab {
 
-World::World(std::uint64_t seed, const SourceOutput::Settings& source) : seed_{seed}, source_{seed, source} {}
+World::World(std::uint64_t seed, const SourceOutput::Settings& source) : seed_{seed}, source_{seed, source}, safety_{source_} {}
 
 void World::advance_to(Instant t) {
   while (now_ < t) {
@@ -16,6 +16,7 @@ void World::advance_to(Instant t) {
                     .end = std::min(t, cell_begin + kCell),
                     .cell = cell,
                     .terminals = source_.at(cell_begin + kCell / 2, cell)};
+    segment.air = climate_.air(cell_begin + kCell / 2);
     now_ = segment.end;
     for (Observer* observer : observers_) observer->on_segment(segment);
   }
@@ -24,6 +25,23 @@ void World::advance_to(Instant t) {
 PulseSignal* World::signal(const std::string& name) const {
   const auto found = signals_.find(name);
   return found == signals_.end() ? nullptr : found->second;
+}
+
+Light* World::light(const std::string& position) const {
+  const auto found = lights_.find(position);
+  return found == lights_.end() ? nullptr : found->second;
+}
+
+std::optional<Temperature> World::thermometer(const std::string& name) const {
+  const auto found = thermometers_.find(name);
+  return found == thermometers_.end() ? std::nullopt : std::optional{found->second()};
+}
+
+bool World::press(const std::string& name, bool pressed) {
+  const auto found = switches_.find(name);
+  if (found == switches_.end()) return false;
+  found->second(pressed);
+  return true;
 }
 
 }  // namespace meterbench::virtual_lab

@@ -5,13 +5,18 @@
 #include <array>
 #include <complex>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/core/quantity.h"
 #include "bench/core/time.h"
+#include "drivers/virtual_lab/world/climate.h"
+#include "drivers/virtual_lab/world/light.h"
 #include "drivers/virtual_lab/world/pulse_signal.h"
+#include "drivers/virtual_lab/world/safety_loop.h"
 #include "drivers/virtual_lab/world/source_output.h"
 
 namespace meterbench::virtual_lab {
@@ -22,6 +27,7 @@ struct Segment {
   Instant end;
   std::uint64_t cell;  ///< index of the noise cell that both lie in
   Terminals terminals;
+  Temperature air{23};  ///< around the meters
 };
 
 /// Who lives on what the terminals carry: meters, the reference's input.
@@ -42,6 +48,8 @@ class World {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] SourceOutput& source() { return source_; }
+  [[nodiscard]] Climate& climate() { return climate_; }
+  [[nodiscard]] SafetyLoop& safety() { return safety_; }
 
   /// `observer` must outlive the world's last advance.
   void attach(Observer& observer) { observers_.push_back(&observer); }
@@ -56,12 +64,37 @@ class World {
   /// Null when there is none of that name.
   [[nodiscard]] PulseSignal* signal(const std::string& name) const;
 
+  /// What a photodiode in front of a meter sees, by position: `A`.
+  void add_light(std::string position, Light& light) {
+    lights_.insert_or_assign(std::move(position), &light);
+  }
+  [[nodiscard]] Light* light(const std::string& position) const;
+
+  /// Sensors by name: `body.A`, the body of the meter at position A.
+  void add_thermometer(std::string name, std::function<Temperature()> read) {
+    thermometers_.insert_or_assign(std::move(name), std::move(read));
+  }
+  /// Nothing when there is none of that name: an open input.
+  [[nodiscard]] std::optional<Temperature> thermometer(const std::string& name) const;
+
+  /// A meter's switches by name: `switch.A.demand_reset`.
+  void add_switch(std::string name, std::function<void(bool pressed)> set) {
+    switches_.insert_or_assign(std::move(name), std::move(set));
+  }
+  /// False when there is none of that name.
+  bool press(const std::string& name, bool pressed);
+
  private:
   std::uint64_t seed_;
   Instant now_{};
   SourceOutput source_;
+  Climate climate_;
+  SafetyLoop safety_;
   std::vector<Observer*> observers_;
   std::map<std::string, PulseSignal*> signals_;
+  std::map<std::string, Light*> lights_;
+  std::map<std::string, std::function<Temperature()>> thermometers_;
+  std::map<std::string, std::function<void(bool)>> switches_;
 };
 
 }  // namespace meterbench::virtual_lab
