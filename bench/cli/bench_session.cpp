@@ -9,11 +9,10 @@ std::string located(const FilePosition& position, const std::string& text) {
   return fmt::format("{}:{}:{}: {}", position.file, position.line, position.column, text);
 }
 
-/// The driver of `role`, of the kind that the role needs; or a message at its place in the station file.
+/// The driver that `instrument` names, of the kind that its role needs; or a message at its place.
 template <class Driver>
-tl::expected<std::pair<const DriverEntry*, const Driver*>, std::string> driver_of(const StationFile& file,
-                                                                                  const std::string& role) {
-  const InstrumentEntry& instrument = file.instruments.at(role);
+tl::expected<std::pair<const DriverEntry*, const Driver*>, std::string> driver_of(
+    const std::string& role, const InstrumentEntry& instrument) {
   const DriverEntry* entry = find_driver(instrument.driver);
   if (entry != nullptr)
     if (const auto* driver = std::get_if<Driver>(&entry->driver)) return std::pair{entry, driver};
@@ -24,10 +23,28 @@ tl::expected<std::pair<const DriverEntry*, const Driver*>, std::string> driver_o
                                                                  not_allowed(instrument.driver, allowed)))};
 }
 
+using Meters = std::map<std::string, MeterType>;  // by position
+
+/// Every instrument of a station that is used with these meters, with its role.
+std::vector<std::pair<std::string, const InstrumentEntry*>> all_instruments(const StationFile& file,
+                                                                            const Meters& meters) {
+  std::vector<std::pair<std::string, const InstrumentEntry*>> all;
+  for (const auto& [role, entry] : file.instruments) all.emplace_back(role, &entry);
+  for (const PositionEntry& position : file.positions)
+    if (position.optical_port && meters.contains(position.name))
+      all.emplace_back("optical." + position.name, &*position.optical_port);
+  return all;
+}
+
 tl::expected<DriverOptions, std::string> options_of(const StationFile& file, const std::string& role,
                                                     const Catalogue& catalogue) {
-  DriverOptions options{{}, file.reference_definition, file.reference_pulse};
   const InstrumentEntry& instrument = file.instruments.at(role);
+  DriverOptions options;
+  options.definition = file.reference_definition;
+  options.reference_pulse = file.reference_pulse;
+  options.chamber = file.chamber.value_or(ChamberCapabilities{});
+  if (file.interlock) options.interlock = file.interlock->wiring;
+  options.serial = instrument.address.text.starts_with("modbus-rtu:");
   if (!instrument.profile) return options;
   auto path = catalogue.find("instruments", *instrument.profile);
   if (!path) return tl::unexpected{located(instrument.position, path.error())};
@@ -39,12 +56,10 @@ tl::expected<DriverOptions, std::string> options_of(const StationFile& file, con
 
 tl::expected<PlanningStation, std::string> planning_station(const StationFile& file,
                                                             const Catalogue& catalogue) {
-  const auto source = driver_of<SourceDriver>(file, "source");
+  const auto source = driver_of<SourceDriver>("source", file.instruments.at("source"));
   if (!source) return tl::unexpected{source.error()};
-  const auto reference = driver_of<ReferenceDriver>(file, "reference");
+  const auto reference = driver_of<ReferenceDriver>("reference", file.instruments.at("reference"));
   if (!reference) return tl::unexpected{reference.error()};
-  const auto counter = driver_of<CounterDriver>(file, "counter");
-  if (!counter) return tl::unexpected{counter.error()};
   const auto options = options_of(file, "source", catalogue);
   if (!options) return tl::unexpected{options.error()};
   const auto capabilities = source->second->capabilities(*options);
@@ -53,7 +68,18 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
   PlanningStation planning;
   planning.source = *capabilities;
   planning.limits = file.limits;
-  planning.counter = counter->second->capabilities;
+  if (const auto counter = file.instruments.find("counter"); counter != file.instruments.end()) {
+    const auto driver = driver_of<CounterDriver>("counter", counter->second);
+    if (!driver) return tl::unexpected{driver.error()};
+    planning.counter = driver->second->capabilities;
+  }
+  if (file.photo_head) {
+    planning.error_calculator = reference->second->error_calculator;
+    if (!planning.error_calculator)
+      return tl::unexpected{located(file.instruments.at("reference").position,
+                                    "photo_head: this reference has no error calculator")};
+  }
+  planning.chamber = file.chamber;
   planning.reference_definition = file.reference_definition;
   planning.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   planning.reference_pulse = file.reference_pulse;
@@ -63,20 +89,85 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
   return planning;
 }
 
+/// Whether the far ends are those of a virtual lab.
+tl::expected<bool, std::string> is_virtual(const StationFile& file, const Meters& meters) {
+  std::optional<bool> all;
+  for (const auto& [role, instrument] : all_instruments(file, meters)) {
+    const bool one = instrument->address.virtual_name().has_value();
+    if (all && *all != one)
+      return tl::unexpected{
+          located(instrument->address.position,
+                  "virtual and real addresses do not mix: simulated time is not real time")};
+    all = one;
+  }
+  return all.value_or(false);
+}
+
 tl::expected<std::unique_ptr<BenchSession>, std::string> BenchSession::open(
     const StationFile& file, const Catalogue& catalogue, VirtualLab lab,
     const std::map<std::string, MeterType>& meters, StopSignal& stop) {
+  const auto simulated = is_virtual(file, meters);
+  if (!simulated) return tl::unexpected{simulated.error()};
   std::unique_ptr<BenchSession> session{new BenchSession};
-  session->lab_ =
-      std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(), meters);
-  session->reactor_ = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc());
-  session->reactor_->on_advance([lab = session->lab_.get()](Instant t) { lab->advance_to(t); });
-  if (auto connected = session->connect(file, catalogue); !connected)
+  if (*simulated) {
+    session->lab_ = std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(),
+                                                       meters, lab.overrides);
+    auto reactor = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc());
+    reactor->on_advance([world = session->lab_.get()](Instant t) { world->advance_to(t); });
+    session->links_ = std::make_unique<VirtualLinks>(*reactor, *session->lab_);
+    session->reactor_ = std::move(reactor);
+  } else {
+    auto reactor = std::make_unique<RealReactor>(stop);
+    session->links_ = std::make_unique<RealLinks>(*reactor, file.simulated);
+    session->reactor_ = std::move(reactor);
+  }
+  if (auto connected = session->connect(file, catalogue, meters); !connected)
     return tl::unexpected{connected.error()};
   return session;
 }
 
-tl::expected<void, std::string> BenchSession::connect(const StationFile& file, const Catalogue& catalogue) {
+template <class Driver, class Make>
+BenchSession::Added BenchSession::add(const std::string& role, const InstrumentEntry& instrument, Make make) {
+  const auto driver = driver_of<Driver>(role, instrument);
+  if (!driver) return tl::unexpected{driver.error()};
+  const WireTime& wire = driver->first->wire;
+  const std::string& address = instrument.address.text;
+  const auto refused = [&](const std::string& why) {
+    return tl::unexpected{located(instrument.address.position, why)};
+  };
+  const auto keep = [&](auto made, auto& links) -> Added {
+    if (!made) return refused(made.error());
+    links.push_back(*std::move(made));
+    return make(*driver->second, *links.back());
+  };
+  Added added;
+  if constexpr (std::is_same_v<typename Driver::Link, ByteLink>)
+    added = keep(links_->byte_link(role, address, wire), byte_links_);
+  else if constexpr (std::is_same_v<typename Driver::Link, UsbLink>)
+    added = keep(links_->usb_link(role, address, wire), usb_links_);
+  else
+    added = keep(links_->modbus_link(role, address, wire), modbus_links_);
+  if (!added) return added;
+  const std::string far_end = links_->far_end(address);
+  station_->instruments.push_back({role, driver->first->name, address, far_end,
+                                   far_end.starts_with("simulator"), "",
+                                   instrument.calibration ? instrument.calibration->certificate : ""});
+  return {};
+}
+
+template <class Driver, class Use>
+BenchSession::Added BenchSession::add_role(const StationFile& file, const Catalogue& catalogue,
+                                           const std::string& role, Use use) {
+  const auto instrument = file.instruments.find(role);
+  if (instrument == file.instruments.end()) return {};
+  const auto options = options_of(file, role, catalogue);
+  if (!options) return tl::unexpected{options.error()};
+  return add<Driver>(role, instrument->second,
+                     [&](const Driver& driver, auto& link) -> Added { return use(driver, link, *options); });
+}
+
+BenchSession::Added BenchSession::connect(const StationFile& file, const Catalogue& catalogue,
+                                          const Meters& meters) {
   station_ = std::make_unique<Station>(file.name, *reactor_);
   Station& station = *station_;
   station.reference_input = file.reference_input;
@@ -84,65 +175,64 @@ tl::expected<void, std::string> BenchSession::connect(const StationFile& file, c
   station.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   station.reference_window = file.reference_window;
   station.uncertainty = file.uncertainty;
+  if (file.interlock) station.interlock_timing = {file.interlock->trigger, file.interlock->watchdog};
   for (const PositionEntry& p : file.positions)
-    station.positions.push_back({p.name, p.led_input, lab_->meter_firmware(p.name), true});
+    station.positions.push_back({p.name, p.led_input, lab_ ? lab_->meter_firmware(p.name) : std::string{},
+                                 lab_ != nullptr || file.simulated});
 
-  /// A link of the wanted kind to the far end that the address names.
-  const auto link = [&](const std::string& role, const DriverEntry& driver, auto kind) {
-    using Wanted = decltype(kind);
-    using FarEndKind = std::conditional_t<std::is_same_v<Wanted, ByteLink*>, FarEnd, UsbFarEnd>;
-    const InstrumentEntry& instrument = file.instruments.at(role);
-    const auto name = instrument.address.virtual_name();
-    const auto refused = [&](const std::string& why) -> tl::expected<Wanted, std::string> {
-      return tl::unexpected{located(instrument.address.position, why)};
-    };
-    if (!name)
-      return refused(fmt::format("{}: only virtual: addresses can be opened", instrument.address.text));
-    auto far_end = lab_->far_end(*name);
-    if (!far_end) return refused(far_end.error());
-    auto* const* end = std::get_if<FarEndKind*>(&*far_end);
-    if (end == nullptr)
-      return refused(fmt::format("driver {} and virtual:{} do not speak over the same kind of link",
-                                 driver.name, *name));
-    const virtual_lab::SimulatorModel& model = lab_->model_of(*name);
-    station.instruments.push_back({role, driver.name, instrument.address.text, "simulator " + model.name,
-                                   true, "",
-                                   instrument.calibration ? instrument.calibration->certificate : ""});
-    Wanted opened{};
-    if constexpr (std::is_same_v<Wanted, ByteLink*>) {
-      byte_links_.push_back(std::make_unique<MemoryLink>(*reactor_, role, **end, driver.wire));
-      opened = byte_links_.back().get();
-    } else {
-      usb_links_.push_back(std::make_unique<MemoryUsbLink>(*reactor_, role, **end, driver.wire));
-      opened = usb_links_.back().get();
-    }
-    if (auto open = opened->open(); !open) return refused(open.error().text());
-    return tl::expected<Wanted, std::string>{opened};
-  };
+  using Options = const DriverOptions&;
+  for (const Added& added : {
+           add_role<SourceDriver>(file, catalogue, "source",
+                                  [&](const SourceDriver&driver, ByteLink&link, Options options) -> Added {
+                                    auto made = driver.make(link, options);
+                                    if (!made) return tl::unexpected{made.error()};
+                                    station.source = *std::move(made);
+                                    return {};
+                                  }),
+           add_role<ReferenceDriver>(
+               file, catalogue, "reference",
+               [&](const ReferenceDriver&driver, ByteLink&link, Options options) -> Added {
+                 station.reference = driver.make(link, options);
+                 return {};
+               }),
+           add_role<CounterDriver>(file, catalogue, "counter",
+                                   [&](const CounterDriver&driver, UsbLink&link, Options) -> Added {
+                                     station.counter = driver.make(link);
+                                     return {};
+                                   }),
+           add_role<ChamberDriver>(
+               file, catalogue, "chamber",
+               [&](const ChamberDriver&driver, ModbusLink&link, Options options) -> Added {
+                 station.chamber = driver.make(link, options);
+                 return {};
+               }),
+           add_role<InterlockDriver>(
+               file, catalogue, "interlock",
+               [&](const InterlockDriver&driver, ModbusLink&link, Options options) -> Added {
+                 MadeInterlock made = driver.make(link, options);
+                 station.interlock = std::move(made.interlock);
+                 station.controls = made.controls;
+                 return {};
+               }),
+           add_role<PickupDriver>(file, catalogue, "pickups",
+                                  [&](const PickupDriver&driver, ByteLink&link, Options) -> Added {
+                                    MadePickups made = driver.make(link);
+                                    station.photodiode = std::move(made.photodiode);
+                                    station.display = made.display;
+                                    return {};
+                                  }),
+       })
+    if (!added) return added;
 
-  const auto source = driver_of<SourceDriver>(file, "source");
-  if (!source) return tl::unexpected{source.error()};
-  const auto source_options = options_of(file, "source", catalogue);
-  if (!source_options) return tl::unexpected{source_options.error()};
-  const auto source_link = link("source", *source->first, static_cast<ByteLink*>(nullptr));
-  if (!source_link) return tl::unexpected{source_link.error()};
-  auto made = source->second->make(**source_link, *source_options);
-  if (!made) return tl::unexpected{made.error()};
-  station.source = std::move(*made);
-
-  const auto reference = driver_of<ReferenceDriver>(file, "reference");
-  if (!reference) return tl::unexpected{reference.error()};
-  const auto reference_options = options_of(file, "reference", catalogue);
-  if (!reference_options) return tl::unexpected{reference_options.error()};
-  const auto reference_link = link("reference", *reference->first, static_cast<ByteLink*>(nullptr));
-  if (!reference_link) return tl::unexpected{reference_link.error()};
-  station.reference = reference->second->make(**reference_link, *reference_options);
-
-  const auto counter = driver_of<CounterDriver>(file, "counter");
-  if (!counter) return tl::unexpected{counter.error()};
-  const auto counter_link = link("counter", *counter->first, static_cast<UsbLink*>(nullptr));
-  if (!counter_link) return tl::unexpected{counter_link.error()};
-  station.counter = counter->second->make(**counter_link);
+  for (const PositionEntry& p : file.positions) {
+    if (!p.optical_port || !meters.contains(p.name)) continue;  // an empty socket
+    auto added = add<MeterDriver>("optical." + p.name, *p.optical_port,
+                                  [&](const MeterDriver& driver, ByteLink& link) -> Added {
+                                    station.meters[p.name] = driver.make(link);
+                                    return {};
+                                  });
+    if (!added) return added;
+  }
   return {};
 }
 

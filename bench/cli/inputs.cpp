@@ -64,6 +64,11 @@ virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& nam
                  mistakes);
 }
 
+virtual_lab::LabFile load_lab(const Catalogue& catalogue, const BenchOptions& options,
+                              const StationFile& station) {
+  return load_lab(catalogue, options.lab.empty() ? station.lab : options.lab);
+}
+
 MeterType load_meter(const Catalogue& catalogue, const std::string& name) {
   Mistakes mistakes;
   return checked(load_meter_file(find(catalogue, "meters", name), mistakes), mistakes);
@@ -104,15 +109,20 @@ std::filesystem::path find_scenario(const Catalogue& catalogue, const std::strin
 }
 
 Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
-                       const StationFile& station, const MeterType& meter) {
-  const auto planning = planning_station(station, catalogue);
+                       const StationFile& station, const std::map<std::string, MeterType>& meters) {
+  auto planning = planning_station(station, catalogue);
   if (!planning) throw InputError{planning.error()};
+  planning->meters = meters.size();
+  // The reference's own comparison sees one position alone.
+  if (station.photo_head && !meters.contains(*station.photo_head)) planning->error_calculator.reset();
   Mistakes mistakes;
   const Scenario read =
       checked(load_scenario(find_scenario(catalogue, scenario), settings(options.set), mistakes), mistakes);
   LimitFiles limits;
-  for (const AccuracyStep& step : read.steps) {
-    if (limits.contains(step.limits)) continue;
+  for (const Step& any : read.steps) {
+    const auto* accuracy = std::get_if<AccuracyStep>(&any);
+    if (accuracy == nullptr || limits.contains(accuracy->limits)) continue;
+    const AccuracyStep& step = *accuracy;
     auto path = catalogue.find("limits", step.limits);
     if (!path) {
       mistakes.add(step.limits_position, path.error());
@@ -122,7 +132,7 @@ Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, 
     limits.emplace(step.limits, std::move(rows).value_or(std::vector<Limit>{}));
   }
   if (!mistakes.empty()) throw InputError{mistakes.text()};
-  return checked(make_plan(read, meter, *planning, limits, mistakes), mistakes);
+  return checked(make_plan(read, meters.begin()->second, *planning, limits, mistakes), mistakes);
 }
 
 }  // namespace meterbench

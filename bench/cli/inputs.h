@@ -29,7 +29,7 @@ struct InputError : std::runtime_error {
 /// Options that `run` and `plan` share.
 struct BenchOptions {
   std::string station = "virtual";
-  std::string lab = "default";
+  std::string lab;     ///< empty: the station's own
   std::string meters;  ///< `M`, or `A=M,B=M`
   std::uint64_t seed = 1;
   std::vector<std::string> set;  ///< `key=value`
@@ -38,6 +38,9 @@ struct BenchOptions {
 // All of these throw InputError.
 [[nodiscard]] StationFile load_station(const Catalogue& catalogue, const std::string& name);
 [[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name);
+/// The lab that the options name, else the station's own.
+[[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const BenchOptions& options,
+                                            const StationFile& station);
 [[nodiscard]] MeterType load_meter(const Catalogue& catalogue, const std::string& name);
 /// Types by position; a name alone stands at the station's first position. A run's meters are of one type.
 [[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
@@ -45,8 +48,9 @@ struct BenchOptions {
                                                            const std::string& meters);
 /// A scenario by path, or by its path below scenarios/ with or without ending.
 [[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
+/// `meters`: type at each position in use, all of one type.
 [[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario,
                                      const BenchOptions& options, const StationFile& station,
-                                     const MeterType& meter);
+                                     const std::map<std::string, MeterType>& meters);
 
 }  // namespace meterbench

@@ -3,6 +3,8 @@
 
 #include "bench/cli/exit_code.h"
 #include "bench/cli/inputs.h"
+#include "bench/cli/lab_listen.h"
+#include "bench/cli/lab_schema.h"
 #include "bench/cli/verbs.h"
 #include "bench/core/quantity_text.h"
 
@@ -78,10 +80,25 @@ int show_truth(const TruthOptions& o) {
 
 }  // namespace
 
-void add_lab(CLI::App& app, VerbAction& chosen) {
-  auto options = std::make_shared<TruthOptions>();
+void add_lab(CLI::App& app, VerbAction& chosen, UsbPlugs* usb) {
   CLI::App* lab = app.add_subcommand("lab", "The virtual lab");
-  lab->require_subcommand(1);
+  lab->require_subcommand(0, 1);
+  auto listening = std::make_shared<ListenOptions>();
+  add_listen_options(*lab, *listening);
+  lab->callback([lab, listening, usb, &chosen] {
+    if (!lab->get_subcommands().empty()) return;
+    if (!listening->listen) throw CLI::RequiredError{"lab: --listen or truth"};
+    chosen = [listening, usb](StopSignal& stop) { return serve_lab(*listening, usb, stop); };
+  });
+
+  auto options = std::make_shared<TruthOptions>();
+  lab->add_subcommand("schema", "The JSON Schema of lab files, from the tables of the simulators")
+      ->callback([&chosen] {
+        chosen = [](StopSignal&) {
+          fmt::print("{}", lab_schema(simulator_models()));
+          return kAllPassed;
+        };
+      });
   CLI::App* truth =
       lab->add_subcommand("truth", "The true error of the lab's meter at a load, by closed formula");
   truth->add_option("--lab", options->lab, "Lab")->capture_default_str();

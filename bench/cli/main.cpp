@@ -1,73 +1,13 @@
-#include <algorithm>
-#include <csignal>
-#include <cstdio>
-#include <exception>
-#include <string_view>
-
-#include <fmt/format.h>
-
-#include "bench/cli/exit_code.h"
-#include "bench/cli/inputs.h"
-#include "bench/cli/verbs.h"
-
-namespace {
-
-meterbench::StopSignal* stop_signal = nullptr;  // a signal handler reaches nothing else
-
-extern "C" void request_stop(int) { stop_signal->request(); }
-
-}  // namespace
-
-namespace meterbench {
-namespace {
-
-int run_command(int argc, char** argv) {
-  StopSignal stop;
-  stop_signal = &stop;
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-  // A reader that goes away (`meterbench … | head`) must not end a run with the source on.
-  std::signal(SIGPIPE, SIG_IGN);
-
-  CLI::App app{"Meterbench: a hardware-in-the-loop test bench for electricity meters"};
-  app.name("meterbench");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", METERBENCH_VERSION);
-  VerbAction chosen;
-  add_run(app, chosen);
-  add_check(app, chosen);
-  add_plan(app, chosen);
-  add_ledger_verbs(app, chosen);
-  add_lab(app, chosen);
-  try {
-    app.parse(argc, argv);
-    const int code = chosen(stop);
-    // Half an answer is none: a full disk behind a redirection must not look like success.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      fmt::print(stderr, "meterbench: standard output cannot be written\n");
-      return std::max(code, kBenchFault);
-    }
-    return code;
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kAllPassed : kUsage;
-  } catch (const InputError& e) {
-    const std::string_view text = e.what();
-    fmt::print(stderr, "{}{}", text, text.ends_with('\n') ? "" : "\n");
-    return kUsage;
-  }
-}
-
-}  // namespace
-}  // namespace meterbench
+#include "bench/cli/program.h"
 
 int main(int argc, char** argv) {
-  try {
-    return meterbench::run_command(argc, argv);
-  } catch (const std::exception& e) {  // a ledger or a station that cannot be opened, a bug
-    std::fputs("meterbench: ", stderr);
-    std::fputs(e.what(), stderr);
-    std::fputs("\n", stderr);
-    return meterbench::kBenchFault;
-  }
+  return meterbench::run_program("meterbench", argc, argv, [](CLI::App& app, meterbench::VerbAction& chosen) {
+    meterbench::add_run(app, chosen);
+    meterbench::add_check(app, chosen);
+    meterbench::add_plan(app, chosen);
+    meterbench::add_ledger_verbs(app, chosen);
+    meterbench::add_doctor(app, chosen);
+    meterbench::add_discover(app, chosen);
+    meterbench::add_lab(app, chosen);
+  });
 }

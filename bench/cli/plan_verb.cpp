@@ -26,7 +26,7 @@ void print_text(const Plan& plan, const std::string& station) {
                          {"voltage", 0, true},
                          {"PF", 8, false},
                          {"direction", 9, false},
-                         {"method", 7, false},
+                         {"method", 16, false},
                          {"pulses", 0, true},
                          {"U % (predicted)", 0, true},
                          {"limit", 7, true},
@@ -34,13 +34,23 @@ void print_text(const Plan& plan, const std::string& station) {
                          {"latency", 0, true},
                          {"window", 6, true}}};
   fmt::print("{}\n", table.header());
-  for (const PlannedPoint& p : plan.points)
+  std::size_t soak = 0;
+  const auto print_soaks_before = [&](std::size_t index) {
+    for (; soak < plan.soaks.size() && plan.soaks[soak].before == index; ++soak)
+      fmt::print("soak at {}, ± {}, about {}\n", to_text(plan.soaks[soak].temperature),
+                 to_text(plan.soaks[soak].band), time_text(plan.soaks[soak].expected.value()));
+  };
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const PlannedPoint& p = plan.points[i];
+    print_soaks_before(i);
     fmt::print("{}\n",
                table.row({p.id, to_text(p.current), to_text(p.voltage), to_text(p.power_factor),
                           std::string{to_text(p.direction)}, std::string{to_text(p.method)},
                           std::to_string(p.pulses), uncertainty_text(percent(p.predicted_uncertainty)),
                           "±" + to_text(p.limit.limit), time_text(p.time.settling.value()),
                           time_text(p.time.latency.value()), time_text(p.time.window.value())}));
+  }
+  print_soaks_before(plan.points.size());
   for (const UnreachablePoint& u : plan.unreachable)
     fmt::print("\ncannot be reached: {}: {}", u.description, u.reason);
   if (!plan.unreachable.empty()) fmt::print("\n");
@@ -75,6 +85,15 @@ void print_json(const Plan& plan, const std::string& station) {
                               {"settling_s", p.time.settling.value()},
                               {"latency_s", p.time.latency.value()},
                               {"window_s", p.time.window.value()}});
+  json["soaks"] = Json::array();
+  for (const PlannedSoak& s : plan.soaks)
+    json["soaks"].push_back(
+        {{"before_point", s.before < plan.points.size() ? Json(plan.points[s.before].id) : Json(nullptr)},
+         {"temperature_c", s.temperature.value()},
+         {"band_k", s.band.value()},
+         {"at_least_s", s.at_least.value()},
+         {"limit_s", s.limit.value()},
+         {"expected_s", s.expected.value()}});
   json["unreachable"] = Json::array();
   for (const UnreachablePoint& u : plan.unreachable)
     json["unreachable"].push_back({{"point", u.description}, {"reason", u.reason}});
@@ -97,8 +116,7 @@ void add_plan(CLI::App& app, VerbAction& chosen) {
       const Catalogue known = catalogue();
       const StationFile station = load_station(known, options->bench.station);
       const auto meters = load_meters(known, station, options->bench.meters);
-      const Plan plan =
-          make_checked_plan(known, options->scenario, options->bench, station, meters.begin()->second);
+      const Plan plan = make_checked_plan(known, options->scenario, options->bench, station, meters);
       if (options->format == "json")
         print_json(plan, station.name);
       else

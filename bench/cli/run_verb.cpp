@@ -12,6 +12,7 @@
 #include "bench/cli/number_format.h"
 #include "bench/cli/point_table.h"
 #include "bench/cli/verbs.h"
+#include "bench/core/quantity_text.h"
 #include "bench/runner/runner.h"
 
 namespace meterbench {
@@ -57,6 +58,12 @@ class Narrator final : public RunObserver {
     plan_ = &plan;
     if (text_) fmt::print("\n{}\n", table_.header());
   }
+  void soaking(const PlannedSoak& soak, const ChamberReading& now, Seconds elapsed) override {
+    progress_.show(fmt::format("soak at {}: air {:.1f} °C{}, {} of about {}", to_text(soak.temperature),
+                               now.air.value(),
+                               now.body ? fmt::format(", body {:.1f} °C", now.body->value()) : "",
+                               time_text(elapsed.value()), time_text(soak.expected.value())));
+  }
   void point_started(std::size_t index, const PlannedPoint& point) override {
     progress_.show(describe(index, point) + ": applying the load");
   }
@@ -100,6 +107,8 @@ void tell_what_went_wrong(const RunOutcome& outcome) {
   if (outcome.not_off)
     fmt::print(stderr, "THE SOURCE COULD NOT BE CONFIRMED OFF: {}. Switch it off by hand.\n",
                outcome.not_off->text());
+  else if (outcome.off_by_relay)
+    fmt::print(stderr, "The source did not confirm that it is off; the interlock's relay is open.\n");
   else if (outcome.fault || outcome.record_failure)
     fmt::print(stderr, "The source is off.\n");
 }
@@ -153,9 +162,10 @@ Prepared prepare(const RunOptions& options, const std::string& scenario) {
   const Catalogue known = catalogue();
   StationFile station = load_station(known, options.bench.station);
   auto meters = load_meters(known, station, options.bench.meters);
-  Plan plan = make_checked_plan(known, scenario, options.bench, station, meters.begin()->second);
-  return {find_scenario(known, scenario), std::move(station), std::move(meters),
-          load_lab(known, options.bench.lab), std::move(plan)};
+  Plan plan = make_checked_plan(known, scenario, options.bench, station, meters);
+  virtual_lab::LabFile lab = load_lab(known, options.bench, station);
+  return {find_scenario(known, scenario), std::move(station), std::move(meters), std::move(lab),
+          std::move(plan)};
 }
 
 int run_scenario(const RunOptions& options, const Prepared& prepared, StopSignal& stop,
@@ -182,7 +192,7 @@ int run_scenario(const RunOptions& options, const Prepared& prepared, StopSignal
   head.scenario_sha256 = plan.scenario.sha256;
   head.plan_sha256 = plan.sha256();
   head.station = prepared.station.name;
-  head.lab = prepared.lab.name;
+  head.lab = (*opened)->lab() == nullptr ? "" : prepared.lab.name;
   head.seed = options.bench.seed;
   head.meter = meter.id;
   head.firmware = bench.positions[positions.front()].meter_firmware;
@@ -192,8 +202,8 @@ int run_scenario(const RunOptions& options, const Prepared& prepared, StopSignal
 
   const bool text = options.format == "text";
   if (text) {
-    fmt::print("{}: {} at position {}, station {}, lab {}, seed {}\n", plan.scenario.title, meter.id,
-               occupied, head.station, head.lab, options.bench.seed);
+    fmt::print("{}: {} at position {}, station {}{}\n", plan.scenario.title, meter.id, occupied, head.station,
+               head.lab.empty() ? "" : fmt::format(", lab {}, seed {}", head.lab, options.bench.seed));
     if (head.simulated) fmt::print("{}\n", kSimulatedNotice);
     fmt::print("{} points, {} of bench time expected\n", plan.points.size(),
                time_text(plan.expected_time().value()));
@@ -234,8 +244,8 @@ void add_run(CLI::App& app, VerbAction& chosen) {
   CLI::App* verb = app.add_subcommand("run", "Carry scenarios out on a station and store every point");
   verb->add_option("scenario", options->scenarios, "Scenario file, or its path below scenarios/")->required();
   verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
-  verb->add_option("--lab", options->bench.lab, "Lab at the far end of virtual: addresses")
-      ->capture_default_str();
+  verb->add_option("--lab", options->bench.lab,
+                   "Lab at the far end of virtual: addresses; the station's own without");
   verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE by position");
   verb->add_option("--seed", options->bench.seed, "Seed of the lab's noise and draws")
       ->capture_default_str()

@@ -10,6 +10,8 @@
 
 namespace meterbench {
 
+class UsbPlugs;
+
 /// What the chosen verb will do; set by its callback while the command line is read.
 using VerbAction = std::function<int(StopSignal& stop)>;
 
@@ -21,6 +23,9 @@ void add_check(CLI::App& app, VerbAction& chosen);
 void add_plan(CLI::App& app, VerbAction& chosen);
 /// runs, show, export, verify
 void add_ledger_verbs(CLI::App& app, VerbAction& chosen);
-void add_lab(CLI::App& app, VerbAction& chosen);
+void add_doctor(CLI::App& app, VerbAction& chosen);
+void add_discover(CLI::App& app, VerbAction& chosen);
+/// `usb`: where this program can emulate USB devices.
+void add_lab(CLI::App& app, VerbAction& chosen, UsbPlugs* usb = nullptr);
 
 }  // namespace meterbench

@@ -16,13 +16,16 @@ constexpr Temperature kUsualRoom{23};
 
 constexpr std::string_view kVirtual = "virtual:";
 
+/// No terminal has that number.
+constexpr int kNoInput = -1;
+
 constexpr std::string_view kDate = "2025-06-02";
 
 /// VISA resource names and the two kinds of Modbus, by how they begin.
 constexpr std::array<std::string_view, 6> kAddressBeginnings{kVirtual, "TCPIP",         "USB",
                                                              "ASRL",   "modbus-tcp://", "modbus-rtu://"};
 
-Address read_address(YamlMap& entry) {
+AddressEntry read_address(YamlMap& entry) {
   const auto node = entry.require("address");
   const auto text = node ? node->as_text() : std::nullopt;
   if (!text) return {};
@@ -121,26 +124,83 @@ void read_reference(YamlMap& map, StationFile& station) {
     station.reference_definition = ReferenceDefinition::series;
   station.reference_window = Seconds{required_number(map, "window_s", Range::not_negative)};
   station.reference_pulse = required_quantity<kind::ActiveEnergy>(map, "pulse");
+  if (map.find("photo_head")) station.photo_head = required_text(map, "photo_head");
 }
 
 void read_counter(YamlMap& map, StationFile& station) {
   station.instruments["counter"] = read_instrument(map);
-  station.reference_input = required_index(map, "reference_input");
+  station.reference_input = map.find("reference_input") ? required_index(map, "reference_input") : kNoInput;
+}
+
+void read_chamber(YamlMap& map, StationFile& station) {
+  station.instruments["chamber"] = read_instrument(map);
+  ChamberCapabilities chamber;
+  chamber.coldest = required_quantity<kind::Temperature>(map, "coldest", Range::any);
+  chamber.warmest = required_quantity<kind::Temperature>(map, "warmest", Range::any);
+  if (!(chamber.coldest < chamber.warmest)) map.node().mistake("'coldest' must lie below 'warmest'");
+  chamber.typical_rate_k_per_min = required_number(map, "rate_k_per_min", Range::positive);
+  const auto sensor = map.require("body_sensor");
+  chamber.body_sensor = sensor && sensor->as_flag().value_or(false);
+  station.chamber = chamber;
+}
+
+/// Fingers of one position: `{demand_reset: 1, test_mode: 2}`.
+void read_fingers(const std::string& position, const YamlNode& node, InterlockWiring& wiring) {
+  auto map = node.as_map();
+  if (!map) return;
+  for (const char* name : {"demand_reset", "test_mode", "display_scroll", "disconnect"}) {
+    if (!map->find(name)) continue;
+    const int output = required_index(*map, name);
+    const auto takes = [&](const InterlockWiring::Finger& f) { return f.output == output; };
+    if (output == wiring.relay_output || std::any_of(wiring.fingers.begin(), wiring.fingers.end(), takes))
+      map->find(name)->mistake(fmt::format("output {} is taken already", output));
+    wiring.fingers.push_back({position, name, output});
+  }
+  map->finish();
+}
+
+void read_interlock(YamlMap& map, StationFile& station) {
+  station.instruments["interlock"] = read_instrument(map);
+  InterlockEntry interlock;
+  interlock.trigger = to_duration(required_quantity<kind::Time>(map, "trigger"));
+  interlock.watchdog = to_duration(required_quantity<kind::Time>(map, "watchdog"));
+  if (const auto watchdog = map.find("watchdog"); watchdog && interlock.watchdog < 2 * interlock.trigger)
+    watchdog->mistake("the watchdog must wait for two triggers at least");
+  interlock.wiring.emergency_stop_input = required_index(map, "emergency_stop_input");
+  interlock.wiring.door_input = required_index(map, "door_input");
+  interlock.wiring.meters_seated_input = required_index(map, "meters_seated_input");
+  interlock.wiring.relay_output = required_index(map, "relay_output");
+  if (const auto switches = map.find("switches"))
+    if (auto positions = switches->as_map())
+      for (const auto& [position, node] : positions->entries())
+        read_fingers(position, node, interlock.wiring);
+  station.interlock = interlock;
+}
+
+void read_pickups(YamlMap& map, StationFile& station) {
+  station.instruments["pickups"] = read_instrument(map);
 }
 
 void read_instruments(YamlMap& map, StationFile& station) {
   struct Role {
     std::string_view name;
+    bool required;
     void (*read)(YamlMap&, StationFile&);
   };
-  for (const Role& role :
-       {Role{"source", read_source}, Role{"reference", read_reference}, Role{"counter", read_counter}}) {
-    const auto node = map.require(role.name);
+  station.position = map.node().position();
+  for (const Role& role : {Role{"source", true, read_source}, Role{"reference", true, read_reference},
+                           Role{"counter", false, read_counter}, Role{"chamber", false, read_chamber},
+                           Role{"interlock", false, read_interlock}, Role{"pickups", false, read_pickups}}) {
+    const auto node = role.required ? map.require(role.name) : map.find(role.name);
     auto entry = node ? node->as_map() : std::nullopt;
     if (!entry) continue;
     role.read(*entry, station);
     entry->finish();
   }
+  if (!station.instruments.contains("counter") && !station.photo_head)
+    map.node().mistake(
+        "nothing compares meter and reference: 'counter' is missing, and so is 'photo_head' of the "
+        "reference");
   map.finish();
 }
 
@@ -156,14 +216,42 @@ bool is_position_name(std::string_view name) {
   });
 }
 
+/// The meter's registers, over a probe on its optical port.
+std::optional<InstrumentEntry> read_optical_port(YamlMap& position) {
+  const auto node = position.find("optical_port");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return std::nullopt;
+  InstrumentEntry entry = read_instrument(*map);
+  map->finish();
+  return entry;
+}
+
+void check_position_names(const StationFile& station, Mistakes& mistakes) {
+  std::vector<std::string> names;
+  for (const PositionEntry& position : station.positions) names.push_back(position.name);
+  const auto known = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (station.photo_head && !known(*station.photo_head))
+    mistakes.add(station.instruments.at("reference").position,
+                 "photo_head: position " + not_allowed(*station.photo_head, names));
+  if (!station.interlock) return;
+  for (const InterlockWiring::Finger& finger : station.interlock->wiring.fingers)
+    if (!known(finger.position))
+      mistakes.add(station.instruments.at("interlock").position,
+                   "switches: position " + not_allowed(finger.position, names));
+}
+
 void read_positions(YamlMap& map, StationFile& station) {
+  const bool counter = station.instruments.contains("counter");
   std::set<int> taken{station.reference_input};
   for (const auto& [name, node] : map.entries()) {
     if (!is_position_name(name))
       node.mistake(fmt::format("'{}' is no name of a position: letters and digits only", name));
     auto entry = node.as_map();
     if (!entry) continue;
-    PositionEntry position{name, required_index(*entry, "led_input")};
+    PositionEntry position{name, counter ? required_index(*entry, "led_input") : kNoInput, {}};
+    position.optical_port = read_optical_port(*entry);
     const auto input = entry->find("led_input");
     if (input && !taken.insert(position.led_input).second)
       input->mistake(fmt::format("input {} of the counter is taken already", position.led_input));
@@ -215,12 +303,14 @@ void read_uncertainty(YamlMap& map, StationFile& station) {
   figures.read("pickup_jitter", "standard_deviation", station.uncertainty.pickup_jitter);
   figures.read_repeatability();
   figures.read("meter_delay", "largest", station.uncertainty.meter_delay_limit);
+  if (map.find("reference_reading"))
+    figures.read("reference_reading", "standard_deviation", station.uncertainty.reading_noise);
   map.finish();
 }
 
 }  // namespace
 
-std::optional<std::string> Address::virtual_name() const {
+std::optional<std::string> AddressEntry::virtual_name() const {
   if (!text.starts_with(kVirtual)) return std::nullopt;
   return text.substr(kVirtual.size());
 }
@@ -237,6 +327,8 @@ std::optional<StationFile> load_station_file(const std::filesystem::path& path, 
                                  ? required_quantity<kind::Temperature>(*map, "room_temperature")
                                  : kUsualRoom;
   (void)optional_text(*map, "description");
+  if (map->find("lab")) station.lab = required_text(*map, "lab");
+  if (const auto simulated = map->find("simulated")) station.simulated = simulated->as_flag().value_or(false);
   struct Section {
     std::string_view name;
     void (*read)(YamlMap&, StationFile&);
@@ -250,6 +342,7 @@ std::optional<StationFile> load_station_file(const std::filesystem::path& path, 
     if (part) section.read(*part, station);
   }
   map->finish();
+  if (reading.sound()) check_position_names(station, mistakes);
   if (!reading.sound()) return std::nullopt;
   return station;
 }

@@ -9,12 +9,13 @@
 #include "bench/config/yaml.h"
 #include "bench/model/calibration.h"
 #include "bench/model/capabilities.h"
+#include "bench/model/interlock_wiring.h"
 #include "bench/model/station_uncertainty.h"
 
 namespace meterbench {
 
 /// Where an instrument is: `virtual:NAME`, a VISA resource name, `modbus-tcp://host:502/1`, …
-struct Address {
+struct AddressEntry {
   std::string text;
   FilePosition position;
 
@@ -24,7 +25,7 @@ struct Address {
 
 struct InstrumentEntry {
   std::string driver;  ///< `scpi_source`
-  Address address;
+  AddressEntry address;
   std::optional<std::string> profile;  ///< file of config/instruments, for drivers that take one
   std::optional<Calibration> calibration;
   FilePosition position;          ///< where the driver is named
@@ -33,15 +34,30 @@ struct InstrumentEntry {
 
 struct PositionEntry {
   std::string name;   ///< `A`
-  int led_input = 0;  ///< of the counter
+  int led_input = 0;  ///< of the counter, where there is one
+  std::optional<InstrumentEntry> optical_port;
+};
+
+/// How the interlock is kept awake.
+struct InterlockEntry {
+  Duration trigger{};   ///< from one sign of life to the next
+  Duration watchdog{};  ///< without one all outputs drop
+  InterlockWiring wiring;
 };
 
 /// A file of config/stations.
 struct StationFile {
   std::string name;  ///< file name without ending
   std::string title;
-  std::map<std::string, InstrumentEntry> instruments;  ///< by role: source, reference, counter
-  int reference_input = 0;                             ///< of the counter
+  std::string lab = "default";  ///< at its virtual: addresses where no other is asked for
+  bool simulated = false;       ///< simulators stand at its addresses, whatever these look like
+  /// By role: source, reference; counter (unless the reference compares by itself), and where there are
+  /// such: chamber, interlock, pickups.
+  std::map<std::string, InstrumentEntry> instruments;
+  int reference_input = 0;                     ///< of the counter, where it counts the reference
+  std::optional<std::string> photo_head;       ///< position that the reference's own comparison sees
+  std::optional<ChamberCapabilities> chamber;  ///< with the role of that name
+  std::optional<InterlockEntry> interlock;     ///< with the role of that name
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
   SourceLimits limits;
   Seconds reference_window{};      ///< window_s
@@ -50,6 +66,7 @@ struct StationFile {
   StationUncertainty uncertainty;
   Temperature room_temperature{};              ///< what the room is kept at
   std::map<std::string, std::string> origins;  ///< of its figures, by their key in the file
+  FilePosition position;                       ///< of its instruments
 };
 
 [[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path,

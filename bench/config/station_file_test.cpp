@@ -120,9 +120,10 @@ TEST(StationFile, ACertificateIsValidThroughTheDayItIsDue) {
 
 TEST(StationFile, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
-  EXPECT_THAT(mistakes_of(exchanged(kGood, "  source:", "  sorce:")),
-              HasSubstr("f.yaml:4:3: 'sorce' is not known; allowed: source, reference, counter; did you mean "
-                        "'source'?\n"));
+  EXPECT_THAT(
+      mistakes_of(exchanged(kGood, "  source:", "  sorce:")),
+      HasSubstr("f.yaml:4:3: 'sorce' is not known; allowed: source, reference, counter, chamber, interlock, "
+                "pickups; did you mean 'source'?\n"));
   EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "vitual:src")),
               StartsWith("f.yaml:4:57: 'vitual:src' is not an address: virtual:NAME, "));
   EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "'virtual:'")), StartsWith("f.yaml:4:57: "));
@@ -151,6 +152,69 @@ TEST(StationFile, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(exchanged(kGood, ", origin: o5", "")), "f.yaml:27:16: 'origin' is missing\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "voltage: 300 V", "voltage: 300 A")),
             "f.yaml:2:19: 'A' is not a unit of voltage: V, mV or kV is expected\n");
+}
+
+/// `kGood` with a chamber, an interlock, pickups and an optical port.
+std::string with_everything() {
+  return exchanged(
+      exchanged(kGood, "positions:\n  A: {led_input: 1}\n",
+                "  chamber: {driver: watlow_f4t, address: virtual:ch, coldest: -45 °C, warmest: 60 °C, "
+                "rate_k_per_min: 3, body_sensor: true}\n"
+                "  interlock:\n"
+                "    {driver: wago_750, address: virtual:il, trigger: 5 s, watchdog: 15 s, "
+                "emergency_stop_input: 0, door_input: 1, meters_seated_input: 2, relay_output: 0, "
+                "switches: {A: {demand_reset: 1, test_mode: 2}}}\n"
+                "  pickups: {driver: pickup_box, address: virtual:box}\n"
+                "positions:\n"
+                "  A: {led_input: 1, optical_port: {driver: c1218_meter, address: virtual:optical.A}}\n"),
+      "pulse: 0.00001 Wh", "pulse: 0.00001 Wh\n    photo_head: B");
+}
+
+TEST(StationFile, ReadsChamberInterlockPickupsAndOpticalPorts) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << with_everything();
+  Mistakes mistakes;
+  const auto station = load_station_file(path, mistakes);
+  ASSERT_TRUE(station) << mistakes.text();
+  ASSERT_TRUE(station->chamber);
+  EXPECT_EQ(station->chamber->coldest, Temperature{-45});
+  EXPECT_EQ(station->chamber->warmest, Temperature{60});
+  EXPECT_TRUE(station->chamber->body_sensor);
+  ASSERT_TRUE(station->interlock);
+  EXPECT_EQ(station->interlock->trigger, std::chrono::seconds{5});
+  EXPECT_EQ(station->interlock->watchdog, std::chrono::seconds{15});
+  EXPECT_EQ(station->interlock->wiring.door_input, 1);
+  ASSERT_EQ(station->interlock->wiring.fingers.size(), 2U);
+  EXPECT_EQ(station->interlock->wiring.fingers[1].meter_switch, "test_mode");
+  EXPECT_EQ(station->interlock->wiring.fingers[1].output, 2);
+  EXPECT_EQ(station->instruments.at("pickups").driver, "pickup_box");
+  EXPECT_EQ(station->photo_head, "B");
+  ASSERT_TRUE(station->positions[0].optical_port);
+  EXPECT_EQ(station->positions[0].optical_port->address.virtual_name(), "optical.A");
+  EXPECT_FALSE(station->positions[1].optical_port);
+}
+
+TEST(StationFile, TellsMistakesOfTheInterlock) {
+  EXPECT_THAT(mistakes_of(exchanged(with_everything(), "watchdog: 15 s", "watchdog: 9 s")),
+              HasSubstr("the watchdog must wait for two triggers at least"));
+  EXPECT_THAT(mistakes_of(exchanged(with_everything(), "test_mode: 2", "test_mode: 0")),
+              HasSubstr("output 0 is taken already"));
+  EXPECT_THAT(mistakes_of(exchanged(with_everything(), "switches: {A:", "switches: {K:")),
+              HasSubstr("switches: position 'K' is not known; allowed: A, B"));
+  EXPECT_THAT(mistakes_of(exchanged(with_everything(), "photo_head: B", "photo_head: Z")),
+              HasSubstr("photo_head: position 'Z' is not known"));
+}
+
+TEST(StationFile, WithoutACounterTheReferenceMustCompare) {
+  const std::string without = exchanged(
+      exchanged(
+          exchanged(kGood, "  counter: {driver: mcc_usb_ctr08, address: virtual:ctr, reference_input: 7}\n",
+                    ""),
+          "A: {led_input: 1}", "A: {}"),
+      "B: {led_input: 3}", "B: {}");
+  EXPECT_THAT(mistakes_of(without), HasSubstr("nothing compares meter and reference"));
+  EXPECT_EQ(mistakes_of(exchanged(without, "pulse: 0.00001 Wh", "pulse: 0.00001 Wh\n    photo_head: A")), "");
 }
 
 TEST(StationFile, AReferenceWithoutACertificateIsAMistake) {

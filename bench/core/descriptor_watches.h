@@ -1,5 +1,7 @@
 #pragma once
 
+#include <poll.h>  // POLLIN, POLLOUT and the like, which a watch is given and told
+
 #include <functional>
 #include <map>
 #include <optional>

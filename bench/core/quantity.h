@@ -60,6 +60,9 @@ struct Frequency {
 struct Temperature {
   static constexpr std::string_view unit = "°C", name = "temperature";
 };
+struct TemperatureDifference {
+  static constexpr std::string_view unit = "K", name = "temperature difference";
+};
 struct Time {
   static constexpr std::string_view unit = "s", name = "time";
 };
@@ -68,15 +71,16 @@ struct Ratio {
 };
 }  // namespace kind
 
-using Voltage = Quantity<kind::Voltage>;              ///< V, rms
-using Current = Quantity<kind::Current>;              ///< A, rms
-using Angle = Quantity<kind::Angle>;                  ///< rad
-using ActivePower = Quantity<kind::ActivePower>;      ///< W
-using ReactivePower = Quantity<kind::ReactivePower>;  ///< var
-using ApparentPower = Quantity<kind::ApparentPower>;  ///< VA
-using ActiveEnergy = Quantity<kind::ActiveEnergy>;    ///< J; see watt_hours()
-using Frequency = Quantity<kind::Frequency>;          ///< Hz
-using Temperature = Quantity<kind::Temperature>;      ///< °C, a point on the scale
+using Voltage = Quantity<kind::Voltage>;                              ///< V, rms
+using Current = Quantity<kind::Current>;                              ///< A, rms
+using Angle = Quantity<kind::Angle>;                                  ///< rad
+using ActivePower = Quantity<kind::ActivePower>;                      ///< W
+using ReactivePower = Quantity<kind::ReactivePower>;                  ///< var
+using ApparentPower = Quantity<kind::ApparentPower>;                  ///< VA
+using ActiveEnergy = Quantity<kind::ActiveEnergy>;                    ///< J; see watt_hours()
+using Frequency = Quantity<kind::Frequency>;                          ///< Hz
+using Temperature = Quantity<kind::Temperature>;                      ///< °C, a point on the scale
+using TemperatureDifference = Quantity<kind::TemperatureDifference>;  ///< K
 using Seconds = Quantity<kind::Time>;  ///< s, a measured or configured time; see time.h for instants
 using Ratio = Quantity<kind::Ratio>;   ///< 1; 25 % is Ratio{0.25}
 

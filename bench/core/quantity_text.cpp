@@ -43,6 +43,8 @@ constexpr std::array units<kind::Frequency>{Unit{"Hz", 1}, Unit{"kHz", 1e3}, Uni
 template <>
 constexpr std::array units<kind::Temperature>{Unit{"°C", 1}};
 template <>
+constexpr std::array units<kind::TemperatureDifference>{Unit{"K", 1}};
+template <>
 constexpr std::array units<kind::Time>{Unit{"s", 1},     Unit{"ms", 1e-3}, Unit{"us", 1e-6},
                                        Unit{"µs", 1e-6}, Unit{"min", 60},  Unit{"h", 3600}};
 template <>
@@ -143,6 +145,7 @@ METERBENCH_QUANTITY_TEXT(ApparentPower)
 METERBENCH_QUANTITY_TEXT(ActiveEnergy)
 METERBENCH_QUANTITY_TEXT(Frequency)
 METERBENCH_QUANTITY_TEXT(Temperature)
+METERBENCH_QUANTITY_TEXT(TemperatureDifference)
 METERBENCH_QUANTITY_TEXT(Time)
 METERBENCH_QUANTITY_TEXT(Ratio)
 #undef METERBENCH_QUANTITY_TEXT

@@ -47,14 +47,14 @@ struct EventRow {
   std::string point_id;  ///< empty: of the run
   std::string position;  ///< empty: of the bench
   double time_s = 0;     ///< bench time
-  std::string kind;      ///< `fault`, `late_pulse`, `spread`, …
+  std::string kind;      ///< `fault`, `late_pulse`, `spread`, `soak`, `off_by_relay`, …
   std::string text;
 };
 
 struct EnvironmentRow {
   std::string point_id;
   double time_s = 0;
-  std::string quantity;  ///< `voltage_v`, `current_a`, `active_power_w`, `frequency_hz`
+  std::string quantity;  ///< `voltage_v`, `current_a`, `active_power_w`, `frequency_hz`, `air_c`, `body_c`
   int circuit = 0;       ///< from 1; 0: of the whole
   double value = 0;
 };

@@ -14,7 +14,7 @@
 #include <limits>
 
 #include "bench/measurement/energy_error.h"
-#include "bench/measurement/scanned_method.h"
+#include "bench/measurement/window.h"
 
 namespace meterbench {
 namespace {
@@ -54,18 +54,25 @@ struct Covariance {
   }
 };
 
-Covariance expected_covariance(const ScannedConditions& c, std::uint64_t pulses, std::size_t parts) {
+Covariance expected_covariance(const WindowConditions& c, std::uint64_t pulses, std::size_t parts) {
   const double count_s = (c.reference_pulse / (c.power * c.circuit_factor)).value();
-  const double scan_s = in_seconds(c.scan_period);
-  const double edge_variance = (scan_s * scan_s + count_s * count_s) / 12 +
-                               c.station.pickup_jitter.value() * c.station.pickup_jitter.value();
+  const auto squared = [](double x) { return x * x; };
+  // A latched edge lies anywhere within one scan, a stamped one within ± its resolution.
+  const double timing_variance = c.method == CountingMethod::scanned
+                                     ? squared(in_seconds(c.scan_period)) / 12
+                                     : squared(c.stamp_resolution.value()) / 3;
+  const double edge_variance =
+      timing_variance + squared(count_s) / 12 + squared(c.station.pickup_jitter.value());
   Covariance covariance;
   double previous_s = 0;
   for (std::size_t j = 0; j < parts; ++j) {
     const std::uint64_t own = part_begin(pulses, parts, j + 1) - part_begin(pulses, parts, j);
     const double part_s = window_time(c, own).value();
-    const double white = c.station.repeatability.value() * c.station.repeatability.value() *
-                         static_cast<double>(pulses) / static_cast<double>(own);
+    double white =
+        squared(c.station.repeatability.value()) * static_cast<double>(pulses) / static_cast<double>(own);
+    // The mean power of the window stands for that of each part.
+    if (by_readings(c.method))
+      white += squared(c.station.reading_noise.value()) * c.reading_period.value() / part_s;
     covariance.diagonal.push_back(2 * edge_variance / (part_s * part_s) + white);
     if (j > 0) covariance.beside.push_back(-edge_variance / (previous_s * part_s));
     previous_s = part_s;
@@ -81,8 +88,7 @@ double sum(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<Ratio> partial_errors(std::span<const Edge> edges, const ScannedConditions& c,
-                                  std::size_t parts) {
+std::vector<Ratio> partial_errors(std::span<const Edge> edges, const WindowConditions& c, std::size_t parts) {
   if (edges.size() < 3 || parts < 2) return {};
   const std::uint64_t pulses = edges.size() - 1;
   parts = std::min<std::size_t>(parts, pulses);
@@ -103,7 +109,7 @@ std::vector<Ratio> partial_errors(std::span<const Edge> edges, const ScannedCond
   return errors;
 }
 
-bool spread_as_expected(std::span<const Ratio> errors, const ScannedConditions& c, std::uint64_t pulses) {
+bool spread_as_expected(std::span<const Ratio> errors, const WindowConditions& c, std::uint64_t pulses) {
   const std::size_t parts = errors.size();
   if (parts < 2) return true;
   const Covariance covariance = expected_covariance(c, pulses, parts);

@@ -4,14 +4,14 @@
 #include <limits>
 #include <random>
 
-#include "bench/measurement/scanned_method.h"
+#include "bench/measurement/window.h"
 
 namespace meterbench {
 namespace {
 
 /// A pulse of 1 Wh each 0.3 s at 12 kW; 0.01 mWh a reference pulse: 333,333.3 of them a second.
-ScannedConditions twelve_kilowatts() {
-  ScannedConditions c;
+WindowConditions twelve_kilowatts() {
+  WindowConditions c;
   c.scan_period = std::chrono::milliseconds{1};
   c.kt = from_watt_hours(1);
   c.power = ActivePower{12'000};
@@ -74,7 +74,7 @@ TEST(Spread, OfFewerThanTwoPartsIsAlwaysAsExpected) {
 
 /// Flagged windows of 100 pulses in `parts` parts, out of `trials`, with edges at random within their scan
 /// and normal jitter of the pickup.
-int flagged(const ScannedConditions& c, double scan_s, std::size_t parts, int trials, std::uint64_t seed) {
+int flagged(const WindowConditions& c, double scan_s, std::size_t parts, int trials, std::uint64_t seed) {
   std::mt19937_64 random{seed};
   std::uniform_real_distribution<double> scan{-scan_s / 2, scan_s / 2};
   std::normal_distribution<double> jitter{0, c.station.pickup_jitter.value()};
@@ -98,7 +98,7 @@ TEST(Spread, FlagsASoundWindowAtMostOnceInAThousand) {
 
 TEST(Spread, FlagsOnceInAThousandWhereTheNoiseIsNormal) {
   // The scan negligible beside a jitter of 1 ms: 10 of 10,000 expected, with a standard deviation of 3.2.
-  ScannedConditions c = twelve_kilowatts();
+  WindowConditions c = twelve_kilowatts();
   c.scan_period = std::chrono::microseconds{1};
   c.station.pickup_jitter = Seconds{1e-3};
   const int count = flagged(c, 1e-6, 10, 10'000, 2);
@@ -107,7 +107,7 @@ TEST(Spread, FlagsOnceInAThousandWhereTheNoiseIsNormal) {
 }
 
 TEST(Spread, FlagsOnceInAThousandWhereTheMetersOwnNoiseRules) {
-  ScannedConditions c = twelve_kilowatts();
+  WindowConditions c = twelve_kilowatts();
   c.station.repeatability = from_percent(0.1);
   const int count = flagged(c, 1e-3, 10, 10'000, 3);
   EXPECT_GE(count, 1);
@@ -147,7 +147,7 @@ TEST(Spread, OfAKnownCaseMeetsTheBoundByHand) {
   // Two parts of one pulse, T = 1 s, σ² = τ²/12 alone: C = σ²·[2 −1; −1 2], a difference of Δ has the
   // variance 6σ² = τ²/2, so Q = 2Δ²/τ². The 99.9 % point of χ² with 1 degree of freedom is 10.83,
   // Wilson–Hilferty's 11.16: with τ = 1 ms |Δ| may be 2.327 ms/s by the one and 2.362 ms/s by the other.
-  ScannedConditions c;
+  WindowConditions c;
   c.scan_period = std::chrono::milliseconds{1};
   c.kt = ActiveEnergy{1};
   c.power = ActivePower{1};

@@ -42,9 +42,20 @@ struct CounterCapabilities {
   Duration longest_gate{};              ///< of `gated_total`
 };
 
+/// While a load is held the reference is read that often.
+inline constexpr Seconds kReferenceReadingPeriod{1};
+
 /// Of an error calculator that is part of a reference standard.
 struct ErrorCalculatorCapabilities {
   std::uint64_t most_pulses = 0;  ///< of the meter in one comparison
+};
+
+/// What a temperature chamber reaches, as its station file tells.
+struct ChamberCapabilities {
+  Temperature coldest{};
+  Temperature warmest{};
+  double typical_rate_k_per_min = 0;  ///< for expected times
+  bool body_sensor = false;
 };
 
 /// Which power a reference standard forms of two circuits.

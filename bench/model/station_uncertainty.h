@@ -11,6 +11,7 @@ struct StationUncertainty {
   Seconds pickup_jitter{};       ///< standard deviation of one edge
   Ratio repeatability{};         ///< pooled standard deviation of one window, beyond scan and jitter
   double repeatability_dof = 0;  ///< of the pooled value; at least 1 where repeatability is not 0
+  Ratio reading_noise{};         ///< standard deviation of one reading of the reference's power
   Seconds meter_delay_limit{};   ///< d: an unknown delay of 0 … d times the power ramp
 };
 

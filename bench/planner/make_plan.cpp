@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
-#include "bench/measurement/scanned_method.h"
+#include "bench/measurement/window.h"
 #include "bench/planner/plan.h"
 
 namespace meterbench {
@@ -41,15 +41,20 @@ Ratio rounded_up(Ratio u) {
   return from_percent((std::floor(percent(u) / unit) + 1) * unit);
 }
 
+/// Where the meters stand when a step's turn comes.
+struct Surroundings {
+  Temperature temperature{};
+  std::optional<std::string> hindrance{};  ///< why they cannot be brought there
+};
+
 /// Expands one accuracy step.
 class StepPlanner {
  public:
-  StepPlanner(const AccuracyStep& step, const MeterType& meter, const PlanningStation& station, Plan& plan,
-              Mistakes& mistakes)
-      : step_{step}, meter_{meter}, station_{station}, plan_{plan}, mistakes_{mistakes} {}
+  StepPlanner(const AccuracyStep& step, const MeterType& meter, const PlanningStation& station,
+              const Surroundings& surroundings, Mistakes& mistakes)
+      : step_{step}, meter_{meter}, station_{station}, surroundings_{surroundings}, mistakes_{mistakes} {}
 
   void expand(const std::vector<Limit>& limits) {
-    const std::size_t points_before = plan_.points.size();
     const std::size_t mistakes_before = mistakes_.list().size();
     const std::vector<Current> currents = rising_currents();
     if (!(voltage() <= meter_.maximum_voltage))
@@ -72,10 +77,19 @@ class StepPlanner {
           fmt::format("{} is below what this station can reach; the smallest for all points is {} ({})",
                       to_text(*step_.target_uncertainty), to_text(rounded_up(smallest_target_->u)),
                       smallest_target_->where));
-    else if (mistakes_.list().size() == mistakes_before && plan_.points.size() == points_before)
+    else if (mistakes_.list().size() == mistakes_before && points_.empty() && !surroundings_.hindrance)
       mistakes_.add(step_.position,
                     fmt::format("this station can do no point of step '{}'{}", step_.name,
-                                plan_.unreachable.empty() ? "" : ": " + plan_.unreachable.back().reason));
+                                unreachable_.empty() ? "" : ": " + unreachable_.back().reason));
+  }
+
+  [[nodiscard]] const std::vector<PlannedPoint>& points() const { return points_; }
+  [[nodiscard]] const std::vector<UnreachablePoint>& out_of_reach() const { return unreachable_; }
+
+  /// A load of no test: what `limits` would say does not matter.
+  void expand_without_limits() {
+    for (const Current current : rising_currents())
+      add({current, step_.power_factors.front(), step_.directions.front()}, Limit{});
   }
 
  private:
@@ -131,18 +145,35 @@ class StepPlanner {
     return std::nullopt;
   }
 
-  /// Why the counter cannot follow the pulses, if so.
-  [[nodiscard]] std::optional<std::string> beyond_counter(const ScannedConditions& conditions) const {
-    const Frequency led{conditions.power.value() / conditions.kt.value()};
-    const Frequency most_led{1 / (kScansPerEdge * in_seconds(conditions.scan_period))};
+  /// Why `method` cannot follow the pulses, if so.
+  [[nodiscard]] std::optional<std::string> beyond_counter(const WindowConditions& c) const {
+    if (station_.meters > 1 && c.method != CountingMethod::scanned)
+      return fmt::format("{} serves one meter at a time, not {}", to_text(c.method), station_.meters);
+    if (c.method == CountingMethod::error_calculator) return std::nullopt;
+    const Frequency led{c.power.value() / c.kt.value()};
+    const Frequency most_led{c.method == CountingMethod::scanned
+                                 ? 1 / (kScansPerEdge * in_seconds(c.scan_period))
+                                 : station_.counter.maximum_rate.value()};
     if (led > most_led)
       return fmt::format("the test LED gives {:.4g} Hz; the counter tells edges apart up to {:.4g} Hz",
                          led.value(), most_led.value());
-    const Frequency reference{conditions.power.value() * conditions.circuit_factor /
-                              conditions.reference_pulse.value()};
-    if (reference > station_.counter.maximum_rate)
+    const Frequency reference{c.power.value() * c.circuit_factor / c.reference_pulse.value()};
+    if (!by_readings(c.method) && reference > station_.counter.maximum_rate)
       return fmt::format("the reference gives pulses at {:.4g} Hz; the counter takes {:.4g} Hz",
                          reference.value(), station_.counter.maximum_rate.value());
+    return std::nullopt;
+  }
+
+  /// Why one record of the instrument does not hold so many pulses, if so.
+  [[nodiscard]] std::optional<std::string> beyond_record(CountingMethod method, std::uint64_t pulses,
+                                                         Seconds window) const {
+    if (method == CountingMethod::timestamps && pulses + 1 > station_.counter.most_timestamps)
+      return fmt::format("{} time stamps do not fit into one record of {}", pulses + 1,
+                         station_.counter.most_timestamps);
+    if (method == CountingMethod::gated_total && to_duration(window) > station_.counter.longest_gate)
+      return fmt::format("a gate of {:.4g} s is longer than the counter has", window.value());
+    if (method == CountingMethod::error_calculator && pulses > station_.error_calculator->most_pulses)
+      return fmt::format("{} pulses are more than the error calculator takes", pulses);
     return std::nullopt;
   }
 
@@ -150,10 +181,14 @@ class StepPlanner {
   /// the circuits are in series. Either way F is 1.
   static constexpr double kSeriesFactor = 1;
 
-  [[nodiscard]] ScannedConditions conditions(const LoadPoint& load,
-                                             const Calibration::Value& reference) const {
-    ScannedConditions c;
+  [[nodiscard]] WindowConditions conditions(CountingMethod method, const LoadPoint& load,
+                                            const Calibration::Value& reference) const {
+    WindowConditions c;
+    c.method = method;
     c.scan_period = station_.counter.scan_period;
+    c.stamp_resolution = station_.counter.resolution;
+    c.time_base = station_.counter.time_base;
+    c.reading_period = kReferenceReadingPeriod;
     c.kt = meter_.kt;
     c.power = ActivePower{std::abs(metered_power(meter_.form, load).value())};
     c.reference_pulse = station_.reference_pulse;
@@ -163,73 +198,213 @@ class StepPlanner {
     return c;
   }
 
-  /// N, or nothing when the target is out of reach; that is kept for one message about all points.
-  [[nodiscard]] std::optional<std::uint64_t> pulses(const ScannedConditions& c, const GridPoint& at) {
-    if (step_.pulses) return *step_.pulses;
-    const Seconds shortest{std::max(kShortestWindow.value(), window_time(c, kFewestPulses).value())};
-    const auto least = pulses_for(c, step_.target_uncertainty.value(), shortest);
-    if (least) return *least;
-    if (!smallest_target_ || least.error() > smallest_target_->u)
-      smallest_target_ = Floor{least.error(), description(at)};
-    return std::nullopt;
+  /// The methods that may be used for this step, the station's own order.
+  [[nodiscard]] std::vector<CountingMethod> methods() const {
+    std::vector<CountingMethod> known = station_.counter.methods;
+    if (station_.error_calculator) known.push_back(CountingMethod::error_calculator);
+    if (!step_.method) return known;
+    const bool there = std::find(known.begin(), known.end(), *step_.method) != known.end();
+    return there ? std::vector{*step_.method} : std::vector<CountingMethod>{};
   }
 
-  [[nodiscard]] PointTime expected_time(const ScannedConditions& c, std::uint64_t pulses) const {
+  /// How a point can be measured.
+  struct Way {
+    WindowConditions conditions;
+    std::uint64_t pulses = 0;
+    Seconds window;
+  };
+  /// By one method; or why not. Where only the target is out of reach, `floor` gets what is not.
+  [[nodiscard]] tl::expected<Way, std::string> way(const WindowConditions& c,
+                                                   std::optional<Ratio>& floor) const {
+    if (auto reason = beyond_counter(c)) return tl::unexpected{*std::move(reason)};
+    std::uint64_t pulses = step_.pulses.value_or(0);
+    if (!step_.pulses) {
+      const Seconds shortest{std::max(kShortestWindow.value(), window_time(c, kFewestPulses).value())};
+      const auto least = pulses_for(c, step_.target_uncertainty.value(), shortest);
+      if (!least) {
+        floor = floor ? std::min(*floor, least.error()) : least.error();
+        return tl::unexpected{std::string{"the target uncertainty is out of reach"}};
+      }
+      pulses = *least;
+    }
+    const Seconds window = window_time(c, pulses);
+    if (auto reason = beyond_record(c.method, pulses, window)) return tl::unexpected{*std::move(reason)};
+    return Way{c, pulses, window};
+  }
+
+  /// Quicker, or as quick with less uncertainty.
+  [[nodiscard]] static bool better(const Way& a, const Way& b) {
+    if (a.window != b.window) return a.window < b.window;
+    return window_budget(a.conditions, a.pulses).combined_percent() <
+           window_budget(b.conditions, b.pulses).combined_percent();
+  }
+  /// The best way, or why there is none.
+  [[nodiscard]] tl::expected<Way, std::string> best_way(const LoadPoint& load,
+                                                        const Calibration::Value& reference,
+                                                        std::optional<Ratio>& floor) const {
+    std::optional<Way> best;
+    std::string reason = step_.method ? fmt::format("this station has no method {}", to_text(*step_.method))
+                                      : "this station has no counting method";
+    for (const CountingMethod method : methods()) {
+      auto found = way(conditions(method, load, reference), floor);
+      if (!found)
+        reason = found.error();
+      else if (!best || better(*found, *best))
+        best = *std::move(found);
+    }
+    if (best) return *std::move(best);
+    return tl::unexpected{std::move(reason)};
+  }
+
+  [[nodiscard]] PointTime expected_time(const Way& chosen) const {
+    // A gate opens at any instant, all else on an edge.
+    const std::uint64_t waiting =
+        chosen.conditions.method == CountingMethod::gated_total ? 0 : kOpeningPulses;
     return {station_.source.settling + station_.reference_window + kInBand, meter_.latency,
-            window_time(c, pulses + kOpeningPulses)};
+            chosen.window + window_time(chosen.conditions, 1) * static_cast<double>(waiting)};
   }
 
   void unreachable(const GridPoint& at, std::string reason) {
-    plan_.unreachable.push_back({description(at), std::move(reason)});
+    unreachable_.push_back({description(at), std::move(reason)});
   }
 
   void add(const GridPoint& at, const Limit& limit) {
+    if (surroundings_.hindrance) return unreachable(at, *surroundings_.hindrance);
     PlannedPoint point;
     point.load = make_load_point(meter_.form, voltage(), frequency(), at.current, at.power_factor,
                                  at.direction, point.circuit);
     if (auto reason = beyond_source(point.load)) return unreachable(at, *std::move(reason));
     auto reference = station_.reference_calibration.at(at.current, at.power_factor);
     if (!reference) return unreachable(at, reference.error());
-    const ScannedConditions c = conditions(point.load, *reference);
-    if (auto reason = beyond_counter(c)) return unreachable(at, *std::move(reason));
-    const auto number = pulses(c, at);
-    if (!number) return;
-    point.id = fmt::format("{:03}", plan_.points.size() + 1);
+    std::optional<Ratio> floor;
+    const auto chosen = best_way(point.load, *reference, floor);
+    if (!chosen) {
+      // Kept for one message about all points: a target is the scenario's mistake.
+      if (!floor) return unreachable(at, chosen.error());
+      if (!smallest_target_ || *floor > smallest_target_->u)
+        smallest_target_ = Floor{*floor, description(at)};
+      return;
+    }
     point.step = step_.name;
     point.voltage = voltage();
     point.current = at.current;
     point.power_factor = at.power_factor;
-    point.temperature = station_.room_temperature;
+    point.temperature = surroundings_.temperature;
     point.direction = at.direction;
-    point.method = CountingMethod::scanned;
-    point.circuit_factor = c.circuit_factor;
-    point.pulses = *number;
+    point.method = chosen->conditions.method;
+    point.circuit_factor = chosen->conditions.circuit_factor;
+    point.pulses = chosen->pulses;
+    if (point.method == CountingMethod::gated_total) point.gate = chosen->window;
     point.limit = limit;
     point.reference = *reference;
     point.target = step_.target_uncertainty;
-    point.predicted_uncertainty = from_percent(scanned_budget(c, *number).expanded_percent());
-    point.time = expected_time(c, *number);
-    plan_.points.push_back(std::move(point));
+    point.predicted_uncertainty =
+        from_percent(window_budget(chosen->conditions, chosen->pulses).expanded_percent());
+    point.time = expected_time(*chosen);
+    points_.push_back(std::move(point));
   }
 
   const AccuracyStep& step_;
   const MeterType& meter_;
   const PlanningStation& station_;
-  Plan& plan_;
+  const Surroundings& surroundings_;
   Mistakes& mistakes_;
+  std::vector<PlannedPoint> points_;
+  std::vector<UnreachablePoint> unreachable_;
   std::optional<Floor> smallest_target_;  // of the point that is hardest
 };
+
+/// A check load is counted that long; its errors tell drift, not accuracy. made
+constexpr Seconds kCheckWindow{20};
+/// Two check loads, that far apart, must agree (runner/soak.h).
+constexpr Seconds kBetweenChecks{15 * 60};
+/// The body follows the air that slowly, as a plan reckons. made
+constexpr Seconds kBodyLag{3 * 3600};
+
+/// The load whose errors tell that the meters are stable.
+std::optional<PlannedPoint> check_load(const SoakStep& soak, const MeterType& meter,
+                                       const PlanningStation& station, const Surroundings& surroundings,
+                                       Mistakes& mistakes) {
+  AccuracyStep step;
+  step.name = "soak";
+  step.currents = {soak.check_current};
+  step.current_positions = {soak.position};
+  step.power_factors = {soak.check_power_factor};
+  step.directions = {Direction::delivered};
+  step.position = soak.position;
+  const auto* own = std::get_if<Current>(&soak.check_current);
+  const Current current = own ? *own : meter.maximum_current * std::get<Ratio>(soak.check_current).value();
+  const LoadPoint load = make_load_point(meter.form, meter.nominal_voltage, meter.nominal_frequency, current,
+                                         soak.check_power_factor, Direction::delivered, Circuit::series);
+  const Seconds interval = meter.kt / ActivePower{std::abs(metered_power(meter.form, load).value())};
+  step.pulses = static_cast<std::uint64_t>(std::max(2.0, std::ceil(kCheckWindow / interval)));
+  StepPlanner planner{step, meter, station, surroundings, mistakes};
+  planner.expand_without_limits();
+  if (!planner.points().empty()) return planner.points().front();
+  if (!planner.out_of_reach().empty())
+    mistakes.add(soak.position, fmt::format("the check load of this soak: {}: {}",
+                                            planner.out_of_reach().front().description,
+                                            planner.out_of_reach().front().reason));
+  return std::nullopt;
+}
+
+/// Without a chamber there is only the room.
+std::optional<std::string> beyond_chamber(const SoakStep& soak, const PlanningStation& station) {
+  if (!station.chamber) {
+    if (std::abs((soak.temperature - station.room_temperature).value()) <= soak.band.value())
+      return std::nullopt;
+    return fmt::format("the station has no chamber; its room is at {}, not {}",
+                       to_text(station.room_temperature), to_text(soak.temperature));
+  }
+  if (soak.temperature < station.chamber->coldest || soak.temperature > station.chamber->warmest)
+    return fmt::format("the chamber reaches {} to {}, not {}", to_text(station.chamber->coldest),
+                       to_text(station.chamber->warmest), to_text(soak.temperature));
+  return std::nullopt;
+}
+
+void add_soak(const SoakStep& soak, const MeterType& meter, const PlanningStation& station, Plan& plan,
+              Surroundings& surroundings, Mistakes& mistakes) {
+  const Temperature from = surroundings.temperature;
+  surroundings = {soak.temperature, beyond_chamber(soak, station)};
+  if (surroundings.hindrance || !station.chamber) return;
+  const auto check = check_load(soak, meter, station, surroundings, mistakes);
+  if (!check) return;
+  PlannedSoak planned;
+  planned.before = plan.points.size();
+  planned.temperature = soak.temperature;
+  planned.band = soak.band;
+  planned.at_least = soak.at_least;
+  planned.limit = soak.limit;
+  planned.check = *check;
+  planned.check.id = fmt::format("S{}", plan.soaks.size() + 1);
+  const Seconds on_the_way{std::abs((soak.temperature - from).value()) /
+                           station.chamber->typical_rate_k_per_min * 60};
+  planned.expected = on_the_way + std::max(kBodyLag, soak.at_least) + kBetweenChecks;
+  plan.soaks.push_back(std::move(planned));
+}
 
 }  // namespace
 
 std::optional<Plan> make_plan(const Scenario& scenario, const MeterType& meter,
                               const PlanningStation& station, const LimitFiles& limits, Mistakes& mistakes) {
   const std::size_t before = mistakes.list().size();
-  Plan plan{scenario, meter, {}, {}};
-  for (const AccuracyStep& step : scenario.steps) {
-    const auto file = limits.find(step.limits);
-    StepPlanner{step, meter, station, plan, mistakes}.expand(file == limits.end() ? std::vector<Limit>{}
-                                                                                  : file->second);
+  Plan plan{scenario, meter, {}, {}, {}};
+  Surroundings surroundings{station.room_temperature, {}};
+  for (const Step& step : scenario.steps) {
+    if (const auto* soak = std::get_if<SoakStep>(&step)) {
+      add_soak(*soak, meter, station, plan, surroundings, mistakes);
+      continue;
+    }
+    const auto& accuracy = std::get<AccuracyStep>(step);
+    const auto file = limits.find(accuracy.limits);
+    StepPlanner planner{accuracy, meter, station, surroundings, mistakes};
+    planner.expand(file == limits.end() ? std::vector<Limit>{} : file->second);
+    for (PlannedPoint point : planner.points()) {
+      point.id = fmt::format("{:03}", plan.points.size() + 1);
+      plan.points.push_back(std::move(point));
+    }
+    plan.unreachable.insert(plan.unreachable.end(), planner.out_of_reach().begin(),
+                            planner.out_of_reach().end());
   }
   if (mistakes.list().size() != before) return std::nullopt;
   return plan;

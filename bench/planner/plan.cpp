@@ -59,6 +59,7 @@ void add(Canonical& out, const PlannedPoint& point) {
   out.line("method", to_text(point.method));
   out.line("circuit_factor", point.circuit_factor);
   out.line("pulses", std::to_string(point.pulses));
+  out.line("gate_s", point.gate.value());
   out.line("target", point.target ? number_text(point.target->value()) : "none");
   out.line("reference_error", point.reference.error.value());
   out.line("reference_u", point.reference.standard_uncertainty.value());
@@ -66,11 +67,21 @@ void add(Canonical& out, const PlannedPoint& point) {
   add(out, point.limit);
 }
 
+void add(Canonical& out, const PlannedSoak& soak) {
+  out.line("soak_before", std::to_string(soak.before));
+  out.line("soak_c", soak.temperature.value());
+  out.line("band_k", soak.band.value());
+  out.line("at_least_s", soak.at_least.value());
+  out.line("limit_s", soak.limit.value());
+  add(out, soak.check);
+}
+
 }  // namespace
 
 Seconds Plan::expected_time() const {
   Seconds total;
   for (const PlannedPoint& point : points) total = total + point.time.total();
+  for (const PlannedSoak& soak : soaks) total = total + soak.expected;
   return total;
 }
 
@@ -80,6 +91,7 @@ std::string Plan::sha256() const {
   out.line("decision_rule", to_text(scenario.rule));
   add(out, meter);
   for (const PlannedPoint& point : points) add(out, point);
+  for (const PlannedSoak& soak : soaks) add(out, soak);
   for (const UnreachablePoint& point : unreachable) {
     out.line("unreachable", point.description);
     out.line("reason", point.reason);

@@ -38,12 +38,24 @@ struct PlannedPoint {
   Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
   double circuit_factor = 1;  ///< F
-  std::uint64_t pulses = 0;   ///< N
+  std::uint64_t pulses = 0;   ///< N; of `gated_total` as expected within the gate
+  Seconds gate{};             ///< of `gated_total`
   Limit limit;
   Calibration::Value reference;   ///< certificate's error and standard uncertainty at this load
   std::optional<Ratio> target;    ///< target expanded uncertainty
   Ratio predicted_uncertainty{};  ///< expanded, with N pulses
   PointTime time;
+};
+
+/// A soak: the chamber goes to a temperature, and the run goes on once the meters stand there.
+struct PlannedSoak {
+  std::size_t before = 0;  ///< index of the first point after it; all points up to the next soak stand on it
+  Temperature temperature{};
+  TemperatureDifference band{};  ///< ±; of air and body, from its end until the next soak begins
+  Seconds at_least{};            ///< since the air is in band
+  Seconds limit{};               ///< since its beginning
+  Seconds expected{};
+  PlannedPoint check;  ///< its errors tell that the meter is stable; not a point of the plan
 };
 
 /// A point of the grid that this station cannot do, and why.
@@ -57,6 +69,7 @@ struct Plan {
   Scenario scenario;
   MeterType meter;
   std::vector<PlannedPoint> points;
+  std::vector<PlannedSoak> soaks{};  ///< by `before`, which never falls
   std::vector<UnreachablePoint> unreachable;
 
   [[nodiscard]] Seconds expected_time() const;
@@ -75,6 +88,9 @@ struct PlanningStation {
   Seconds reference_window{};
   StationUncertainty uncertainty;
   Temperature room_temperature{};  ///< without a chamber all is tested there
+  std::optional<ChamberCapabilities> chamber{};
+  std::optional<ErrorCalculatorCapabilities> error_calculator{};
+  std::size_t meters = 1;  ///< tested at once; only `scanned` can do more than one
 };
 
 /// The rows of each file of config/limits that the steps name, by its name.

@@ -155,11 +155,11 @@ TEST(Plan, APointCarriesItsLoadLimitAndCertificate) {
 
 TEST(Plan, TakesVoltageAndFrequencyOfTheStep) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  scenario.steps[0].voltage = Ratio{0.9};
-  scenario.steps[0].frequency = Frequency{61.2};
+  std::get<AccuracyStep>(scenario.steps[0]).voltage = Ratio{0.9};
+  std::get<AccuracyStep>(scenario.steps[0]).frequency = Frequency{61.2};
   EXPECT_EQ(plan_of(scenario).points.at(0).voltage, Voltage{216});
   EXPECT_EQ(plan_of(scenario).points.at(0).load.frequency, Frequency{61.2});
-  scenario.steps[0].voltage = Voltage{200};
+  std::get<AccuracyStep>(scenario.steps[0]).voltage = Voltage{200};
   EXPECT_EQ(plan_of(scenario).points.at(0).load.circuits[0].voltage, Voltage{100});
 }
 
@@ -198,8 +198,8 @@ TEST(Plan, ChoosesTheLeastPulsesThatMeetTheTarget) {
 
 TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  scenario.steps[0].target_uncertainty.reset();
-  scenario.steps[0].pulses = 7;
+  std::get<AccuracyStep>(scenario.steps[0]).target_uncertainty.reset();
+  std::get<AccuracyStep>(scenario.steps[0]).pulses = 7;
   const Plan plan = plan_of(scenario);
   EXPECT_EQ(plan.points.at(0).pulses, 7U);
   EXPECT_FALSE(plan.points.at(0).target);
@@ -285,7 +285,7 @@ TEST(Plan, AStepOfWhichNothingCanBeDoneIsAMistake) {
   one_circuit.source.circuits = 1;
   EXPECT_THAT(mistakes_of(scenario, one_circuit), HasSubstr("form 2S needs circuit 2, the source has 1"));
   Scenario odd_frequency = scenario;
-  odd_frequency.steps[0].frequency = Frequency{400};
+  std::get<AccuracyStep>(odd_frequency.steps[0]).frequency = Frequency{400};
   EXPECT_THAT(mistakes_of(odd_frequency), HasSubstr("the source gives 45 Hz to 65 Hz, not 400 Hz"));
 }
 
@@ -310,9 +310,9 @@ TEST(Plan, ACurrentBeyondImaxIsAMistakeAtItsPlace) {
 
 TEST(Plan, AVoltageBeyondWhatTheMeterMayBeGivenIsAMistake) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  scenario.steps[0].voltage = Ratio{2.4};
+  std::get<AccuracyStep>(scenario.steps[0]).voltage = Ratio{2.4};
   EXPECT_THAT(mistakes_of(scenario), ::testing::HasSubstr("576 V is beyond what m-2s may be given, 288 V"));
-  scenario.steps[0].voltage = Voltage{288};
+  std::get<AccuracyStep>(scenario.steps[0]).voltage = Voltage{288};
   EXPECT_EQ(plan_of(scenario).points.size(), 1U);
 }
 
@@ -337,7 +337,7 @@ TEST(Plan, AMissingLimitIsAMistakeForEachPowerFactor) {
 TEST(Plan, EachStepHasTheLimitsOfItsOwnFile) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
   scenario.steps.push_back(scenario.steps[0]);
-  scenario.steps[1].limits = "strict";
+  std::get<AccuracyStep>(scenario.steps[1]).limits = "strict";
   LimitFiles limits = bench_limits();
   limits["strict"] = limits["bench"];
   limits["strict"][0].limit = from_percent(0.2);
@@ -370,7 +370,8 @@ TEST(Plan, ItsHashFollowsAllThatDecidesWhatIsDone) {
   EXPECT_TRUE(changed([](Plan& p) { p.meter.kt = from_watt_hours(2); }));
   EXPECT_TRUE(changed([](Plan& p) { p.unreachable.push_back({"x", "y"}); }));
   // Where the scenario's file lies does not matter, nor what is only predicted.
-  EXPECT_FALSE(changed([](Plan& p) { p.scenario.steps[0].position.file = "elsewhere.yaml"; }));
+  EXPECT_FALSE(
+      changed([](Plan& p) { std::get<AccuracyStep>(p.scenario.steps[0]).position.file = "elsewhere.yaml"; }));
   EXPECT_FALSE(changed([](Plan& p) { p.points[0].predicted_uncertainty = Ratio{1}; }));
 }
 
@@ -400,6 +401,116 @@ TEST_P(ShippedSweep, IsReachedWholeOnTheVirtualStation) {
 INSTANTIATE_TEST_SUITE_P(Meters, ShippedSweep,
                          ::testing::Values("focus-ax-1s-cl100", "focus-ax-2s-cl200", "focus-ax-3s-cl10",
                                            "focus-ax-3s-cl20", "focus-ax-4s-cl20"));
+
+/// 53230A and COM5003: one meter, by time stamps, gates or the reference's own calculator.
+PlanningStation bench_with_timer() {
+  PlanningStation station = bench();
+  station.counter = {.methods = {CountingMethod::timestamps, CountingMethod::gated_total},
+                     .inputs = 2,
+                     .maximum_rate = Frequency{350e6},
+                     .resolution = Seconds{1e-7},
+                     .time_base = Ratio{1e-6},
+                     .most_timestamps = 1'000'000,
+                     .longest_gate = std::chrono::seconds{1000}};
+  station.error_calculator = ErrorCalculatorCapabilities{.most_pulses = 4'294'967'295};
+  station.uncertainty.reading_noise = from_percent(0.01);
+  return station;
+}
+
+Scenario by(CountingMethod method) {
+  Scenario scenario = single(Current{200}, kUnity, kEasy);
+  std::get<AccuracyStep>(scenario.steps[0]).method = method;
+  return scenario;
+}
+
+TEST(PlanMethods, TheQuickestIsTakenAndAmongThemTheOneOfLeastUncertainty) {
+  // 13.3 pulses a second: all but the gate meet 0.05 % in the shortest window, the calculator without the
+  // noise of readings.
+  const Plan plan = plan_of(single(Current{200}, kUnity, kEasy), meter_2s(), bench_with_timer());
+  EXPECT_EQ(plan.points.at(0).method, CountingMethod::error_calculator);
+  // A coarse reference pulse turns it round: 1 Wh of 134 Wh is 0.3 %.
+  PlanningStation coarse = bench_with_timer();
+  coarse.reference_pulse = from_watt_hours(1);
+  EXPECT_EQ(plan_of(single(Current{200}, kUnity, kEasy), meter_2s(), coarse).points.at(0).method,
+            CountingMethod::timestamps);
+}
+
+TEST(PlanMethods, AStepMayAskForOne) {
+  const Plan gated = plan_of(by(CountingMethod::gated_total), meter_2s(), bench_with_timer());
+  const PlannedPoint& point = gated.points.at(0);
+  EXPECT_EQ(point.method, CountingMethod::gated_total);
+  // ± one pulse: 1/(N√6) must fit into the target beside the rest, so N is above 1000.
+  EXPECT_GT(point.pulses, 1000U);
+  EXPECT_DOUBLE_EQ(point.gate.value(), static_cast<double>(point.pulses) * 0.075);
+  EXPECT_EQ(plan_of(by(CountingMethod::error_calculator), meter_2s(), bench_with_timer()).points[0].method,
+            CountingMethod::error_calculator);
+  EXPECT_THAT(mistakes_of(by(CountingMethod::scanned), bench_with_timer()),
+              HasSubstr("this station has no method scanned"));
+}
+
+TEST(PlanMethods, SeveralMetersAtOnceTakeAScan) {
+  PlanningStation station = bench_with_timer();
+  station.meters = 2;
+  EXPECT_THAT(mistakes_of(single(Current{200}, kUnity, kEasy), station),
+              HasSubstr("error_calculator serves one meter at a time, not 2"));
+}
+
+TEST(PlanMethods, ARecordHoldsNoMoreTimeStampsThanTheInstrument) {
+  PlanningStation station = bench_with_timer();
+  station.counter.most_timestamps = 100;
+  EXPECT_THAT(mistakes_of(by(CountingMethod::timestamps), station),
+              HasSubstr("135 time stamps do not fit into one record of 100"));  // 10 s of 0.075 s, and one
+}
+
+Scenario at_temperatures(std::vector<double> celsius) {
+  const Scenario one = single(Ratio{0.25}, kUnity, kEasy);
+  Scenario scenario = one;
+  scenario.steps.clear();
+  for (const double t : celsius) {
+    SoakStep soak;
+    soak.temperature = Temperature{t};
+    soak.position = {"s.yaml", 3, 5};
+    scenario.steps.emplace_back(soak);
+    scenario.steps.push_back(one.steps[0]);
+  }
+  return scenario;
+}
+
+PlanningStation bench_with_chamber() {
+  PlanningStation station = bench();
+  station.chamber = ChamberCapabilities{Temperature{-45}, Temperature{60}, 3, true};
+  return station;
+}
+
+TEST(PlanSoaks, EachPointHasTheTemperatureOfTheSoakBeforeIt) {
+  const Plan plan = plan_of(at_temperatures({23, 53, -40}), meter_2s(), bench_with_chamber());
+  ASSERT_EQ(plan.points.size(), 3U);
+  ASSERT_EQ(plan.soaks.size(), 3U);
+  EXPECT_EQ(plan.points[1].temperature, Temperature{53});
+  EXPECT_EQ(plan.points[2].temperature, Temperature{-40});
+  EXPECT_EQ(plan.soaks[2].before, 2U);
+  EXPECT_EQ(plan.soaks[2].temperature, Temperature{-40});
+  EXPECT_EQ(plan.soaks[2].check.id, "S3");
+  EXPECT_EQ(plan.soaks[2].check.current, Current{50});
+  EXPECT_EQ(plan.soaks[2].check.pulses, 67U);  // 20 s of 0.3 s
+  EXPECT_EQ(plan.points.back().id, "003");
+  EXPECT_GT(plan.expected_time().value(), 3 * 3600);
+}
+
+TEST(PlanSoaks, WithoutAChamberThereIsOnlyTheRoom) {
+  const Plan plan = plan_of(at_temperatures({23, 53}));
+  EXPECT_EQ(plan.points.size(), 1U);
+  EXPECT_TRUE(plan.soaks.empty());
+  ASSERT_EQ(plan.unreachable.size(), 1U);
+  EXPECT_EQ(plan.unreachable[0].reason, "the station has no chamber; its room is at 23 °C, not 53 °C");
+}
+
+TEST(PlanSoaks, BeyondTheChamberNothingCanBeTested) {
+  const Plan plan = plan_of(at_temperatures({-50, 23}), meter_2s(), bench_with_chamber());
+  ASSERT_EQ(plan.unreachable.size(), 1U);
+  EXPECT_EQ(plan.unreachable[0].reason, "the chamber reaches -45 °C to 60 °C, not -50 °C");
+  EXPECT_EQ(plan.points.size(), 1U);
+}
 
 }  // namespace
 }  // namespace meterbench

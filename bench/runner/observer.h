@@ -4,6 +4,7 @@
 
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
+#include "bench/station/chamber.h"
 
 namespace meterbench {
 
@@ -12,6 +13,8 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void run_started(const std::string& /*run_id*/, const Plan& /*plan*/) {}
+  /// Now and then while the meters are brought to a temperature; `elapsed` since that began.
+  virtual void soaking(const PlannedSoak& /*soak*/, const ChamberReading& /*now*/, Seconds /*elapsed*/) {}
   virtual void point_started(std::size_t /*index*/, const PlannedPoint& /*point*/) {}
   /// `edges` of the slowest position out of those that the point needs.
   virtual void counting(std::size_t /*index*/, std::uint64_t /*edges*/, std::uint64_t /*needed*/) {}

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/core/fault.h"
+#include "bench/guardian/load_watch.h"
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
 #include "bench/runner/observer.h"
@@ -18,9 +19,11 @@ struct PointAttempt {
 };
 
 /// Puts the load of `point` on the station and compares each position's LED with the reference. The source is
-/// left as it is. `positions` as in Runner::run; `doubts` make the basis of every decision unverified.
+/// left as it is. `positions` as in Runner::run; `doubts` make the basis of every decision unverified; the
+/// load is held under `hold`.
 [[nodiscard]] PointAttempt run_point(Station& station, const Plan& plan, std::size_t index,
                                      const std::vector<std::size_t>& positions,
-                                     const std::vector<std::string>& doubts, RunObserver& observer);
+                                     const std::vector<std::string>& doubts, RunObserver& observer,
+                                     const HoldConditions& hold = {});
 
 }  // namespace meterbench

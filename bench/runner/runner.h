@@ -24,12 +24,17 @@ struct RunOutcome {
   std::optional<Fault> fault;       ///< that ended the run
   /// Why nothing more could be written to the ledger; the load was taken off then.
   std::optional<std::string> record_failure;
-  /// Why the source could not be confirmed off at the end; a person must see to it.
+  /// The source did not confirm that it is off; the interlock's relay was opened and read back.
+  bool off_by_relay = false;
+  /// Why neither source nor relay could be confirmed off at the end; a person must see to it.
   std::optional<Fault> not_off;
 };
 
-/// One run at a time on a station. The source's hardware limits are set first; it is off when run() returns,
-/// unless the outcome says that it could not be confirmed.
+/// One run at a time on a station. Before the first load: all off, the source's hardware limits set, every
+/// instrument identified, the interlock armed. When run() returns the source is off, unless the outcome says
+/// that it could not be confirmed, and the interlock disarmed. A chamber that the run has conditioned is
+/// stopped (it drifts to the room), unless a person interrupted the run: then it stays as it is, for a
+/// resumed run to go on from.
 class Runner {
  public:
   Runner(Station& station, Ledger& ledger, RunObserver& observer)
@@ -40,11 +45,6 @@ class Runner {
   [[nodiscard]] RunOutcome run(const Plan& plan, const std::vector<std::size_t>& positions, RunRecord head);
 
  private:
-  [[nodiscard]] Result<void> identify();
-  [[nodiscard]] Result<void> make_safe_to_start();
-  [[nodiscard]] std::optional<Fault> switch_off();
-  [[nodiscard]] std::vector<std::string> doubts(const Limit& limit) const;
-
   Station& station_;
   Ledger& ledger_;
   RunObserver& observer_;

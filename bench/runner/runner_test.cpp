@@ -6,40 +6,17 @@
 #include <filesystem>
 
 #include "bench/core/simulated_reactor.h"
-#include "bench/runner/hold.h"
+#include "bench/runner/sample_plan.h"
 #include "tests/support/fake_station.h"
+#include "tests/support/fake_surroundings.h"
 #include "tests/support/temporary_folder.h"
 
 namespace meterbench {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::FakeBench;
-
-MeterType meter_type() {
-  MeterType meter;
-  meter.id = "meter";
-  meter.form = Form::s2;
-  meter.nominal_voltage = Voltage{240};
-  meter.nominal_frequency = Frequency{60};
-  meter.kt = from_watt_hours(1);
-  meter.maximum_current = Current{200};
-  meter.latency = Seconds{10};
-  return meter;
-}
-
-PlannedPoint point(const std::string& id, double amperes, std::uint64_t pulses) {
-  PlannedPoint p;
-  p.id = id;
-  p.step = "load-performance";
-  p.voltage = Voltage{240};
-  p.current = Current{amperes};
-  p.load =
-      make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered);
-  p.pulses = pulses;
-  p.limit = {"load-performance", PowerFactor{}, from_percent(0.5), "criterion", "", "", Mark::criterion};
-  p.reference = {from_percent(0), from_percent(0.01)};
-  return p;
-}
+using ::testing::HasSubstr;
 
 class RunnerTest : public ::testing::Test {
  protected:
@@ -57,7 +34,11 @@ class RunnerTest : public ::testing::Test {
   testing::TemporaryFolder folder_;
   Ledger ledger_{folder_.path() / "ledger.sqlite", Ledger::Mode::write};
   RunObserver observer_;
-  Plan plan_{Scenario{}, meter_type(), {point("001", 50, 40), point("002", 100, 80)}, {}};
+  Plan plan_{Scenario{},
+             sample::meter_type(),
+             {sample::point("001", 50, 40), sample::point("002", 100, 80)},
+             {},
+             {}};
 };
 
 TEST_F(RunnerTest, AllOffThenLimitsComeBeforeTheFirstLoadAndOffComesLast) {
@@ -148,12 +129,12 @@ TEST_F(RunnerTest, AMeterThatDoesNotBlinkIsInconclusiveNotAFailure) {
 
 TEST_F(RunnerTest, ALostPulseIsAnEventOfTheMeterAndNeverPasses) {
   bench_.lost_edge = 20;
-  plan_.points = {point("001", 50, 400)};  // one in 400 is 0.25 %, inside the limit
+  plan_.points = {sample::point("001", 50, 400)};  // one in 400 is 0.25 %, inside the limit
   const RunOutcome outcome = run();
   EXPECT_EQ(outcome.end, RunEnd::not_passed);
   EXPECT_EQ(outcome.points[0].verdict.decision, Decision::inconclusive);
   ASSERT_FALSE(outcome.points[0].events.empty());
-  EXPECT_EQ(outcome.points[0].events.back().kind, "interval");
+  EXPECT_EQ(outcome.points[0].events.back().kind, "missed_pulse");
 }
 
 TEST_F(RunnerTest, AReferenceThatDisagreesWithTheSetPointIsABenchFault) {
@@ -237,46 +218,211 @@ TEST_F(RunnerTest, ALimitFromKnowledgeIsUnverified) {
   EXPECT_TRUE(outcome.points[1].verdict.basis.verified());
 }
 
-TEST(OutOfBand, NamesTheFirstCircuitThatDisagrees) {
-  const LoadPoint set = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{0.5},
-                                        Direction::received);
-  ReferenceReading reading;
-  reading.frequency = Frequency{60};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const Angle lag = set.circuits[i].voltage_phase - set.current_phase(i);
-    const ApparentPower s = Voltage{120} * Current{30};
-    reading.circuits[i] = {Voltage{120}, Current{30}, active_part(s, lag), reactive_part(s, lag)};
+class EquippedRunnerTest : public RunnerTest {
+ protected:
+  EquippedRunnerTest() {
+    testing::add_fake_surroundings(*station_, bench_);
+    station_->interlock_timing = {std::chrono::seconds{5}, std::chrono::seconds{15}};
+    bench_.climate.body_lag_s = 400;
   }
-  EXPECT_EQ(out_of_band(set, reading), std::nullopt);
-  ReferenceReading turned = reading;
-  turned.circuits[1].active = -turned.circuits[1].active;
-  turned.circuits[1].reactive = -turned.circuits[1].reactive;
-  EXPECT_THAT(out_of_band(set, turned).value_or(""), ::testing::HasSubstr("circuit 2"));
-  ReferenceReading low = reading;
-  low.circuits[0].voltage = Voltage{119.3};
-  EXPECT_THAT(out_of_band(set, low).value_or(""), ::testing::HasSubstr("circuit 1"));
-  ReferenceReading slow = reading;
-  slow.frequency = Frequency{59};
-  EXPECT_THAT(out_of_band(set, slow).value_or(""), ::testing::HasSubstr("Hz"));
-  LoadPoint one_coil = set;
-  one_coil.circuits[1].current = Current{};
-  EXPECT_THAT(out_of_band(one_coil, reading).value_or(""), ::testing::HasSubstr("circuit 2"))
-      << "a current where none was set";
-  ReferenceReading nan = reading;
-  nan.circuits[0].current = Current{std::nan("")};
-  EXPECT_TRUE(out_of_band(set, nan)) << "what is not a number is not in band";
+  [[nodiscard]] std::vector<std::string> events(const RunOutcome& outcome, const std::string& kind) {
+    std::vector<std::string> texts;
+    for (const EventRow& e : ledger_.events(outcome.run_id))
+      if (e.kind == kind) texts.push_back(e.text);
+    return texts;
+  }
+  [[nodiscard]] bool called(const std::string& call) const {
+    return std::find(bench_.calls.begin(), bench_.calls.end(), call) != bench_.calls.end();
+  }
+};
+
+TEST_F(EquippedRunnerTest, ArmsTheInterlockBeforeTheFirstLoadAndDisarmsItAfterTheLast) {
+  EXPECT_EQ(run().end, RunEnd::passed);
+  const std::vector<std::string> first(bench_.calls.begin(), bench_.calls.begin() + 4);
+  EXPECT_THAT(first, ElementsAre("source off", "source limits", "interlock arm", "source apply"));
+  const std::vector<std::string> last(bench_.calls.end() - 2, bench_.calls.end());
+  EXPECT_THAT(last, ElementsAre("source off", "interlock disarm"));
+  EXPECT_FALSE(bench_.relay_closed);
 }
 
-TEST(PowerRamp, IsTheSlopeOfTheReadingsInTheWindow) {
-  std::vector<LoadWatch::Sample> samples;
-  for (int t = 0; t <= 10; ++t) {
-    ReferenceReading reading;
-    reading.active = ActivePower{1000 * (1 + 1e-5 * (t - 5))};  // 0.001 % a second
-    samples.push_back({instant_at(t), reading});
-  }
-  EXPECT_NEAR(power_ramp_percent_per_s(samples), 0.001, 1e-9);
-  samples.resize(2);
-  EXPECT_TRUE(std::isnan(power_ramp_percent_per_s(samples))) << "two samples give no slope";
+TEST_F(EquippedRunnerTest, EveryInstrumentIsOnRecordByName) {
+  const RunOutcome outcome = run();
+  for (const InstrumentRow& i : ledger_.instruments(outcome.run_id)) EXPECT_EQ(i.identity, "fake " + i.role);
+  EXPECT_EQ(ledger_.instruments(outcome.run_id).size(), 6U);
+  EXPECT_THAT(events(outcome, "meter"),
+              ElementsAre("FAKE M1, hardware 1.0, firmware 5.34, serial number 00000007, device D-7"));
+}
+
+TEST_F(EquippedRunnerTest, AnOpticalPortThatDoesNotAnswerIsAnEventOnly) {
+  bench_.lost_after["optical"] = 0;
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::passed);
+  const EventRow first = ledger_.events(outcome.run_id).at(0);
+  EXPECT_EQ(first.kind, "optical_port");
+  EXPECT_EQ(first.position, "A");
+}
+
+TEST_F(EquippedRunnerTest, NothingIsEnergisedWhileTheDoorIsOpen) {
+  bench_.door_closed = false;
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_FALSE(called("source apply"));
+  EXPECT_THAT(events(outcome, "fault"), ElementsAre(HasSubstr("the door is open")));
+}
+
+TEST_F(EquippedRunnerTest, AnEmergencyStopEndsAPointWhileItCounts) {
+  reactor_.at(instant_at(20), [this] { bench_.emergency_stop_healthy = false; });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_THAT(outcome.fault->text(), HasSubstr("emergency stop"));
+  EXPECT_LT(in_seconds(reactor_.now()), 20 + 2.5 + 0.5);
+  EXPECT_FALSE(bench_.on);
+  EXPECT_FALSE(bench_.relay_closed);
+}
+
+TEST_F(EquippedRunnerTest, AnEmergencyStopEndsTheWayToALoad) {
+  station_->interlock_timing = {std::chrono::milliseconds{200}, std::chrono::seconds{1}};
+  reactor_.at(instant_at(1.5), [this] { bench_.emergency_stop_healthy = false; });  // while the source ramps
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.fault->device, "interlock");
+  EXPECT_LT(in_seconds(reactor_.now()), 2);
+}
+
+TEST_F(EquippedRunnerTest, ASourceThatDoesNotConfirmItsEndIsCutOffByTheRelay) {
+  reactor_.at(instant_at(20), [this] {
+    bench_.off_fails = Fault{Errc::timeout, "source", "OUTP OFF", "no answer", {}};
+  });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_TRUE(outcome.off_by_relay);
+  EXPECT_FALSE(outcome.not_off);
+  EXPECT_FALSE(bench_.energised());
+  EXPECT_THAT(events(outcome, "off_by_relay"), ElementsAre(HasSubstr("OUTP OFF")));
+}
+
+TEST_F(EquippedRunnerTest, ARelayThatHadToOpenIsOnRecordThoughTheSourceIsOffToo) {
+  bench_.lost_at["source"] = instant_at(20);
+  bench_.when_relay_opens = [this] { bench_.lost_at.clear(); };  // its link can be opened again then
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_THAT(events(outcome, "off_by_relay"), ElementsAre(HasSubstr("the source is off too")));
+  EXPECT_FALSE(outcome.off_by_relay);
+  EXPECT_FALSE(bench_.on);
+}
+
+TEST_F(EquippedRunnerTest, WithSourceAndRelayStuckAPersonMustAct) {
+  bench_.relay_sticks = true;
+  reactor_.at(instant_at(20), [this] {
+    bench_.off_fails = Fault{Errc::timeout, "source", "OUTP OFF", "no answer", {}};
+  });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  ASSERT_TRUE(outcome.not_off);
+  EXPECT_THAT(outcome.not_off->text(), HasSubstr("the relay reads back closed"));
+  EXPECT_EQ(events(outcome, "not_off").size(), 1U);
+}
+
+TEST_F(EquippedRunnerTest, ARelayThatCannotBeConfirmedOpenIsABenchFaultThoughAllPassed) {
+  reactor_.at(instant_at(20), [this] { bench_.relay_sticks = true; });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_EQ(outcome.points.back().verdict.decision, Decision::pass);
+  EXPECT_EQ(events(outcome, "not_disarmed").size(), 1U);
+}
+
+TEST_F(EquippedRunnerTest, AStopThatCannotBeCarriedOutIsABenchFault) {
+  reactor_.at(instant_at(20), [this] {
+    bench_.off_fails = Fault{Errc::timeout, "source", "OUTP OFF", "no answer", {}};
+    stop_.request();
+  });
+  EXPECT_EQ(run().end, RunEnd::bench_fault);
+}
+
+TEST_F(EquippedRunnerTest, AChamberThatNoSoakNeedsIsLeftAlone) {
+  static_cast<void>(run());
+  EXPECT_FALSE(called("chamber condition"));
+  EXPECT_FALSE(called("chamber stop"));
+}
+
+TEST_F(EquippedRunnerTest, SoaksComeWhereThePlanHasThem) {
+  plan_.soaks = {sample::soak(1, 33), sample::soak(2, 23)};
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::passed);
+  const auto [first, second] = std::pair{outcome.points.at(0), outcome.points.at(1)};
+  EXPECT_GT(second.started_s - first.ended_s, 1800) << "one between the points";
+  EXPECT_GT(in_seconds(reactor_.now()) - second.ended_s, 1800) << "one after the last";
+  EXPECT_THAT(events(outcome, "soak"), ::testing::Contains(HasSubstr("towards 33 °C")));
+  EXPECT_THAT(events(outcome, "soak"), ::testing::Contains(HasSubstr("stable after")));
+  double air = 0;
+  for (const EnvironmentRow& row : second.environment)
+    if (row.quantity == "air_c") air = row.value;
+  EXPECT_NEAR(air, 33, 2);
+}
+
+TEST_F(EquippedRunnerTest, TheLoadIsOffFromTheLastPointOnWhileItSoaks) {
+  plan_.soaks = {sample::soak(1, 33)};
+  struct : RunObserver {
+    void soaking(const PlannedSoak&, const ChamberReading&, Seconds) override { on = on || bench->on; }
+    FakeBench* bench = nullptr;
+    bool on = false;
+  } watcher;
+  watcher.bench = &bench_;
+  static_cast<void>(Runner{*station_, ledger_, watcher}.run(plan_, {0}, RunRecord{}));
+  EXPECT_FALSE(watcher.on);
+}
+
+TEST_F(EquippedRunnerTest, AFinishedRunStopsTheChamberThatItUsed) {
+  plan_.soaks = {sample::soak(0, 33)};
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::passed);
+  EXPECT_FALSE(bench_.climate.running);
+  EXPECT_THAT(events(outcome, "chamber"), ElementsAre("stopped: it drifts to the room"));
+}
+
+TEST_F(EquippedRunnerTest, AnInterruptedRunLeavesTheChamberForTheOneThatResumesIt) {
+  plan_.soaks = {sample::soak(0, 33)};
+  reactor_.at(instant_at(600), [this] { stop_.request(); });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::interrupted);
+  EXPECT_LT(in_seconds(reactor_.now()), 601);
+  EXPECT_TRUE(bench_.climate.running);
+  EXPECT_FALSE(bench_.relay_closed);
+  EXPECT_EQ(events(outcome, "stopped").size(), 1U);
+  EXPECT_THAT(events(outcome, "chamber"), ElementsAre(HasSubstr("left conditioning")));
+}
+
+TEST_F(EquippedRunnerTest, ASoakThatFailsEndsTheRunBeforeItsPoints) {
+  plan_.soaks = {sample::soak(1, 33)};
+  plan_.soaks[0].limit = Seconds{600};
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_EQ(outcome.points.size(), 1U);
+  EXPECT_THAT(events(outcome, "fault"), ElementsAre(HasSubstr("not stable within 10 min")));
+  EXPECT_FALSE(bench_.on);
+  EXPECT_FALSE(bench_.climate.running);
+}
+
+TEST_F(EquippedRunnerTest, TheTemperatureOfTheLastSoakHoldsForAllPointsAfterIt) {
+  plan_.soaks = {sample::soak(0, 33)};
+  struct : RunObserver {
+    void counting(std::size_t index, std::uint64_t edges, std::uint64_t) override {
+      if (index == 1 && edges == 10) bench->climate.air = bench->climate.target = 40;
+    }
+    FakeBench* bench = nullptr;
+  } heater;
+  heater.bench = &bench_;
+  const RunOutcome outcome = Runner{*station_, ledger_, heater}.run(plan_, {0}, RunRecord{});
+  EXPECT_EQ(outcome.end, RunEnd::bench_fault);
+  EXPECT_EQ(outcome.fault.value_or(Fault{}).device, "chamber");
+  EXPECT_EQ(outcome.points.at(0).verdict.decision, Decision::pass);
+}
+
+TEST_F(EquippedRunnerTest, AStationWithoutACounterIsNoMistake) {
+  station_->counter.reset();
+  plan_.points.clear();
+  plan_.soaks = {sample::soak(0, 33)};
+  reactor_.at(instant_at(60), [this] { stop_.request(); });  // before the first check load
+  EXPECT_EQ(run().end, RunEnd::interrupted);
 }
 
 }  // namespace

@@ -93,8 +93,37 @@ AccuracyStep read_accuracy(YamlMap& map) {
   step.power_factors = required_list<PowerFactor>(map, "power_factor", as_power_factor);
   step.directions = required_list<Direction>(map, "direction", as_direction);
   read_aim(map, step);
+  if (const auto method = map.find("method"))
+    if (const auto name = method->as_one_of({"scanned", "timestamps", "gated_total", "error_calculator"}))
+      step.method = parse_counting_method(*name);
   step.limits = required_text(map, "limits");
   if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+  map.finish();
+  return step;
+}
+
+void read_check_load(YamlMap& map, SoakStep& step) {
+  const auto node = map.find("check_load");
+  auto check = node ? node->as_map() : std::nullopt;
+  if (!check) return;
+  if (const auto current = check->require("current"))
+    step.check_current = as_share_or<kind::Current>(*current, "Imax").value_or(step.check_current);
+  if (const auto pf = check->find("power_factor"))
+    step.check_power_factor = as_power_factor(*pf).value_or(PowerFactor{});
+  check->finish();
+}
+
+SoakStep read_soak(YamlMap& map) {
+  SoakStep step;
+  step.position = map.node().position();
+  step.temperature = required_quantity<kind::Temperature>(map, "soak", Range::any);
+  if (map.find("band")) step.band = required_quantity<kind::TemperatureDifference>(map, "band");
+  if (map.find("at_least")) step.at_least = required_quantity<kind::Time>(map, "at_least");
+  if (const auto limit = map.find("limit")) {
+    step.limit = required_quantity<kind::Time>(map, "limit");
+    if (step.limit < step.at_least) limit->mistake("the limit is shorter than 'at_least'");
+  }
+  read_check_load(map, step);
   map.finish();
   return step;
 }
@@ -102,7 +131,11 @@ AccuracyStep read_accuracy(YamlMap& map) {
 void read_steps(const YamlNode& steps, Scenario& scenario) {
   for (const YamlNode& node : steps.items()) {
     auto map = node.as_map();
-    if (map) scenario.steps.push_back(read_accuracy(*map));
+    if (!map) continue;
+    if (map->find("soak"))
+      scenario.steps.emplace_back(read_soak(*map));
+    else
+      scenario.steps.emplace_back(read_accuracy(*map));
   }
   if (scenario.steps.empty() && steps.kind() == YamlNode::Kind::sequence)
     steps.mistake("at least one step is expected");

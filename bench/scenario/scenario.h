@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/config/yaml.h"
+#include "bench/model/capabilities.h"
 #include "bench/model/load_point.h"
 
 namespace meterbench {
@@ -32,6 +33,7 @@ struct AccuracyStep {
   std::vector<Direction> directions;
   std::optional<Ratio> target_uncertainty;  ///< expanded; either this
   std::optional<std::uint64_t> pulses;      ///< or this
+  std::optional<CountingMethod> method;     ///< none: the quickest that the station has
   std::string limits;                       ///< name of a file of config/limits: `bench`
   FilePosition position;
   // For messages of the planner: where each was written.
@@ -40,12 +42,26 @@ struct AccuracyStep {
   std::vector<FilePosition> current_positions;  ///< one for each of `currents`
 };
 
+/// Brings the meters to a temperature and waits until they stand there: until their bodies are stable, not
+/// the air.
+struct SoakStep {
+  Temperature temperature{};
+  TemperatureDifference band{2};            ///< ± about it, of air and body from then on
+  Seconds at_least{};                       ///< from the moment that the air is in band; 0: no such bound
+  Seconds limit{8 * 3600};                  ///< no longer; the run ends then
+  CurrentSpec check_current = Ratio{0.25};  ///< of the load whose errors tell that the meter is stable
+  PowerFactor check_power_factor{};
+  FilePosition position;
+};
+
+using Step = std::variant<AccuracyStep, SoakStep>;
+
 struct Scenario {
   std::string name;  ///< file name without ending
   std::string title;
   DecisionRule rule = DecisionRule::simple_acceptance;
-  std::vector<AccuracyStep> steps;
-  std::string sha256;  ///< of the file's text with all --set applied
+  std::vector<Step> steps;  ///< in the order of the file
+  std::string sha256;       ///< of the file's text with all --set applied
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).

@@ -36,7 +36,9 @@ struct Loaded {
     std::ofstream{path} << text;
     scenario = load_scenario(path, set, mistakes);
   }
-  [[nodiscard]] const AccuracyStep& step() const { return scenario.value().steps.at(0); }
+  [[nodiscard]] const AccuracyStep& step() const {
+    return std::get<AccuracyStep>(scenario.value().steps.at(0));
+  }
 };
 
 std::string mistakes_of(const std::string& text, const std::map<std::string, std::string>& set = {}) {
@@ -101,11 +103,11 @@ TEST(Scenario, TakesASingleValueForAList) {
 
 TEST(Scenario, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
-  EXPECT_EQ(
-      mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),
-      "f.yaml:5:5: 'accuracy' is missing\n"
-      "f.yaml:5:5: 'acuracy' is not known; allowed: accuracy, voltage, frequency, current, power_factor, "
-      "direction, target_uncertainty, pulses, limits; did you mean 'accuracy'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),
+            "f.yaml:5:5: 'accuracy' is missing\n"
+            "f.yaml:5:5: 'acuracy' is not known; allowed: soak, accuracy, voltage, frequency, current, "
+            "power_factor, "
+            "direction, target_uncertainty, pulses, method, limits; did you mean 'accuracy'?\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
             "f.yaml:3:16: 'simple' is not known; allowed: simple_acceptance\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "90")),
@@ -169,10 +171,10 @@ TEST(Scenario, MistakesOfSetNameTheOption) {
       mistakes_of(kGood, {{"step.0.current", "5 A"}}),
       "--set step.0.current:1:1: 'step' is not known; allowed: scenario, description, decision_rule, steps; "
       "did you mean 'steps'?\n");
-  EXPECT_EQ(
-      mistakes_of(kGood, {{"steps.0.curent", "5 A"}}),
-      "--set steps.0.curent:1:1: 'curent' is not known; allowed: accuracy, voltage, frequency, current, "
-      "power_factor, direction, target_uncertainty, pulses, limits; did you mean 'current'?\n");
+  EXPECT_EQ(mistakes_of(kGood, {{"steps.0.curent", "5 A"}}),
+            "--set steps.0.curent:1:1: 'curent' is not known; allowed: soak, accuracy, voltage, frequency, "
+            "current, "
+            "power_factor, direction, target_uncertainty, pulses, method, limits; did you mean 'current'?\n");
 }
 
 TEST(Scenario, ItsHashIsThatOfTheTextWithAllReplacements) {
@@ -188,7 +190,7 @@ TEST(Scenario, TheShippedSweepHas24Points) {
       std::filesystem::path{BENCH_SOURCE_DIR} / "scenarios/ae-1641/load-performance.yaml", {}, mistakes);
   ASSERT_TRUE(scenario) << mistakes.text();
   ASSERT_EQ(scenario->steps.size(), 1U);
-  const AccuracyStep& step = scenario->steps[0];
+  const auto& step = std::get<AccuracyStep>(scenario->steps[0]);
   EXPECT_EQ(step.name, "load-performance");
   std::vector<double> percent_of_imax;
   for (const CurrentSpec& current : step.currents)
@@ -197,6 +199,49 @@ TEST(Scenario, TheShippedSweepHas24Points) {
   EXPECT_THAT(step.power_factors, ElementsAre(PowerFactor{}, PowerFactor{0.5, false}));
   EXPECT_THAT(step.directions, ElementsAre(Direction::delivered, Direction::received));
   EXPECT_DOUBLE_EQ(percent(*step.target_uncertainty), 0.05);
+}
+
+constexpr const char* kWithSoak =
+    "scenario: x\n"
+    "steps:\n"
+    "  - soak: -40 °C\n"
+    "    band: 1.5 K\n"
+    "    at_least: 2 h\n"
+    "    limit: 9 h\n"
+    "    check_load: {current: 10 A, power_factor: 0.5 lag}\n";
+
+TEST(Scenario, ASoakHasTemperatureBandTimesAndCheckLoad) {
+  const Loaded loaded{kWithSoak};
+  ASSERT_TRUE(loaded.scenario);
+  const auto& soak = std::get<SoakStep>(loaded.scenario->steps.at(0));
+  EXPECT_EQ(soak.temperature, Temperature{-40});
+  EXPECT_EQ(soak.band, TemperatureDifference{1.5});
+  EXPECT_EQ(soak.at_least, Seconds{7200});
+  EXPECT_EQ(soak.limit, Seconds{32400});
+  EXPECT_EQ(soak.check_current, CurrentSpec{Current{10}});
+  EXPECT_EQ(soak.check_power_factor, (PowerFactor{0.5, false}));
+}
+
+TEST(Scenario, ASoakOfATemperatureAloneIsEnough) {
+  const Loaded loaded{"scenario: x\nsteps:\n  - soak: 53 °C\n"};
+  ASSERT_TRUE(loaded.scenario);
+  const auto& soak = std::get<SoakStep>(loaded.scenario->steps.at(0));
+  EXPECT_EQ(soak.band, TemperatureDifference{2});
+  EXPECT_EQ(soak.at_least, Seconds{0});
+  EXPECT_EQ(soak.check_current, CurrentSpec{Ratio{0.25}});
+}
+
+TEST(Scenario, TellsMistakesOfASoakAtTheirPlaces) {
+  EXPECT_EQ(mistakes_of(exchanged(kWithSoak, "9 h", "1 h")),
+            "f.yaml:6:12: the limit is shorter than 'at_least'\n");
+  EXPECT_EQ(mistakes_of(exchanged(kWithSoak, "1.5 K", "1.5")),
+            "f.yaml:4:11: '1.5' has no unit: K is expected\n");
+}
+
+TEST(Scenario, AStepMayNameItsMethod) {
+  const Loaded loaded{exchanged(kGood, "limits:", "method: error_calculator\n    limits:")};
+  EXPECT_EQ(loaded.step().method, CountingMethod::error_calculator);
+  EXPECT_FALSE(Loaded{kGood}.step().method);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "bench/core/quantity.h"
 #include "bench/core/reactor.h"
+#include "bench/model/capabilities.h"
 
 namespace meterbench {
 
@@ -14,13 +15,6 @@ struct ChamberReading {
   std::optional<Temperature> body;  ///< of the meter's body, where a sensor is on it
   Temperature set_point{};
   bool running = false;
-};
-
-struct ChamberCapabilities {
-  Temperature coldest{};
-  Temperature warmest{};
-  double typical_rate_k_per_min = 0;  ///< for expected times
-  bool body_sensor = false;
 };
 
 /// A temperature chamber with the meters in it.

@@ -12,8 +12,8 @@ namespace meterbench {
 class ErrorCalculator {
  public:
   struct Comparison {
-    Ratio error{};                   ///< as the instrument tells it, of the meter against the standard's reading
-    double reference_pulses = 0;     ///< M that it has counted, recovered from its figures
+    Ratio error{};                ///< as the instrument tells it, of the meter against the standard's reading
+    double reference_pulses = 0;  ///< M that it has counted, recovered from its figures
     ActiveEnergy reference_pulse{};  ///< c_ref that it reckoned with, read back
   };
   /// LED pulses so far.

@@ -38,11 +38,14 @@ class Meter {
  public:
   virtual ~Meter() = default;
 
+  /// Whether the probe hears what it sends (it is then dropped). Needs no meter in front of it.
+  virtual void start_probe_echo(Done<bool> done) = 0;
   virtual void start_identify(Done<MeterIdentity> done) = 0;
   virtual void start_read_registers(Done<MeterRegisters> done) = 0;
   /// Whole tables by their number on the wire (standard as is, manufacturer + 2048), as bytes, in the order
   /// asked; one session.
-  virtual void start_read_tables(std::vector<std::uint16_t> tables, Done<std::map<std::uint16_t, Bytes>> done) = 0;
+  virtual void start_read_tables(std::vector<std::uint16_t> tables,
+                                 Done<std::map<std::uint16_t, Bytes>> done) = 0;
 };
 
 }  // namespace meterbench

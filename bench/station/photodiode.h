@@ -9,8 +9,8 @@ namespace meterbench {
 
 /// How a pickup sees the test LED in front of it.
 struct PickupReading {
-  Ratio level{};     ///< of the lit LED, of the photodiode's range
-  Ratio flicker{};   ///< peak of the ambient light at twice the line frequency, of the range
+  Ratio level{};          ///< of the lit LED, of the photodiode's range
+  Ratio flicker{};        ///< peak of the ambient light at twice the line frequency, of the range
   bool inverted = false;  ///< the LED goes dark for a pulse
   Seconds debounce{};     ///< shorter pulses are swallowed
 };

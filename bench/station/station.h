@@ -53,13 +53,13 @@ struct Station {
   Reactor& reactor;
   std::unique_ptr<PowerSource> source;
   std::unique_ptr<ReferenceStandard> reference;
-  std::unique_ptr<PulseCounter> counter;      ///< null where the reference compares by itself
-  std::unique_ptr<Chamber> chamber;           ///< null where there is none, as all that follows
+  std::unique_ptr<PulseCounter> counter;  ///< null where the reference compares by itself
+  std::unique_ptr<Chamber> chamber;       ///< null where there is none, as all that follows
   std::unique_ptr<Interlock> interlock;
-  std::unique_ptr<MeterControls> controls;
   std::unique_ptr<Photodiode> photodiode;
-  std::unique_ptr<Display> display;
   std::map<std::string, std::unique_ptr<Meter>> meters;  ///< their optical ports, by position
+  MeterControls* controls = nullptr;  ///< of the instrument that presses switches; null where none does
+  Display* display = nullptr;         ///< of the instrument that sees displays; null where none does
   InterlockTiming interlock_timing;
   int reference_input = 0;  ///< of the counter
   std::vector<Position> positions;

@@ -19,6 +19,8 @@ class FarEnd {
   /// The instant that next_event() named has come.
   virtual void on_time(Instant now, Bytes& reply) = 0;
   [[nodiscard]] virtual std::optional<Instant> next_event() const = 0;
+  /// Whether it has been taken off its wire: for good, whoever opens the link.
+  [[nodiscard]] virtual bool unplugged() const { return false; }
   virtual void closed(Instant now) = 0;
 };
 

@@ -33,6 +33,8 @@ class ModbusFarEnd {
   virtual void opened(Instant now) = 0;
   /// `pdu`: function code and data of one whole request to `unit`. Nothing: it is never answered.
   [[nodiscard]] virtual std::optional<Reply> on_request(Instant now, std::uint8_t unit, ByteView pdu) = 0;
+  /// Whether it has been taken off its wire: for good, whoever opens the link.
+  [[nodiscard]] virtual bool unplugged() const { return false; }
   virtual void closed(Instant now) = 0;
 };
 

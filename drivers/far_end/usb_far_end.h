@@ -62,6 +62,9 @@ class UsbFarEnd {
   /// CLEAR_FEATURE(ENDPOINT_HALT); a host does not pass it on as a control transfer.
   virtual void clear_halt(Instant /*now*/, std::uint8_t /*endpoint*/) {}
   virtual void closed(Instant now) = 0;
+  /// For good; asked after each call. Its transfers end, the one that was served too, and no link finds it
+  /// again.
+  [[nodiscard]] virtual bool unplugged() const { return false; }
 };
 
 }  // namespace meterbench

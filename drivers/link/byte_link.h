@@ -1,7 +1,6 @@
 // A link that carries bytes to one instrument: a queue of requests, one on the wire at a time.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "bench/core/bytes.h"
 #include "bench/core/reactor.h"
+#include "drivers/link/request_queue.h"
 
 namespace meterbench {
 
@@ -27,7 +27,7 @@ class ByteLink {
     Duration timeout{};
   };
 
-  ByteLink(Reactor& reactor, std::string device) : reactor_{reactor}, device_{std::move(device)} {}
+  ByteLink(Reactor& reactor, std::string device);
   virtual ~ByteLink();
   ByteLink(const ByteLink&) = delete;
   ByteLink& operator=(const ByteLink&) = delete;
@@ -65,21 +65,10 @@ class ByteLink {
   void lost(std::string why);
 
  private:
-  struct Pending {
-    Request request;
-    Done<Bytes> done;
-    Instant begin{};
-    Reactor::TimerId timer{};
-    bool sent = false;
-  };
-  void send_next();
+  void send(const Request& request);
   void look_for_reply();
-  void finish(Result<Bytes> result);
-  void fail(Errc code, std::string detail);
+  void shut();
   void drop(const std::string& why);
-  /// Closes the link; answers what was on the wire and in the queue, untold.
-  [[nodiscard]] std::deque<Pending> shut();
-  void disconnect(const std::deque<Pending>& waiting, const std::string& why);
 
   struct Stream {
     std::function<void(ByteView)> hear;
@@ -90,10 +79,9 @@ class ByteLink {
   std::string device_;
   bool open_ = false;
   std::shared_ptr<Stream> stream_;  // shared: a callback may end it
-  std::deque<Pending> queue_;       // front: on the wire when on_wire_
-  bool on_wire_ = false;
-  std::uint64_t serial_ = 0;  // of the request on the wire: late callbacks of an earlier one are dropped
-  Bytes received_;
+  RequestQueue<Request, Bytes> queue_;
+  bool sent_ = false;  // the request on the wire has left
+  Bytes received_;     // since it was sent
 };
 
 }  // namespace meterbench

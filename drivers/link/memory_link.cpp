@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace meterbench {
+namespace {
+
+constexpr const char* kUnplugged = "the device was unplugged";
+
+}  // namespace
 
 Duration WireTime::of(std::size_t bytes) const {
   if (baud <= 0) return latency;
@@ -28,6 +33,7 @@ Reactor::Action MemoryLink::guarded(std::function<void()> action) {
 }
 
 Result<void> MemoryLink::do_open() {
+  if (far_end_.unplugged()) return fault(Errc::disconnected, device(), "open", kUnplugged);
   session_ = std::make_shared<bool>(true);
   inbound_free_ = simulated_.now();
   far_end_.opened(simulated_.now());
@@ -47,6 +53,7 @@ void MemoryLink::do_write(ByteView bytes, std::function<void()> sent) {
                      guarded([this, copy = Bytes(bytes.begin(), bytes.end()), sent = std::move(sent)] {
                        Bytes reply;
                        far_end_.on_bytes(simulated_.now(), copy, reply);
+                       if (far_end_.unplugged()) return lost(kUnplugged);
                        carry(std::move(reply));
                        ask_for_next_event();
                        sent();
@@ -68,6 +75,7 @@ void MemoryLink::ask_for_next_event() {
     event_.reset();
     Bytes reply;
     far_end_.on_time(simulated_.now(), reply);
+    if (far_end_.unplugged()) return lost(kUnplugged);
     carry(std::move(reply));
     ask_for_next_event();
   }));
@@ -84,6 +92,7 @@ MemoryUsbLink::~MemoryUsbLink() { close(); }
 
 Result<void> MemoryUsbLink::open() {
   if (open_) return {};
+  if (far_end_.unplugged()) return fault(Errc::disconnected, device(), "open", kUnplugged);
   open_ = true;
   session_ = std::make_shared<bool>(true);
   far_end_.opened(simulated_.now());
@@ -91,20 +100,20 @@ Result<void> MemoryUsbLink::open() {
 }
 
 void MemoryUsbLink::close() {
-  if (open_) shut()();
+  if (open_) shut("the link was closed")();
 }
 
-std::function<void()> MemoryUsbLink::shut() {
+std::function<void()> MemoryUsbLink::shut(const std::string& why) {
   open_ = false;
   *session_ = false;
   if (event_) simulated_.cancel(*event_);
   event_.reset();
   far_end_.closed(simulated_.now());
   for (const auto& [serial, entry] : bulk_) simulated_.cancel(entry.second.timer);
-  return [this, bulk = std::exchange(bulk_, {}), underway = std::exchange(underway_, {})] {
+  return [this, why, bulk = std::exchange(bulk_, {}), underway = std::exchange(underway_, {})] {
     for (const auto& [serial, entry] : bulk)
-      entry.second.done(fault(Errc::disconnected, device(), entry.second.text, "the link was closed",
-                              simulated_.now() - entry.second.begin));
+      entry.second.done(
+          fault(Errc::disconnected, device(), entry.second.text, why, simulated_.now() - entry.second.begin));
     for (const auto& [serial, tell_closed] : underway) tell_closed();
   };
 }
@@ -121,6 +130,11 @@ void MemoryUsbLink::carry(std::string text, std::size_t bytes, Done<T> done, Act
                        if (!*session) return;
                        Result<T> result = act(text);
                        underway_.erase(serial);
+                       if (far_end_.unplugged()) {
+                         const auto tell_the_others = shut(kUnplugged);
+                         done(fault(Errc::disconnected, device(), text, kUnplugged));
+                         return tell_the_others();
+                       }
                        done(std::move(result));
                        if (*session) poll_bulk();
                      });
@@ -165,7 +179,7 @@ void MemoryUsbLink::start_bulk_in(std::string text, std::uint8_t endpoint, std::
     const auto entry = bulk_.extract(serial);
     if (entry.empty()) return;
     const Transfer& late = entry.mapped().second;
-    const auto tell_the_others = shut();
+    const auto tell_the_others = shut("the link was closed");
     late.done(fault(Errc::timeout, device(), late.text, "no data", simulated_.now() - late.begin));
     tell_the_others();
   });
@@ -202,6 +216,7 @@ void MemoryUsbLink::poll_bulk() {
       continue;
     }
     auto data = far_end_.bulk_in(simulated_.now(), entry.first, transfer.most);
+    if (far_end_.unplugged()) return shut(kUnplugged)();
     if (!data) {
       empty.insert(entry.first);
       continue;

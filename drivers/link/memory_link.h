@@ -58,6 +58,7 @@ class MemoryUsbLink final : public UsbLink {
   [[nodiscard]] bool is_open() const override { return open_; }
   [[nodiscard]] Result<void> open() override;
   void close() override;
+  [[nodiscard]] const UsbDescription* description() const override { return &far_end_.description(); }
   void start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,
                      Done<Bytes> done) override;
   void start_bulk_out(std::string text, std::uint8_t endpoint, Bytes data, Duration timeout,
@@ -80,7 +81,7 @@ class MemoryUsbLink final : public UsbLink {
   template <class T, class Act>
   void carry(std::string text, std::size_t bytes, Done<T> done, Act act);
   /// Closes; calling what comes back ends all that was pending.
-  [[nodiscard]] std::function<void()> shut();
+  [[nodiscard]] std::function<void()> shut(const std::string& why);
   void poll_bulk();
   void end_bulk(std::uint64_t serial, Result<Bytes> result);
 

@@ -318,6 +318,7 @@ class ScriptedUsb final : public UsbFarEnd {
   void closed(Instant) override { ++closings; }
   std::optional<Bytes> control(Instant, const UsbSetup& setup, ByteView data) override {
     if (setup.request == 0xFF) return std::nullopt;
+    if (setup.request == 0xFE) gone = true;
     if (setup.request == 1) data_of[0x86].push_back(to_bytes("triggered"));
     last = Bytes(data.begin(), data.end());
     return setup.device_to_host() ? to_bytes("answer") : Bytes{};
@@ -337,6 +338,9 @@ class ScriptedUsb final : public UsbFarEnd {
   [[nodiscard]] std::optional<Instant> next_event() const override { return ready_at; }
 
   UsbDescription about;
+  [[nodiscard]] bool unplugged() const override { return gone; }
+
+  bool gone = false;
   int openings = 0, closings = 0;
   Bytes last;
   std::map<std::uint8_t, std::deque<Bytes>> data_of;
@@ -452,6 +456,23 @@ TEST_F(Usb, TellsNothingOfAnEarlierSessionAfterReopening) {
   EXPECT_EQ(outcome_.size(), 3U);
   EXPECT_EQ(outcome_.back(), "b→new@1");
   EXPECT_EQ(far_end_.openings, 2);
+}
+
+TEST_F(Usb, EndsAllWhenTheDeviceIsUnpluggedAndDoesNotFindItAgain) {
+  bulk("a");
+  control(0xC0, 0xFE);
+  reactor_.wait_until(Instant{10ms});
+  EXPECT_EQ(outcome_, (Lines{"control→counter: control: the device was unplugged (disconnected)@1",
+                             "a→counter: a: the device was unplugged (disconnected after 0.001 s)@1"}));
+  EXPECT_EQ(far_end_.closings, 1);
+  EXPECT_EQ(link_.open().error().code, Errc::disconnected);
+}
+
+TEST_F(Usb, NoticesAnUnpluggedDeviceInTheMiddleOfABulkTransfer) {
+  far_end_.gone = true;
+  bulk("a");
+  reactor_.wait_until(Instant{10ms});
+  EXPECT_EQ(outcome_, (Lines{"a→counter: a: the device was unplugged (disconnected)@0"}));
 }
 
 TEST_F(Usb, AnswersAtOnceThatItIsClosed) {

@@ -26,6 +26,9 @@ class UsbLink {
   [[nodiscard]] virtual bool is_open() const = 0;
   [[nodiscard]] virtual Result<void> open() = 0;
   virtual void close() = 0;
+  /// What the device has said of itself, for drivers that look for their endpoints in it; only while the link
+  /// is open. Null: this transport does not tell.
+  [[nodiscard]] virtual const UsbDescription* description() const { return nullptr; }
 
   /// `text` names the request for people. Done with the data stage (device to host) or nothing.
   virtual void start_control(std::string text, const UsbSetup& setup, Bytes data, Duration timeout,

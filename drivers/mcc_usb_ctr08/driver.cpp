@@ -77,6 +77,10 @@ void UsbCtr08::read_status(Done<unsigned> done) {
   });
 }
 
+Fault UsbCtr08::no_fpga(std::string command) const {
+  return {Errc::refused, link_.device(), std::move(command), std::string{kFpgaRemedy}, {}};
+}
+
 Fault UsbCtr08::scan_fault(Errc code, std::string detail) const {
   return {code, link_.device(), "scan", std::move(detail), {}};
 }
@@ -89,7 +93,11 @@ void UsbCtr08::start_identify(Done<std::string> done) {
     const auto printable = [](std::uint8_t c) { return c > 0x20 && c < 0x7F; };
     if (!std::ranges::all_of(*serial, printable))
       return done(fault(Errc::garbled, link_.device(), "serial number", hex_text(*serial)));
-    done("Measurement Computing USB-CTR08, serial number " + to_string(*serial));
+    read_status([this, serial = to_string(*serial), done](Result<unsigned> status) {
+      if (!status) return done(tl::unexpected<Fault>{std::move(status).error()});
+      if ((*status & kFpgaConfigured) == 0) return done(tl::unexpected{no_fpga("identify")});
+      done("Measurement Computing USB-CTR08, serial number " + serial);
+    });
   });
 }
 
@@ -116,12 +124,11 @@ void UsbCtr08::start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault
       scan_.reset();
     done(std::move(outcome));
   };
-  read_status([=, this,
-               requests = std::make_shared<const Requests>(
-                   opening_requests(inputs, kScanPeriod, packet_samples))](Result<unsigned> status) {
+  const auto requests = std::make_shared<const Requests>(
+      opening_requests(inputs, {kScanPeriod, packet_samples, led_debounce_}));
+  read_status([=, this](Result<unsigned> status) {
     if (!status) return finish(tl::unexpected<Fault>{std::move(status).error()});
-    if ((*status & kFpgaConfigured) == 0)
-      return finish(tl::unexpected{scan_fault(Errc::refused, std::string{kFpgaRemedy})});
+    if ((*status & kFpgaConfigured) == 0) return finish(tl::unexpected{no_fpga("scan")});
     control_all(requests, 0, wanted, finish);
   });
 }
@@ -168,8 +175,7 @@ void UsbCtr08::confirm_samples() {
         if (!status) return end_scan(std::move(status).error());
         if ((*status & kOverrun) != 0)
           return end_scan(scan_fault(Errc::garbled, "FIFO overrun: samples are lost"));
-        if ((*status & kFpgaConfigured) == 0)
-          return end_scan(scan_fault(Errc::refused, std::string{kFpgaRemedy}));
+        if ((*status & kFpgaConfigured) == 0) return end_scan(no_fpga("scan"));
         if ((*status & kPacerRunning) == 0)
           return end_scan(scan_fault(Errc::refused, "the device has stopped the scan by itself"));
         report_edges(transfers);

@@ -20,11 +20,17 @@ namespace meterbench::mcc_usb_ctr08 {
 /// come 30 to 60 ms late, and none from samples beside which the device lost others.
 class UsbCtr08 final : public PulseCounter {
  public:
-  /// The link must outlive the driver, which closes it.
-  explicit UsbCtr08(UsbLink& link) : link_{link} {}
+  /// `made`: longer than a comparator bounces, far shorter than an LED is dark between two pulses.
+  static constexpr Duration kLedDebounce = std::chrono::nanoseconds{127'500};
+
+  /// The link must outlive the driver, which closes it. An edge of an LED counts when its input was low for
+  /// `led_debounce` at least, which the device rounds up; throws std::invalid_argument beyond 25.5 ms.
+  explicit UsbCtr08(UsbLink& link, Duration led_debounce = kLedDebounce)
+      : link_{link}, led_debounce_{debounce_setting(led_debounce)} {}
   ~UsbCtr08() override;
 
   [[nodiscard]] CounterCapabilities capabilities() const override { return mcc_usb_ctr08::capabilities(); }
+  /// Refused when the device's FPGA is not configured, so that this is found before a load.
   void start_identify(Done<std::string> done) override;
   /// Refused while a scan is open, and when the device's FPGA is not configured.
   void start_scan(const Inputs& inputs, OnEdge on_edge, OnFault on_fault, Done<void> done) override;
@@ -48,6 +54,8 @@ class UsbCtr08 final : public PulseCounter {
   void control_all(std::shared_ptr<const Requests> requests, std::size_t next, std::function<bool()> wanted,
                    Done<void> done);
   void read_status(Done<unsigned> done);
+  /// The fault of a device without its FPGA.
+  [[nodiscard]] Fault no_fpga(std::string command) const;
   [[nodiscard]] Fault scan_fault(Errc code, std::string detail) const;
   /// Whether the scan that a callback belongs to is still the one that is open.
   [[nodiscard]] bool is_current(const std::weak_ptr<Scan>& scan) const;
@@ -60,6 +68,7 @@ class UsbCtr08 final : public PulseCounter {
   void end_scan(Fault fault);
 
   UsbLink& link_;
+  std::uint16_t led_debounce_;
   std::shared_ptr<Scan> scan_;  // shared so that late callbacks can tell whether theirs is over
   bool stopping_ = false;
 };

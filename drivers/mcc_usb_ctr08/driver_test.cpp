@@ -49,7 +49,7 @@ class ScriptedDevice final : public UsbFarEnd {
   }
   bool bulk_out(Instant, std::uint8_t, ByteView) override { return false; }
   std::optional<Bytes> bulk_in(Instant now, std::uint8_t endpoint, std::size_t most) override {
-    EXPECT_EQ(endpoint, 6);
+    EXPECT_EQ(endpoint, 0x86);
     if (transfers_.empty() || transfers_.front().first > now) return std::nullopt;
     Bytes transfer = std::move(transfers_.front().second);
     transfers_.pop_front();
@@ -138,6 +138,15 @@ TEST_F(UsbCtr08Driver, IdentifiesByItsSerialNumber) {
   EXPECT_THAT(device.requests, ElementsAre("C0 48 00 00 00 00 08 00"));
 }
 
+TEST_F(UsbCtr08Driver, AnUnconfiguredFpgaIsFoundWhenItIdentifies) {
+  device.status = 0x0000;
+  const auto identity = await<std::string>(reactor, "counter", "identify", 1s,
+                                           [&](auto done) { counter.start_identify(std::move(done)); });
+  ASSERT_FALSE(identity);
+  EXPECT_EQ(identity.error().code, Errc::refused);
+  EXPECT_THAT(identity.error().detail, HasSubstr("bitstream"));
+}
+
 TEST_F(UsbCtr08Driver, ASerialNumberThatIsNoTextOrTooShortIsGarbled) {
   for (const std::string& serial : {std::string("01AB\nDEF"), std::string("01ABC")}) {
     device.serial = serial;
@@ -165,6 +174,29 @@ TEST_F(UsbCtr08Driver, OpensAScanOfTwoBanksOfTheReferenceAndOneOfEachLed) {
                           "40 20 00 00 03 00 21 00 | 00 08 01 02" + kZeros29,
                           // Without end, no retrigger, pacer 95 999, packets of 200 samples, clear at start.
                           "40 21 00 00 00 00 0E 00 | 00 00 00 00 00 00 00 00 FF 76 01 00 C7 00"));
+}
+
+TEST(UsbCtr08DebounceSetting, IsTheShortestTimeThatIsLongEnough) {
+  // Settings 1 to 8: 500 ns to 127.5 µs; 9 to 16: 100 µs to 25.5 ms (instruments.md 5.2); bit 5.
+  EXPECT_EQ(debounce_setting(0ns), 0);
+  EXPECT_EQ(debounce_setting(1ns), 0x20 | 1);
+  EXPECT_EQ(debounce_setting(500ns), 0x20 | 1);
+  EXPECT_EQ(debounce_setting(501ns), 0x20 | 2);
+  EXPECT_EQ(debounce_setting(127'500ns), 0x20 | 8);
+  EXPECT_EQ(debounce_setting(127'501ns), 0x20 | 10);
+  EXPECT_EQ(debounce_setting(25'500us), 0x20 | 16);
+  EXPECT_THROW(static_cast<void>(debounce_setting(25'501us)), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(debounce_setting(-1ns)), std::invalid_argument);
+}
+
+TEST_F(UsbCtr08Driver, TheDebounceOfTheLedsIsAnOptionAndTheReferenceHasNone) {
+  UsbCtr08 other{link, 5ms};
+  ASSERT_TRUE(await<void>(reactor, "counter", "start", 1s, [&](auto done) {
+    other.start_scan(
+        {3, {4}}, [](std::size_t, const Edge&) {}, [](const Fault&) {}, std::move(done));
+  }));
+  EXPECT_THAT(device.requests, testing::Contains("40 13 2E 00 04 00 00 00"));  // 14: 6.3 ms
+  EXPECT_THAT(device.requests, testing::Contains("40 13 00 00 03 00 00 00"));
 }
 
 TEST_F(UsbCtr08Driver, AnUnconfiguredFpgaIsRefusedWithTheRemedyAndNothingIsSent) {

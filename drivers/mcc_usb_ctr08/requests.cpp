@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <stdexcept>
+
 namespace meterbench::mcc_usb_ctr08 {
 namespace {
 
@@ -29,8 +32,10 @@ constexpr std::uint16_t kFlushes = 5;
 constexpr std::uint16_t kTotalize = 0;
 constexpr std::uint16_t kCountRisingEdgesUp = 0;
 constexpr std::uint16_t kNoDebounce = 0;
-/// 127.5 µs, counted at the beginning of the stable time: no delay, and a pickup that bounces counts once.
-constexpr std::uint16_t kLedDebounce = 0x20 | 8;
+constexpr std::uint16_t kTriggerBeforeStable = 0x20;
+/// Settings 1 to 8 are 500 ns to 127.5 µs, 9 to 16 are 100 µs to 25.5 ms: both (2ⁿ − 1) of their first.
+constexpr std::array kFirstDebounce{Duration{500}, Duration{100'000}};
+constexpr unsigned kDebounceSettings = 8;  // of each
 constexpr std::uint16_t kGateOff = 0;
 constexpr std::uint8_t kClearCountersAtStart = 0;
 
@@ -66,17 +71,28 @@ void append_input(Requests& requests, int input, std::uint16_t debounce) {
 
 }  // namespace
 
+std::uint16_t debounce_setting(Duration time) {
+  if (time < Duration{}) throw std::invalid_argument{"a debounce time below zero"};
+  if (time == Duration{}) return kNoDebounce;
+  for (unsigned setting = 1; setting <= 2 * kDebounceSettings; ++setting) {
+    const unsigned range = (setting - 1) / kDebounceSettings;
+    const unsigned n = (setting - 1) % kDebounceSettings + 1;
+    if (((1U << n) - 1) * kFirstDebounce.at(range) >= time)
+      return static_cast<std::uint16_t>(kTriggerBeforeStable | setting);
+  }
+  throw std::invalid_argument{"a debounce time above 25.5 ms"};
+}
+
 Request serial_number_request() { return from_device("serial number", kSerialNumber, 8); }
 
 Request status_request() { return from_device("status", kStatus, 2); }
 
 Request stop_request() { return to_device("stop scan", kScanStop, 0, 0); }
 
-Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_period,
-                          std::size_t packet_samples) {
+Requests opening_requests(const PulseCounter::Inputs& inputs, const ScanSettings& settings) {
   Requests requests{stop_request(), clear_fifo_request()};
   append_input(requests, inputs.reference, kNoDebounce);
-  for (const int led : inputs.leds) append_input(requests, led, kLedDebounce);
+  for (const int led : inputs.leds) append_input(requests, led, settings.led_debounce);
 
   Bytes list{scan_entry(inputs.reference, 0), scan_entry(inputs.reference, 1)};
   for (const int led : inputs.leds) list.push_back(scan_entry(led, 0));
@@ -87,8 +103,8 @@ Requests opening_requests(const PulseCounter::Inputs& inputs, Duration scan_peri
   Bytes start;
   append_u32(start, 0);  // number of scans: without end
   append_u32(start, 0);  // retrigger: none
-  append_u32(start, static_cast<std::uint32_t>(kPacerClock * in_seconds(scan_period)) - 1);
-  start.push_back(static_cast<std::uint8_t>(packet_samples - 1));
+  append_u32(start, static_cast<std::uint32_t>(kPacerClock * in_seconds(settings.period)) - 1);
+  start.push_back(static_cast<std::uint8_t>(settings.packet_samples - 1));
   start.push_back(kClearCountersAtStart);
   requests.push_back(to_device("start scan", kScanStart, 0, 0, std::move(start)));
   return requests;

@@ -14,10 +14,11 @@ namespace {
 using virtual_lab::PulseSignal;
 
 constexpr std::size_t kCounters = 8;
-constexpr std::uint8_t kSampleEndpoint = 6;
+constexpr std::uint8_t kSampleEndpoint = 0x86;
 constexpr std::size_t kMaxPacket = 512;           // bytes; high speed
 constexpr double kBaseClock = 96e6;               // Hz
 constexpr std::size_t kFifoSamples = 65536;       // `made`
+constexpr unsigned kLongestDebounce = 16;         // 25.5 ms, after stable
 constexpr std::string_view kSerial = "01A2B3C4";  // `made`
 
 enum Status : unsigned { running = 0x0002, overrun = 0x0004, configured = 0x0100 };
@@ -28,7 +29,7 @@ const UsbDescription kDescription{.vendor = 0x09DB,
                                   .manufacturer = "Measurement Computing",
                                   .name = "USB-CTR08",
                                   .serial = std::string{kSerial},
-                                  .endpoints = {{.address = 0x80 | kSampleEndpoint, .most_packet = kMaxPacket}}};
+                                  .endpoints = {{.address = kSampleEndpoint, .most_packet = kMaxPacket}}};
 
 std::uint64_t little_endian(ByteView bytes) {
   std::uint64_t number = 0;
@@ -42,34 +43,92 @@ Bytes to_little_endian(std::uint64_t number, std::size_t size) {
   return bytes;
 }
 
+/// What a counter does with bounces: an edge counts where its input was low for `time` before it; then at
+/// once, or, `after_stable`, once its pulse has lasted `time` too.
+struct Debounce {
+  Duration time{};
+  bool after_stable = false;
+
+  /// Setting 0 to 16, with bit 5: at once (instruments.md 5.2; the steps between are `derived`).
+  static Debounce of_setting(unsigned setting) {
+    const unsigned number = setting & 0x1FU;
+    if (number == 0) return {};
+    const Duration first = number <= 8 ? Duration{500} : Duration{100'000};
+    return {((1U << ((number - 1) % 8 + 1)) - 1) * first, (setting & 0x20U) == 0};
+  }
+  [[nodiscard]] Duration delay() const { return after_stable ? time : Duration{}; }
+};
+
 /// A 64-bit counter and what is wired to it.
 class Counter {
  public:
-  explicit Counter(std::string signal) : name_{std::move(signal)} {}
+  Counter(virtual_lab::World& world, std::string signal, Duration pulse_width)
+      : world_{world}, name_{std::move(signal)}, pulse_width_{pulse_width} {}
 
-  [[nodiscard]] std::uint64_t count(virtual_lab::World& world, Instant t) {
+  [[nodiscard]] std::uint64_t count(Instant t) {
     // Looked up late: the lab may make what is wired to us after us.
-    if (!signal_ && !name_.empty()) signal_ = world.signal(name_);
-    return (signal_ ? signal_->edges_until(t) : 0) + offset_;
+    if (!signal_ && !name_.empty()) signal_ = world_.signal(name_);
+    if (!signal_) return count_;
+    const Instant until = t - debounce_.delay();
+    const std::uint64_t edges = signal_->edges_until(until);
+    const std::uint64_t more = edges - edges_;
+    if (more != 0) count_ += debounce_.time == Duration{} ? more : stable_edges(until);
+    edges_ = edges;
+    looked_ = until;
+    return count_;
   }
-  void set(virtual_lab::World& world, Instant t, std::uint64_t value) { offset_ += value - count(world, t); }
+  void set(Instant t, std::uint64_t value) {
+    static_cast<void>(count(t));
+    count_ = value;
+  }
+  [[nodiscard]] bool debounced() const { return debounce_.time > Duration{}; }
+  void set_debounce(Instant t, const Debounce& debounce) {
+    static_cast<void>(count(t));
+    debounce_ = debounce;
+    if (signal_) edges_ = signal_->edges_until(t - debounce.delay());
+    looked_ = t - debounce.delay();
+  }
 
  private:
+  /// Of the edges since the last look, at most as far back as a signal remembers.
+  std::uint64_t stable_edges(Instant until) {
+    std::uint64_t stable = 0;
+    const Instant oldest = until - PulseSignal::kHistory;
+    for (const Instant edge : signal_->edges_between(std::max(looked_, oldest), until)) {
+      Duration high = pulse_width_;
+      bool was_low = true;
+      if (latest_) {
+        const Duration apart = edge - *latest_;
+        high = std::min(high, apart / 2);  // faster pulses are half as wide as they are apart
+        was_low = apart - high >= debounce_.time;
+      }
+      if (was_low && (!debounce_.after_stable || high >= debounce_.time)) ++stable;
+      latest_ = edge;
+    }
+    return stable;
+  }
+
+  virtual_lab::World& world_;
   std::string name_;
+  Duration pulse_width_;
   PulseSignal* signal_ = nullptr;
-  std::uint64_t offset_ = 0;  // modulo 2⁶⁴, like the counter
+  Debounce debounce_;
+  std::uint64_t count_ = 0;
+  std::uint64_t edges_ = 0;  // of the signal, up to looked_
+  Instant looked_{};
+  std::optional<Instant> latest_;  // edge that was looked at
 };
 
 class Simulator final : public UsbFarEnd {
  public:
   Simulator(virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
-      : world_{world},
-        clock_{kBaseClock * (1 + settings.number("clock_ppm") * 1e-6)},
+      : clock_{kBaseClock * (1 + settings.number("clock_ppm") * 1e-6)},
         configured_{settings.number("fpga_configured") != 0},
         faults_{settings.faults} {
     for (std::size_t i = 0; i < kCounters; ++i) {
       const auto wire = settings.wiring.find("input_" + std::to_string(i));
-      counters_.emplace_back(wire == settings.wiring.end() ? std::string{} : wire->second);
+      counters_.emplace_back(world, wire == settings.wiring.end() ? std::string{} : wire->second,
+                             from_seconds(settings.number("pulse_width_ms") * 1e-3));
     }
   }
 
@@ -80,7 +139,7 @@ class Simulator final : public UsbFarEnd {
 
   std::optional<Bytes> control(Instant now, const UsbSetup& setup, ByteView data) override {
     bring_to(now);
-    if (auto fault = faults_.on_command()) take_fault(*fault);
+    if (auto fault = faults_.on_command()) take_fault(now, *fault);
     if (std::exchange(stall_next_, false)) return std::nullopt;
     return setup.device_to_host() ? answer(now, setup) : carry_out(now, setup, data);
   }
@@ -93,16 +152,21 @@ class Simulator final : public UsbFarEnd {
     if (endpoint != kSampleEndpoint || silent_) return std::nullopt;
     if (std::exchange(zero_length_due_, false)) return Bytes{};
     const std::size_t bytes = 2 * packet_samples_;
-    if (packet_samples_ == 0 || fifo_.size() < packet_samples_ || most < bytes) return std::nullopt;
+    if (packet_samples_ == 0 || most < bytes) return std::nullopt;
+    std::size_t samples = packet_samples_;
+    if (fifo_.size() < samples) {
+      if (!std::exchange(flush_due_, false) || fifo_.empty()) return std::nullopt;
+      samples = fifo_.size();
+    }
     Bytes packet;
-    packet.reserve(bytes);
-    const auto end = fifo_.begin() + static_cast<std::ptrdiff_t>(packet_samples_);
+    packet.reserve(2 * samples);
+    const auto end = fifo_.begin() + static_cast<std::ptrdiff_t>(samples);
     for (auto sample = fifo_.begin(); sample != end; ++sample) {
       packet.push_back(static_cast<std::uint8_t>(*sample));
       packet.push_back(static_cast<std::uint8_t>(*sample >> 8U));
     }
     fifo_.erase(fifo_.begin(), end);
-    zero_length_due_ = bytes % kMaxPacket == 0 && !std::exchange(leave_out_zero_length_, false);
+    zero_length_due_ = packet.size() % kMaxPacket == 0 && !std::exchange(leave_out_zero_length_, false);
     return packet;
   }
 
@@ -122,14 +186,18 @@ class Simulator final : public UsbFarEnd {
   /// The signals are asked for in the order of time: ticks that are past come before anything of now.
   void bring_to(Instant now) {
     latch_until(now);
-    while (auto fault = faults_.due(now)) take_fault(*fault);
+    while (auto fault = faults_.due(now)) take_fault(now, *fault);
   }
 
-  void take_fault(const std::string& what) {
+  void take_fault(Instant now, const std::string& what) {
     // The device stops at an overrun: what it has counted so far is sound.
     if (what == "fifo_overrun") overrun_ = true;
     if (what == "no_fpga") configured_ = false;
     if (overrun_ || !configured_) running_ = false;
+    if (what == "latch_wrap") tear_next_ = true;
+    if (what == "debounce")
+      for (Counter& counter : counters_)
+        if (counter.debounced()) counter.set_debounce(now, Debounce::of_setting(kLongestDebounce));
     if (what == "missing_zlp") leave_out_zero_length_ = true;
     if (what == "stall") stall_next_ = true;
     if (what == "silence") silent_ = true;
@@ -139,7 +207,7 @@ class Simulator final : public UsbFarEnd {
     switch (setup.request) {
       case 0x10:
         if (setup.index >= kCounters) return std::nullopt;
-        return shortened(to_little_endian(counters_[setup.index].count(world_, now), 8), setup.length);
+        return shortened(to_little_endian(counters_[setup.index].count(now), 8), setup.length);
       case 0x40: return shortened(to_little_endian(status(), 2), setup.length);
       case 0x48: return shortened(to_bytes(kSerial), setup.length);
       default: return std::nullopt;
@@ -162,16 +230,16 @@ class Simulator final : public UsbFarEnd {
       if (!configured_) return false;
       switch (setup.request) {
         case 0x10: return set_counter(now, setup.index, data);
-        // Mode, options, debounce, gate: totalising rising edges is all that is simulated.
+        // Mode, options, gate: totalising rising edges is all that is simulated.
         case 0x11:
         case 0x12:
         case 0x14: return setup.index < kCounters && setup.value == 0;
-        case 0x13: return setup.index < kCounters && (setup.value & 0x1FU) <= 16;
+        case 0x13: return set_debounce(now, setup.index, setup.value);
         case 0x20: return set_scan_list(setup.index, data);
         case 0x21: return start(now, data);
         case 0x22: running_ = false; return true;
         case 0x23: clear_fifo(); return true;
-        case 0x24: return true;
+        case 0x24: flush_due_ = true; return true;
         default: return false;
       }
     }();
@@ -180,7 +248,13 @@ class Simulator final : public UsbFarEnd {
 
   bool set_counter(Instant now, std::size_t index, ByteView data) {
     if (index >= kCounters || data.size() != 8) return false;
-    counters_[index].set(world_, now, little_endian(data));
+    counters_[index].set(now, little_endian(data));
+    return true;
+  }
+
+  bool set_debounce(Instant now, std::size_t index, unsigned setting) {
+    if (index >= kCounters || setting > 0x3FU || (setting & 0x1FU) > 16) return false;
+    counters_[index].set_debounce(now, Debounce::of_setting(setting));
     return true;
   }
 
@@ -204,8 +278,9 @@ class Simulator final : public UsbFarEnd {
     // A scan without end and trigger by the internal pacer is all that is simulated.
     if (little_endian(data.first(8)) != 0 || pacer == 0 || (options & 0xFEU) != 0) return false;
     if ((options & 0x01U) == 0)
-      for (Counter& counter : counters_) counter.set(world_, now, 0);
+      for (Counter& counter : counters_) counter.set(now, 0);
     clear_fifo();
+    for (std::size_t i = 0; i < kCounters; ++i) before_[i] = counters_[i].count(now);
     packet_samples_ = std::size_t{data[12]} + 1;
     period_ns_ = 1e9 * (static_cast<double>(pacer) + 1) / clock_;
     began_ = now;
@@ -216,7 +291,7 @@ class Simulator final : public UsbFarEnd {
 
   void clear_fifo() {
     fifo_.clear();
-    overrun_ = zero_length_due_ = false;
+    overrun_ = zero_length_due_ = flush_due_ = false;
   }
 
   [[nodiscard]] Instant tick(std::int64_t number) const {
@@ -237,14 +312,17 @@ class Simulator final : public UsbFarEnd {
       std::array<std::uint64_t, kCounters> latched{};
       unsigned known = 0;  // one bit a counter
       for (const auto& [counter, bank] : list_) {
-        if ((known & (1U << counter)) == 0) latched[counter] = counters_[counter].count(world_, t);
+        if ((known & (1U << counter)) == 0) latched[counter] = counters_[counter].count(t);
         known |= 1U << counter;
-        fifo_.push_back(static_cast<std::uint16_t>(latched[counter] >> (16 * bank)));
+        // Torn: the upper bank was latched before the carry of the lower one came to it.
+        const bool carried = latched[counter] >> 16U != before_[counter] >> 16U;
+        const bool torn = bank > 0 && carried && std::exchange(tear_next_, false);
+        fifo_.push_back(static_cast<std::uint16_t>((torn ? before_ : latched)[counter] >> (16 * bank)));
       }
+      before_ = latched;
     }
   }
 
-  virtual_lab::World& world_;
   double clock_;  // Hz, of the pacer
   bool configured_;
   virtual_lab::FaultScript faults_;
@@ -258,9 +336,12 @@ class Simulator final : public UsbFarEnd {
   bool running_ = false;
   bool overrun_ = false;
   std::vector<std::uint16_t> fifo_;
+  std::array<std::uint64_t, kCounters> before_{};  // the counts at the last tick
   bool zero_length_due_ = false;
+  bool flush_due_ = false;
 
   bool leave_out_zero_length_ = false;
+  bool tear_next_ = false;
   bool stall_next_ = false;
   bool silent_ = false;
 };
@@ -270,8 +351,9 @@ class Simulator final : public UsbFarEnd {
 virtual_lab::SimulatorModel simulator_model() {
   return {.name = "mcc_usb_ctr08",
           .parameters = {{"clock_ppm", 0, -1000, 1000, "of its 96 MHz; positive: fast"},
-                         {"fpga_configured", 1, 0, 1, "0: as after power-up"}},
-          .faults = {"fifo_overrun", "no_fpga", "missing_zlp", "stall", "silence"},
+                         {"fpga_configured", 1, 0, 1, "0: as after power-up"},
+                         {"pulse_width_ms", 10, 0, 1000, "of the pulses at its inputs, for its debounce"}},
+          .faults = {"fifo_overrun", "no_fpga", "missing_zlp", "latch_wrap", "debounce", "stall", "silence"},
           .inputs = static_cast<int>(kCounters),
           .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
               -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};

@@ -16,14 +16,18 @@ class Steady final : public virtual_lab::PulseSignal {
  public:
   explicit Steady(Duration period) : period_{period} {}
   std::uint64_t edges_until(Instant t) override {
-    EXPECT_GE(t, last_) << "a signal's time never goes back";
-    last_ = t;
     return static_cast<std::uint64_t>(t.time_since_epoch() / period_);
+  }
+  std::vector<Instant> edges_between(Instant after, Instant until) override {
+    EXPECT_GE(after, until - kHistory);
+    std::vector<Instant> edges;
+    for (auto n = after.time_since_epoch() / period_ + 1; n <= until.time_since_epoch() / period_; ++n)
+      edges.push_back(Instant{n * period_});
+    return edges;
   }
 
  private:
   Duration period_;
-  Instant last_{};
 };
 
 // Set-up stages as the facts file lists the requests: type, request, value, index, length.
@@ -71,7 +75,7 @@ class UsbCtr08Simulator : public testing::Test {
     now += time;
     world.advance_to(now);
   }
-  std::optional<Bytes> samples() { return device->bulk_in(now, 6, 512); }
+  std::optional<Bytes> samples() { return device->bulk_in(now, 0x86, 512); }
   unsigned status() {
     const auto word = control(kStatus);
     return word && word->size() == 2 ? (*word)[0] | ((*word)[1] << 8U) : 0xFFFFU;
@@ -198,6 +202,75 @@ TEST_F(UsbCtr08Simulator, SamplesThatNobodyFetchesOverrunTheFifo) {
   EXPECT_EQ(status(), 0x0104U);  // bit 2, and the pacer stands
   ASSERT_TRUE(control(kClearFifo));
   EXPECT_EQ(status(), 0x0100U);
+}
+
+/// Edges of input 3 within a second: one every 2.5 ms, each pulse `width_ms` wide.
+class UsbCtr08Debounce : public UsbCtr08Simulator {
+ protected:
+  std::uint64_t edges_in_a_second(double width_ms, std::uint16_t setting) {
+    make({}, {{"pulse_width_ms", width_ms}});
+    EXPECT_TRUE(control({0x40, 0x13, setting, 3, 0}));
+    EXPECT_TRUE(control({0x40, 0x10, 0, 3, 8}, Bytes(8, 0)));
+    pass(1s);
+    const auto count = control({0xC0, 0x10, 0, 3, 8});
+    return count ? (*count)[0] | (*count)[1] << 8U : ~std::uint64_t{0};
+  }
+};
+
+TEST_F(UsbCtr08Debounce, AfterStableShortPulsesAreSwallowed) {
+  EXPECT_EQ(edges_in_a_second(0.05, 8), 0U);  // 50 µs against 127.5 µs
+  EXPECT_NEAR(static_cast<double>(edges_in_a_second(0.2, 8)), 400, 1);
+}
+
+TEST_F(UsbCtr08Debounce, BeforeStableAnEdgeCountsAtOnceUnlessItFollowsTooSoon) {
+  EXPECT_EQ(edges_in_a_second(0.05, 0x20 | 8), 400U);
+  EXPECT_LE(edges_in_a_second(0.05, 0x20 | 13), 1U);  // 3.1 ms: never low for so long
+}
+
+TEST_F(UsbCtr08Debounce, WithoutDebounceEveryEdgeCounts) { EXPECT_EQ(edges_in_a_second(0, 0), 400U); }
+
+TEST_F(UsbCtr08Simulator, ADebounceThatItDoesNotHaveStalls) {
+  make();
+  EXPECT_FALSE(control({0x40, 0x13, 17, 3, 0}));
+  EXPECT_FALSE(control({0x40, 0x13, 0x40, 3, 0}));
+  EXPECT_FALSE(control({0x40, 0x13, 8, 8, 0}));
+}
+
+TEST_F(UsbCtr08Simulator, AFlushSendsTheRestThatFillsNoPacket) {
+  make();
+  start(10);
+  pass(13ms);
+  EXPECT_EQ(samples().value_or(Bytes{}).size(), 80U);
+  EXPECT_FALSE(samples());
+  ASSERT_TRUE(control(kStop));
+  ASSERT_TRUE(control({0x40, 0x24, 5, 0, 0}));
+  EXPECT_EQ(samples().value_or(Bytes{}).size(), 24U);
+  EXPECT_FALSE(samples());
+}
+
+TEST_F(UsbCtr08Simulator, ALatchIsTornOnceWhereTheLowerBankWraps) {
+  make({at_command(3, "latch_wrap")});
+  start(1);
+  EXPECT_EQ(status(), 0x0102U);
+  // 1250 a scan: the 53rd is 66 250 = 000102CAh.
+  pass(54ms);
+  Bytes previous, last;
+  for (int scan = 1; scan <= 54; ++scan) {
+    previous = last;
+    last = samples().value_or(Bytes{});
+  }
+  EXPECT_EQ(hex_text(ByteView{previous}.first(4)), "CA 02 00 00");
+  EXPECT_EQ(hex_text(ByteView{last}.first(4)), "AC 07 01 00");
+}
+
+TEST_F(UsbCtr08Simulator, TheDebounceGoesToItsLongestAndSwallowsThePulses) {
+  make({{.at = Instant{1500ms}, .command = {}, .what = "debounce"}});
+  ASSERT_TRUE(control({0x40, 0x13, 0x20 | 8, 3, 0}));
+  ASSERT_TRUE(control({0x40, 0x10, 0, 3, 8}, Bytes(8, 0)));
+  pass(500ms);
+  EXPECT_EQ(status(), 0x0100U) << "nothing tells";
+  pass(500ms);
+  EXPECT_EQ(control({0xC0, 0x10, 0, 3, 8}).value_or(Bytes{0})[0], 200);
 }
 
 TEST_F(UsbCtr08Simulator, FailsAsTheScriptSays) {

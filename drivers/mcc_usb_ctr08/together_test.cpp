@@ -18,6 +18,12 @@ class Steady final : public virtual_lab::PulseSignal {
  public:
   explicit Steady(double hertz) : hertz_{hertz} {}
   std::uint64_t edges_until(Instant t) override { return static_cast<std::uint64_t>(in_seconds(t) * hertz_); }
+  std::vector<Instant> edges_between(Instant after, Instant until) override {
+    std::vector<Instant> edges;
+    for (auto n = edges_until(after) + 1; n <= edges_until(until); ++n)
+      edges.push_back(instant_at(static_cast<double>(n) / hertz_));
+    return edges;
+  }
 
  private:
   double hertz_;
@@ -35,7 +41,9 @@ class UsbCtr08Together : public testing::Test {
     world.add_signal("led.A", led_a);
     world.add_signal("led.B", led_b);
     virtual_lab::SimulatorSettings settings;
-    settings.numbers = {{"clock_ppm", clock_ppm}, {"fpga_configured", 1}};
+    for (const auto& parameter : simulator_model().parameters)
+      settings.numbers[parameter.key] = parameter.fallback;
+    settings.numbers["clock_ppm"] = clock_ppm;
     settings.wiring = {{"input_0", "reference.pulses"}, {"input_2", "led.A"}, {"input_7", "led.B"}};
     settings.faults = std::move(faults);
     far_end = std::get<std::shared_ptr<UsbFarEnd>>(simulator_model().make(world, settings));
@@ -140,9 +148,18 @@ TEST_P(UsbCtr08TogetherFaults, EndTheScanOnce) {
 }
 INSTANTIATE_TEST_SUITE_P(Each, UsbCtr08TogetherFaults,
                          testing::Values(Failure{"fifo_overrun", Errc::garbled},
-                                         Failure{"no_fpga", Errc::refused}, Failure{"stall", Errc::refused},
-                                         Failure{"silence", Errc::timeout}),
+                                         Failure{"no_fpga", Errc::refused},
+                                         Failure{"latch_wrap", Errc::implausible},
+                                         Failure{"stall", Errc::refused}, Failure{"silence", Errc::timeout}),
                          [](const auto& failure) { return std::string{failure.param.what}; });
+
+TEST_F(UsbCtr08Together, ADebounceThatWentWrongSwallowsPulsesAndNothingTells) {
+  make({{.at = Instant{5s}, .command = {}, .what = "debounce"}});
+  ASSERT_TRUE(start({2}));
+  run_for(20s);
+  EXPECT_EQ(edges[0].size(), 13U);  // 2.7 Hz, pulses of 10 ms against 25.5 ms
+  EXPECT_TRUE(faults_seen.empty()) << "it is for the guardian to miss them";
+}
 
 TEST_F(UsbCtr08Together, AScanAfterAnOverrunIsSound) {
   make({{.at = Instant{2s}, .command = {}, .what = "fifo_overrun"}});

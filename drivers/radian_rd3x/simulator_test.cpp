@@ -34,6 +34,7 @@ class RadianSimulator : public testing::Test {
     world_ = std::make_unique<World>(1, virtual_lab::SourceOutput::Settings{.settle_s = 0});
     const auto model = simulator_model();
     SimulatorSettings settings;
+    settings.role = "reference";
     for (const auto& parameter : model.parameters) settings.numbers[parameter.key] = parameter.fallback;
     for (const auto& [key, value] : changed) settings.numbers.at(key) = value;
     settings.faults = std::move(faults);

@@ -21,6 +21,7 @@ class RadianTogether : public testing::Test {
   void make(std::vector<ScriptedFault> faults = {}) {
     const auto model = simulator_model();
     virtual_lab::SimulatorSettings settings;
+    settings.role = "reference";
     settings.faults = std::move(faults);
     for (const auto& parameter : model.parameters) settings.numbers[parameter.key] = parameter.fallback;
     far_end = std::get<std::shared_ptr<FarEnd>>(model.make(world, settings));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -12,11 +13,18 @@
 #include <vector>
 
 #include "bench/model/capabilities.h"
+#include "bench/model/interlock_wiring.h"
+#include "bench/station/chamber.h"
+#include "bench/station/interlock.h"
+#include "bench/station/meter.h"
+#include "bench/station/meter_controls.h"
+#include "bench/station/photodiode.h"
 #include "bench/station/power_source.h"
 #include "bench/station/pulse_counter.h"
 #include "bench/station/reference_standard.h"
 #include "drivers/link/byte_link.h"
 #include "drivers/link/memory_link.h"
+#include "drivers/link/modbus_link.h"
 #include "drivers/link/usb_link.h"
 #include "drivers/virtual_lab/world/simulator.h"
 
@@ -27,27 +35,62 @@ struct DriverOptions {
   std::filesystem::path profile;  ///< for drivers that take one
   ReferenceDefinition definition = ReferenceDefinition::two_element;
   ActiveEnergy reference_pulse{};
+  ChamberCapabilities chamber;
+  InterlockWiring interlock;
+  bool serial = false;  ///< the address is a serial line, where a driver cares
 };
 
 /// Mistakes in a profile come as text, one a line, with file, line and column.
 struct SourceDriver {
+  using Link = ByteLink;
   std::function<tl::expected<SourceCapabilities, std::string>(const DriverOptions&)> capabilities;
   std::function<tl::expected<std::unique_ptr<PowerSource>, std::string>(ByteLink&, const DriverOptions&)>
       make;
 };
 struct ReferenceDriver {
+  using Link = ByteLink;
+  std::optional<ErrorCalculatorCapabilities> error_calculator;  ///< where the standard has one
   std::function<std::unique_ptr<ReferenceStandard>(ByteLink&, const DriverOptions&)> make;
 };
 struct CounterDriver {
+  using Link = UsbLink;
   CounterCapabilities capabilities;
   std::function<std::unique_ptr<PulseCounter>(UsbLink&)> make;
+};
+struct ChamberDriver {
+  using Link = ModbusLink;
+  std::function<std::unique_ptr<Chamber>(ModbusLink&, const DriverOptions&)> make;
+};
+/// An interlock whose outputs may also press the meters' switches: `controls` is part of it, or null.
+struct MadeInterlock {
+  std::unique_ptr<Interlock> interlock;
+  MeterControls* controls = nullptr;
+};
+struct InterlockDriver {
+  using Link = ModbusLink;
+  std::function<MadeInterlock(ModbusLink&, const DriverOptions&)> make;
+};
+/// Photodiodes, which may also see displays: `display` is part of them, or null.
+struct MadePickups {
+  std::unique_ptr<Photodiode> photodiode;
+  Display* display = nullptr;
+};
+struct PickupDriver {
+  using Link = ByteLink;
+  std::function<MadePickups(ByteLink&)> make;
+};
+struct MeterDriver {
+  using Link = ByteLink;
+  std::function<std::unique_ptr<Meter>(ByteLink&)> make;
 };
 
 struct DriverEntry {
   std::string name;
-  std::string role;  ///< `source`, `reference`, `counter`
-  WireTime wire;     ///< what the link of this instrument costs in simulated time
-  std::variant<SourceDriver, ReferenceDriver, CounterDriver> driver;
+  std::string role;  ///< `source`, `reference`, `counter`, `chamber`, `interlock`, `pickups`, `optical_port`
+  WireTime wire;     ///< what the link of this instrument costs in simulated time, and a serial line's speed
+  std::variant<SourceDriver, ReferenceDriver, CounterDriver, ChamberDriver, InterlockDriver, PickupDriver,
+               MeterDriver>
+      driver;
 };
 
 [[nodiscard]] const std::vector<DriverEntry>& drivers();

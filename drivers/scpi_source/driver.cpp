@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/core/quantity_text.h"
@@ -16,6 +17,11 @@ namespace {
 constexpr std::size_t kMostErrors = 50;
 /// A source that has hung up its parser may listen again on a new connection: once more, and no oftener.
 constexpr int kOffAttempts = 2;
+
+/// Maker, model, serial number and firmware (IEEE 488.2, 10.14). Of other queries nothing is known.
+bool is_identity(const std::string& query, const std::string& answer) {
+  return query == "*IDN?" ? std::ranges::count(answer, ',') == 3 : !answer.empty();
+}
 
 }  // namespace
 
@@ -232,7 +238,7 @@ void ScpiSource::start_identify(Done<std::string> done) {
   if (!op) return;
   connect(op, [this, op, done = std::move(done)] {
     ask(op, profile_.identify, profile_.identify, [this, op, done](std::string answer) {
-      if (answer.empty()) return fail_garbled(op, profile_.identify, answer);
+      if (!is_identity(profile_.identify, answer)) return fail_garbled(op, profile_.identify, answer);
       end(op);
       done(std::move(answer));
     });

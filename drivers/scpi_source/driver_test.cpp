@@ -213,6 +213,11 @@ TEST(ScpiSource, GarbageForAnErrorOrALimitIsAFault) {
   EXPECT_EQ(bench.set_limits().error().code, Errc::garbled);
 }
 
+TEST(ScpiSource, AnIdentityWithoutItsFourFieldsIsGarbled) {
+  Bench bench{kOff + Lines{{"*IDN?", "OFF"}}};
+  EXPECT_EQ(bench.identify().error().code, Errc::garbled);
+}
+
 TEST(ScpiSource, AnEndlessAnswerIsGarbled) {
   auto script = lf_script(kOff + Lines{{"*IDN?", ""}});
   script.back().reply = Bytes(256, 'x');

@@ -17,7 +17,8 @@ constexpr double kLeastHertz = 45;
 constexpr double kMostHertz = 65;
 constexpr double kFullTurnDegrees = 360;
 
-constexpr std::string_view kTripReason = "output stage overload";
+constexpr std::string_view kOverload = "output stage overload";
+constexpr std::string_view kEnableOpen = "enable open";
 constexpr std::string_view kNonsense = "%#@!";
 
 // Names of clause 6.
@@ -140,6 +141,7 @@ void Simulator::on_bytes(Instant now, ByteView bytes, Bytes& reply) {
 void Simulator::take_line(const std::string& line, Bytes& reply) {
   if (const auto what = script_.on_command()) strike(*what);
   if (silent_) return;
+  notice_enable();
   std::string answer;
   const ScpiError error = carry_out(line, answer);
   if (error != ScpiError::none) errors_.push(error, line);
@@ -168,8 +170,7 @@ ScpiError Simulator::carry_out(const std::string& line, std::string& answer) {
 
 void Simulator::strike(const std::string& what) {
   if (what == kTrip) {
-    power_stage_.off(now_);
-    output_ = Output::trip;
+    trip(kOverload);
   } else if (what == kSilence) {
     silent_ = true;
   } else if (what == kGarble) {
@@ -177,6 +178,17 @@ void Simulator::strike(const std::string& what) {
   } else if (what == kRefuse) {
     refuse_next_ = true;
   }
+}
+
+void Simulator::trip(std::string_view reason) {
+  power_stage_.off(now_);
+  output_ = Output::trip;
+  trip_reason_ = reason;
+}
+
+/// Clause 3.8: by the time that anyone asks, the enable may have closed again.
+void Simulator::notice_enable() {
+  if (output_ == Output::energised && !power_stage_.energised()) trip(kEnableOpen);
 }
 
 /// Clause 3.6.
@@ -189,7 +201,7 @@ void Simulator::reset() {
   set_point_.reset();
 }
 
-/// Clauses 3.2, 3.4 and 3.5.
+/// Clauses 3.2, 3.4, 3.5 and 3.8.
 ScpiError Simulator::switch_output(const std::string& state) {
   if (state == "OFF") {
     power_stage_.off(now_);
@@ -198,7 +210,7 @@ ScpiError Simulator::switch_output(const std::string& state) {
   }
   if (state != "ON") return ScpiError::illegal_parameter_value;
   if (output_ == Output::energised) return ScpiError::none;
-  if (output_ == Output::trip || !set_point_) return ScpiError::settings_conflict;
+  if (output_ == Output::trip || !set_point_ || !power_stage_.enabled()) return ScpiError::settings_conflict;
   output_ = Output::energised;
   drive();
   return ScpiError::none;
@@ -208,7 +220,7 @@ std::string Simulator::output_state() const {
   switch (output_) {
     case Output::off: return "OFF";
     case Output::energised: return power_stage_.settled(now_) ? "ON" : "RAMP";
-    case Output::trip: return fmt::format("TRIP,\"{}\"", kTripReason);
+    case Output::trip: return fmt::format("TRIP,\"{}\"", trip_reason_);
   }
   return {};
 }

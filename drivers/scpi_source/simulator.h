@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/far_end/far_end.h"
@@ -58,6 +59,8 @@ class Simulator final : public FarEnd {
   /// The answer of a query, empty for a command.
   [[nodiscard]] ScpiError carry_out(const std::string& line, std::string& answer);
   void strike(const std::string& what);
+  void trip(std::string_view reason);
+  void notice_enable();
   void reset();
   [[nodiscard]] ScpiError switch_output(const std::string& state);
   [[nodiscard]] std::string output_state() const;
@@ -75,6 +78,7 @@ class Simulator final : public FarEnd {
   Values stored_;
   std::optional<Values> set_point_;
   Output output_ = Output::off;
+  std::string trip_reason_;
 
   bool silent_ = false;
   bool garble_next_ = false;

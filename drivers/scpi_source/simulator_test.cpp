@@ -269,6 +269,33 @@ TEST_F(ScpiSimulator, Clause3_7KeepsTheOutputWhenTheConnectionIsLost) {
   EXPECT_EQ(say("LIM:VOLT?"), "260.0000\n");
 }
 
+TEST_F(ScpiSimulator, Clause3_8TripsWhenItsEnableOpens) {
+  energise();
+  wait(3);
+  world_.safety().set_relay(now_, false);
+  EXPECT_FALSE(world_.source().energised());
+  world_.safety().set_relay(now_, true);
+  EXPECT_EQ(say("OUTP?"), "TRIP,\"enable open\"\n") << "though it has closed again";
+  say("APPL");
+  say("OUTP ON");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");
+  EXPECT_FALSE(world_.source().energised());
+  say("OUTP OFF");
+  say("OUTP ON");
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+}
+
+TEST_F(ScpiSimulator, Clause3_8CannotBeSwitchedOnWhileItsEnableIsOpen) {
+  world_.safety().set_emergency_stop(now_, false);
+  for (const char* line : {"LIM:VOLT 260", "VOLT1 240", "APPL", "OUTP ON"}) say(line);
+  EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");
+  EXPECT_EQ(say("OUTP?"), "OFF\n");
+  world_.safety().set_emergency_stop(now_, true);
+  EXPECT_FALSE(world_.source().energised());
+  say("OUTP ON");
+  EXPECT_EQ(say("OUTP?"), "RAMP\n");
+}
+
 TEST_F(ScpiSimulator, Clause4QueuesTheErrorOfEverySlip) {
   say("LIM:VOLT 260");
   for (const auto& [line, entry] : std::vector<std::pair<std::string, std::string>>{
@@ -355,7 +382,8 @@ TEST(ScpiSimulatorModel, MakesAFarEndAndNamesItsFaults) {
     EXPECT_GE(parameter.most, parameter.fallback) << parameter.key;
   }
   virtual_lab::World world{1, {}};
-  auto made = model.make(world, {.role = "source", .numbers = {}, .wiring = {}, .faults = {}, .output = &world.source()});
+  auto made = model.make(
+      world, {.role = "source", .numbers = {}, .wiring = {}, .faults = {}, .output = &world.source()});
   auto& far_end = std::get<std::shared_ptr<FarEnd>>(made);
   far_end->opened(Instant{});
   Bytes reply;

@@ -5,59 +5,30 @@
 // Design: per lab, the share of its points whose |e − truth| ≤ U. The campaign's figure is the mean of these
 // shares, its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e − truth)/u, u the
 // combined standard uncertainty. Seeds are consecutive from --first-seed.
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
-#include <random>
 #include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "bench/cli/inputs.h"
-#include "bench/runner/runner.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/campaign/trial.h"
 
 namespace {
 
 using namespace meterbench;
+using campaign::bootstrap;
+using campaign::deviation;
+using campaign::mean;
 
 struct Stratum {
   std::vector<double> inside;  ///< 1 or 0 a point
   std::vector<double> z;
 };
 
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
-}
-
-double deviation(const std::vector<double>& values) {
-  const double m = mean(values);
-  double sum = 0;
-  for (const double v : values) sum += (v - m) * (v - m);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
-/// 2.5 % and 97.5 % quantiles of the mean over resampled labs.
-std::pair<double, double> bootstrap(const std::vector<double>& shares) {
-  std::mt19937_64 random{20250602};
-  std::uniform_int_distribution<std::size_t> pick{0, shares.size() - 1};
-  std::vector<double> means;
-  for (int i = 0; i < 2000; ++i) {
-    double sum = 0;
-    for (std::size_t k = 0; k < shares.size(); ++k) sum += shares[pick(random)];
-    means.push_back(sum / static_cast<double>(shares.size()));
-  }
-  std::sort(means.begin(), means.end());
-  return {means[49], means[1949]};
-}
-
 struct Campaign {
-  std::string meter = "focus-ax-2s-cl200";
-  std::string lab = "drawn";
+  campaign::Setting setting{.scenario = BENCH_SOURCE_DIR "/tests/campaign/coverage.yaml"};
   std::uint64_t trials = 200;
   std::uint64_t first_seed = 1;
   double least = 91, most = 99;  // percent; what the first sweep was asked for
@@ -66,27 +37,11 @@ struct Campaign {
   std::map<std::string, Stratum> strata;
 
   void trial(std::uint64_t seed, StopSignal& stop) {
-    const Catalogue known = catalogue();
-    const StationFile station = load_station(known, "virtual");
-    const auto meters = load_meters(known, station, meter);
-    const Plan plan = make_checked_plan(known, METERBENCH_SOURCE_HOME "/tests/campaign/coverage.yaml", {},
-                                        station, meters.begin()->second);
-    auto session = BenchSession::open(station, known, {load_lab(known, lab), seed}, meters, stop);
-    if (!session) throw std::runtime_error{session.error()};
-    const testing::TemporaryFolder folder;
-    Ledger ledger{folder.path() / "ledger.sqlite", Ledger::Mode::write};
-    RunObserver silent;
-    const RunOutcome outcome = Runner{(*session)->station(), ledger, silent}.run(plan, {0}, RunRecord{});
-    if (outcome.fault) throw std::runtime_error{fmt::format("seed {}: {}", seed, outcome.fault->text())};
-
+    const campaign::Trial run = run_trial(setting, seed, stop);
     double inside = 0;
-    for (std::size_t i = 0; i < plan.points.size(); ++i) {
-      const PointRecord& point = outcome.points.at(i);
-      if (!point.error_percent)
-        throw std::runtime_error{fmt::format("seed {}: point {} has no error", seed, point.point_id)};
-      const double truth =
-          (*session)->lab().truth_percent(point.position, plan.points[i].load, plan.points[i].temperature);
-      const double off = *point.error_percent - truth;
+    for (std::size_t i = 0; i < run.points.size(); ++i) {
+      const PointRecord& point = run.points[i];
+      const double off = *point.error_percent - run.truth_percent[i];
       const double in = std::abs(off) <= point.budget->expanded_percent() ? 1 : 0;
       inside += in;
       const auto add = [&](const std::string& stratum) {
@@ -98,14 +53,15 @@ struct Campaign {
       add(std::string{to_text(point.direction)});
       add(fmt::format("{:g} A", point.current.value()));
     }
-    shares.push_back(inside / static_cast<double>(plan.points.size()));
+    shares.push_back(inside / static_cast<double>(run.points.size()));
   }
 
   int report() const {
     const double covered = 100 * mean(shares);
     const auto [low, high] = bootstrap(shares);
     fmt::print("{} labs of {} points, lab {}, meter {}, seeds {} to {}\n", trials,
-               strata.at("all points").z.size() / trials, lab, meter, first_seed, first_seed + trials - 1);
+               strata.at("all points").z.size() / trials, setting.lab, setting.meter, first_seed,
+               first_seed + trials - 1);
     fmt::print("inside U: {:.2f} % of points, 95 % interval over labs {:.2f} to {:.2f} %\n\n", covered,
                100 * low, 100 * high);
     fmt::print("{:24} {:>7} {:>10} {:>8} {:>8}\n", "stratum", "points", "inside U %", "mean z", "sd z");
@@ -125,8 +81,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Share of errors inside their uncertainty, over drawn labs"};
   app.add_option("--trials", campaign.trials, "Labs")->check(CLI::Range(2, 1000000))->capture_default_str();
   app.add_option("--first-seed", campaign.first_seed, "Seed of the first lab")->capture_default_str();
-  app.add_option("--meter", campaign.meter, "Meter type")->capture_default_str();
-  app.add_option("--lab", campaign.lab, "Lab whose distributions are drawn")->capture_default_str();
+  app.add_option("--station", campaign.setting.station, "Station")->capture_default_str();
+  app.add_option("--meter", campaign.setting.meter, "Meter type")->capture_default_str();
+  app.add_option("--lab", campaign.setting.lab, "Lab whose distributions are drawn")->capture_default_str();
   app.add_option("--least", campaign.least, "Exit 1 below this share in percent")->capture_default_str();
   app.add_option("--most", campaign.most, "Exit 1 above this share in percent")->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -17,7 +17,7 @@ class SourceOff : public ::testing::Test {
     const Catalogue known = catalogue();
     const StationFile station = load_station(known, "virtual");
     const auto meters = load_meters(known, station, "focus-ax-2s-cl200");
-    Plan plan = make_checked_plan(known, "ae-1641/load-performance", {}, station, meters.begin()->second);
+    Plan plan = make_checked_plan(known, "ae-1641/load-performance", {}, station, meters);
     plan.points.resize(2);
     virtual_lab::LabFile lab = load_lab(known, "default");
     for (const auto& [name, script] : faults) lab.instruments.at(name).faults = script;
@@ -32,8 +32,8 @@ class SourceOff : public ::testing::Test {
 
   [[nodiscard]] bool on() {
     // The bench's clock stands still after the run; the world is asked a second later.
-    session_->lab().advance_to(session_->station().reactor.now() + std::chrono::seconds{1});
-    return session_->lab().world().source().energised();
+    session_->lab()->advance_to(session_->station().reactor.now() + std::chrono::seconds{1});
+    return session_->lab()->world().source().energised();
   }
 
   static virtual_lab::ScriptedFault at(double seconds, const std::string& what) {
@@ -72,6 +72,18 @@ TEST_F(SourceOff, AfterAReferenceThatFallsSilent) {
   run({{"reference",
         {at(20, "silence"), at(21, "silence"), at(22, "silence"), at(23, "silence"), at(24, "silence")}}});
   EXPECT_FALSE(on());
+}
+
+TEST_F(SourceOff, AfterASourceThatLeftAnyOfItsCommandsUnanswered) {
+  // The first three belong to the all-off at the very start, which opens a lost link again by itself.
+  for (std::uint64_t command = 4; command <= 40; command += 3) {
+    SCOPED_TRACE(command);
+    run({{"source", {{{}, command, "silence"}}}});
+    EXPECT_EQ(outcome_.end, RunEnd::bench_fault);
+    EXPECT_EQ(outcome_.fault.value_or(Fault{}).device, "source");
+    EXPECT_FALSE(outcome_.not_off) << "the link is opened again, or the relay opens";
+    EXPECT_FALSE(on());
+  }
 }
 
 TEST_F(SourceOff, AStopAtAnyMomentLeavesNothingOnAndIsInterrupted) {

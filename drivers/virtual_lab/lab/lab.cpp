@@ -5,11 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "drivers/virtual_lab/lab/unpluggable.h"
+
 namespace meterbench::virtual_lab {
 
 namespace {
 
 using Overrides = std::map<std::string, double>;
+
+constexpr std::string_view kOpticalPort = "optical.";
 
 const SimulatorModel& model_named(const std::string& name, const std::vector<SimulatorModel>& models) {
   const auto model = std::ranges::find(models, name, &SimulatorModel::name);
@@ -43,28 +47,47 @@ void check_overrides(const Overrides& overrides, const std::map<std::string, dou
 
 /// A wire to nowhere would count nothing and say nothing. What belongs to an empty socket is silent, and no
 /// mistake.
-void check_wiring(const LabFile& file, const World& world) {
-  const auto of_a_socket = [](const std::string& wire) {
-    return wire.starts_with("led.") || wire.starts_with("body.") || wire.starts_with("switch.");
+void check_wiring(const LabFile& file, const World& world, const std::map<std::string, MeterType>& meters) {
+  const auto of_an_empty_socket = [&](const std::string& wire) {
+    const auto of_a_socket = [&](std::string_view kind) {
+      if (!wire.starts_with(kind)) return false;
+      const std::string position = wire.substr(kind.size());
+      return !meters.contains(position.substr(0, position.find('.')));
+    };
+    return of_a_socket("led.") || of_a_socket("body.") || of_a_socket("switch.");
   };
   for (const auto& [name, instrument] : file.instruments)
     for (const auto& [terminal, wire] : instrument.wiring)
-      if (!of_a_socket(wire) && world.signal(wire) == nullptr)
+      if (!world.knows_wire(wire) && !of_an_empty_socket(wire))
         throw std::invalid_argument{
-            fmt::format("lab {}: {} of {}: there is no signal '{}'", file.name, terminal, name, wire)};
+            fmt::format("lab {}: {} of {}: there is no signal, thermometer or switch '{}'", file.name,
+                        terminal, name, wire)};
+}
+
+void add_switches(World& world, const std::string& position, HostMeter& meter) {
+  using Switch = HostMeter::Switch;
+  for (const auto& [name, which] : {std::pair{"display_scroll", Switch::display_scroll},
+                                    {"demand_reset", Switch::demand_reset},
+                                    {"test_mode", Switch::test_mode},
+                                    {"disconnect", Switch::disconnect}})
+    world.add_switch(fmt::format("switch.{}.{}", position, name),
+                     [&meter, which](bool pressed) { meter.press(which, pressed); });
 }
 
 }  // namespace
 
 Lab::Socket::Socket(const MeterType& type, const HostMeter::Imperfections& imperfections,
-                    const Pickup& photodiode)
+                    const Pickup& photodiode, const std::string& position,
+                    std::vector<ScriptedFault> port_faults)
     : truth{.type = type,
             .gain_percent = imperfections.gain_percent,
             .phase_error_arcmin = imperfections.phase_error_arcmin,
             .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
             .clock_ppm = imperfections.clock_ppm},
       pickup{photodiode},
-      meter{type, imperfections, [this](Instant t) { pickup.on_edge(t); }} {}
+      meter{type, imperfections, [this](Instant t) { pickup.on_edge(t, meter.body()); }, position},
+      port{meter},
+      port_as_seen{port, FaultScript{std::move(port_faults)}} {}
 
 Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
          const std::map<std::string, MeterType>& meters, const Overrides& overrides)
@@ -91,19 +114,26 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
   for (const auto& [position, type] : meters) {
     const Numbers meter = draw_all("meter", position, meter_parameters(), file.meter, overrides);
     const Numbers pickup = draw_all("pickup", position, pickup_parameters(), file.pickup, overrides);
-    Socket& socket = sockets_
-                         .try_emplace(position, type, imperfections_from(meter),
-                                      Pickup{seed, position, pickup_from(pickup)})
-                         .first->second;
+    const auto faults = file.port_faults.find(position);
+    Socket& socket =
+        sockets_
+            .try_emplace(position, type, imperfections_from(meter),
+                         Pickup{seed, position, pickup_from(pickup)}, position,
+                         faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second)
+            .first->second;
     world_->attach(socket.meter);
     world_->add_signal("led." + position, socket.pickup);
+    world_->add_light(position, socket);
+    world_->add_thermometer("body." + position, [&meter = socket.meter] { return meter.body(); });
+    add_switches(*world_, position, socket.meter);
   }
   for (const auto& [name, instrument] : file.instruments) {
     const SimulatorModel& model = model_named(instrument.model, models);
-    instruments_.try_emplace(name, Instrument{model, model.make(*world_, settings.at(name))});
+    instruments_.try_emplace(
+        name, Instrument{model, unpluggable(model.make(*world_, settings.at(name)), instrument.unplugs)});
   }
   check_overrides(overrides, drawn_, meters);
-  check_wiring(file, *world_);
+  check_wiring(file, *world_, meters);
 }
 
 Numbers Lab::draw_all(const std::string& owner, const std::string& position,
@@ -126,13 +156,21 @@ Numbers Lab::draw_all(const std::string& owner, const std::string& position,
   return numbers;
 }
 
+std::vector<std::string> Lab::names() const {
+  std::vector<std::string> known;
+  for (const auto& [name, instrument] : instruments_) known.push_back(name);
+  for (const auto& [position, socket] : sockets_) known.push_back(std::string{kOpticalPort} + position);
+  return known;
+}
+
 tl::expected<Lab::FarEndPointer, std::string> Lab::far_end(const std::string& name) {
   const auto found = instruments_.find(name);
   if (found != instruments_.end())
     return std::visit([](const auto& end) -> FarEndPointer { return end.get(); }, found->second.far_end);
-  std::vector<std::string> names;
-  for (const auto& [known, instrument] : instruments_) names.push_back(known);
-  return tl::unexpected{not_allowed(name, names)};
+  if (name.starts_with(kOpticalPort))
+    if (const auto socket = sockets_.find(name.substr(kOpticalPort.size())); socket != sockets_.end())
+      return &socket->second.port_as_seen;
+  return tl::unexpected{not_allowed(name, names())};
 }
 
 const SimulatorModel& Lab::model_of(const std::string& name) const { return instruments_.at(name).model; }

@@ -17,7 +17,9 @@
 #include "drivers/far_end/usb_far_end.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 #include "drivers/virtual_lab/lab/parameters.h"
+#include "drivers/virtual_lab/meter/faulty_port.h"
 #include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/optical_port.h"
 #include "drivers/virtual_lab/truth/truth.h"
 #include "drivers/virtual_lab/world/pickup.h"
 #include "drivers/virtual_lab/world/world.h"
@@ -42,9 +44,12 @@ class Lab {
   [[nodiscard]] World& world() { return *world_; }
   void advance_to(Instant t) { world_->advance_to(t); }
 
-  /// What stands at `virtual:NAME`; or a sentence with the names that there are.
+  /// Those that far_end() knows.
+  [[nodiscard]] std::vector<std::string> names() const;
+  /// What stands at `virtual:NAME`, `optical.A` for the optical port of the meter at position A; or a
+  /// sentence with the names that there are.
   [[nodiscard]] tl::expected<FarEndPointer, std::string> far_end(const std::string& name);
-  /// `name` is one that far_end() knows; std::out_of_range otherwise.
+  /// `name` is that of an instrument; std::out_of_range otherwise.
   [[nodiscard]] const SimulatorModel& model_of(const std::string& name) const;
 
   /// Whose firmware runs at a position; empty where no meter is.
@@ -70,12 +75,23 @@ class Lab {
     AnyFarEnd far_end;
   };
   /// A meter, its model, and the photodiode in front of its LED.
-  struct Socket {
-    Socket(const MeterType& type, const HostMeter::Imperfections& imperfections, const Pickup& photodiode);
+  struct Socket final : Light {
+    Socket(const MeterType& type, const HostMeter::Imperfections& imperfections, const Pickup& photodiode,
+           const std::string& position, std::vector<ScriptedFault> port_faults);
     Socket(const Socket&) = delete;
+    [[nodiscard]] double level_percent() const override { return pickup.level_percent(meter.body()); }
+    [[nodiscard]] double flicker_percent() const override { return pickup.settings().flicker_percent; }
+    [[nodiscard]] bool inverted() const override { return pickup.settings().inverted; }
+    [[nodiscard]] Seconds debounce() const override { return Seconds{pickup.settings().debounce_us * 1e-6}; }
+    void set_debounce(Instant now, Seconds debounce) override { pickup.set_debounce(now, debounce); }
+    [[nodiscard]] std::string display() const override { return meter.display(); }
+    void disturb(Instant now, Disturbance what) override { pickup.disturb(now, what); }
+
     TrueMeter truth;
     Pickup pickup;
     HostMeter meter;
+    OpticalPort port;
+    FaultyPort port_as_seen;
   };
 
   [[nodiscard]] Numbers draw_all(const std::string& owner, const std::string& position,

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "drivers/virtual_lab/lab/parameters.h"
+#include "drivers/virtual_lab/lab/unpluggable.h"
+#include "drivers/virtual_lab/meter/faulty_port.h"
 
 namespace meterbench::virtual_lab {
 
@@ -102,8 +104,11 @@ std::optional<LabInstrument> read_instrument(const YamlNode& node,
   if (!map) return std::nullopt;
   const SimulatorModel* model = read_model(*map, models);
   if (model == nullptr) return std::nullopt;
-  LabInstrument instrument{
-      .model = model->name, .numbers = read_numbers(*map, model->parameters), .wiring = {}, .faults = {}};
+  LabInstrument instrument{.model = model->name,
+                           .numbers = read_numbers(*map, model->parameters),
+                           .wiring = {},
+                           .faults = {},
+                           .unplugs = {}};
   read_wiring(*map, "input", model->inputs, instrument.wiring);
   read_wiring(*map, "output", model->outputs, instrument.wiring);
   map->finish();
@@ -152,8 +157,31 @@ std::optional<ScriptedFault> read_moment(YamlMap& map) {
   return fault;
 }
 
-void read_fault(const YamlNode& node, std::map<std::string, LabInstrument>& instruments,
-                const std::vector<SimulatorModel>& models) {
+/// Where a fault goes, and what `do:` may say there.
+struct FaultyPart {
+  std::vector<ScriptedFault>* script = nullptr;
+  const std::vector<std::string>* faults = nullptr;
+  std::vector<ScriptedFault>* unplugs = nullptr;  ///< null where there is no plug
+};
+
+/// An instrument, or the optical port of the meter at a position. Nothing after a mistake.
+FaultyPart read_faulty_part(const YamlNode& of, LabFile& file, const std::vector<SimulatorModel>& models) {
+  constexpr std::string_view kPort = "optical.";
+  const auto text = of.as_text();
+  if (!text) return {};
+  if (text->starts_with(kPort) && text->size() > kPort.size())
+    return {&file.port_faults[text->substr(kPort.size())], &FaultyPort::faults(), nullptr};
+  std::vector<std::string> names;
+  for (const auto& [name, instrument] : file.instruments) names.push_back(name);
+  const auto name = of.as_one_of(names);
+  if (!name) return {};
+  LabInstrument& instrument = file.instruments.at(*name);
+  const auto model = std::ranges::find(models, instrument.model, &SimulatorModel::name);
+  if (model == models.end()) return {};
+  return {&instrument.faults, &model->faults, &instrument.unplugs};
+}
+
+void read_fault(const YamlNode& node, LabFile& file, const std::vector<SimulatorModel>& models) {
   auto map = node.as_map();
   if (!map) return;
   auto fault = read_moment(*map);
@@ -161,17 +189,14 @@ void read_fault(const YamlNode& node, std::map<std::string, LabInstrument>& inst
   const auto what = map->require("do");
   map->finish();
   if (!of || !what) return;
-  std::vector<std::string> names;
-  for (const auto& [name, instrument] : instruments) names.push_back(name);
-  const auto name = of->as_one_of(names);
-  if (!name) return;
-  LabInstrument& instrument = instruments.at(*name);
-  const auto model = std::ranges::find(models, instrument.model, &SimulatorModel::name);
-  if (model == models.end()) return;
-  const auto action = what->as_one_of(model->faults);
+  const FaultyPart part = read_faulty_part(*of, file, models);
+  if (part.script == nullptr) return;
+  std::vector<std::string> allowed = *part.faults;
+  if (part.unplugs != nullptr) allowed.emplace_back(kUnplug);
+  const auto action = what->as_one_of(allowed);
   if (!action || !fault) return;
   fault->what = *action;
-  instrument.faults.push_back(std::move(*fault));
+  (*action == kUnplug ? part.unplugs : part.script)->push_back(std::move(*fault));
 }
 
 UtcTime read_start(YamlMap& root) {
@@ -210,7 +235,7 @@ std::optional<LabFile> load_lab_file(const std::filesystem::path& path,
   file.pickup = read_table(*map, "pickup", pickup_parameters());
   // An empty list is the same as none.
   if (const auto faults = map->find("faults"))
-    for (const YamlNode& fault : faults->items()) read_fault(fault, file.instruments, models);
+    for (const YamlNode& fault : faults->items()) read_fault(fault, file, models);
   map->finish();
   if (mistakes.list().size() != before) return std::nullopt;
   return file;

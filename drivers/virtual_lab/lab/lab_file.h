@@ -22,6 +22,7 @@ struct LabInstrument {
   Distributions numbers;
   std::map<std::string, std::string> wiring;  ///< `input_1` → `led.A`
   std::vector<ScriptedFault> faults;
+  std::vector<ScriptedFault> unplugs;  ///< what takes it off its wire, whatever its model
 };
 
 /// A file of config/labs: every imperfection of a virtual lab.
@@ -29,8 +30,9 @@ struct LabFile {
   std::string name;  ///< file name without ending
   UtcTime starts{};  ///< UTC label of instant 0
   std::map<std::string, LabInstrument> instruments;
-  Distributions meter;   ///< drawn for each position
-  Distributions pickup;  ///< drawn for each position
+  Distributions meter;                                            ///< drawn for each position
+  Distributions pickup;                                           ///< drawn for each position
+  std::map<std::string, std::vector<ScriptedFault>> port_faults;  ///< `of: optical.A`, by position
 };
 
 /// The instrument whose power stage is on the terminals: the only source of the lab, or the one named

@@ -67,7 +67,8 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
       "  gain_percent: {normal: {mean: 0.05, sd: 0.02}}\n"
       "  clock_ppm: {sum: [{normal: {mean: 1, sd: 2}}, {uniform: {low: -3, high: 3}}, 0.5]}\n"
       "pickup: {jitter_us: 20}\n"
-      "faults: [{at_s: 300, of: source, do: trip}, {command: 12, of: source, do: silence}]\n");
+      "faults: [{at_s: 300, of: source, do: trip}, {command: 12, of: source, do: silence},\n"
+      "         {command: 4, of: optical.B, do: bad_crc}]\n");
   ASSERT_TRUE(file.has_value()) << mistakes.text();
   EXPECT_EQ(file->name, "some");
   EXPECT_EQ(utc_text(file->starts), "2025-06-02T08:00:00.000Z");
@@ -81,6 +82,8 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
   EXPECT_EQ(source.faults[0].what, "trip");
   EXPECT_EQ(source.faults[1].command, 12U);
   EXPECT_FALSE(source.faults[1].at.has_value());
+  ASSERT_EQ(file->port_faults.at("B").size(), 1U);
+  EXPECT_EQ(file->port_faults.at("B")[0].what, "bad_crc");
 
   EXPECT_THAT(file->instruments.at("counter").wiring,
               UnorderedElementsAre(Pair("input_0", "reference.pulses"), Pair("input_1", "led.A")));
@@ -150,6 +153,9 @@ TEST_F(LabFileTest, RefusesFaultsThatCannotHappen) {
   };
   EXPECT_THAT(faults("{at_s: 1, of: sourc, do: trip}"), ElementsAre(HasSubstr("did you mean 'source'")));
   EXPECT_THAT(faults("{at_s: 1, of: source, do: tripp}"), ElementsAre(HasSubstr("did you mean 'trip'")));
+  EXPECT_THAT(faults("{at_s: 1, of: optical.A, do: bad_cr}"),
+              ElementsAre(HasSubstr("did you mean 'bad_crc'")));
+  EXPECT_THAT(faults("{at_s: 1, of: optical., do: bad_crc}"), ElementsAre(HasSubstr("optical.")));
   EXPECT_THAT(faults("{of: source, do: trip}"), ElementsAre(HasSubstr("either at_s or at a command")));
   EXPECT_THAT(faults("{at_s: 1, command: 2, of: source, do: trip}"), ElementsAre(HasSubstr("either")));
   EXPECT_THAT(faults("{command: 0, of: source, do: trip}"), ElementsAre(HasSubstr("count from 1")));

@@ -45,14 +45,14 @@ class LabSchema(unittest.TestCase):
         ideal = labs()["ideal"]
         for numbers in (ideal["meter"], ideal.get("pickup", {}), *ideal["instruments"].values()):
             for key, value in numbers.items():
-                if key not in ("model", "inputs"):
+                if key not in ("model", "inputs", "outputs"):
                     self.assertEqual(value, 0, key)
 
     def test_the_default_lab_has_no_distribution(self):
         default = labs()["default"]
         for numbers in (default["meter"], default["pickup"], *default["instruments"].values()):
             for key, value in numbers.items():
-                self.assertTrue(key == "inputs" or not isinstance(value, dict), key)
+                self.assertTrue(key in ("inputs", "outputs") or not isinstance(value, dict), key)
 
     def test_slips_are_invalid(self):
         def meter(key, value):

@@ -42,20 +42,20 @@ std::vector<SimulatorModel> models() {
                                       {"phase_error_arcmin", 0, -60, 60, ""},
                                       {"drift_percent_per_h", 0, -1, 1, ""},
                                       {"noise_percent", 0, 0, 5, ""}};
-  return {
-      {.name = "scpi_source",
-       .parameters = source,
-       .faults = {},
-       .source = true,
-       .make = [](World&,
-                  const SimulatorSettings&) -> AnyFarEnd { return std::make_unique<SilentFarEnd>(); }},
-      {.name = "reference",
-       .parameters = {{"gain_percent", 0.5, -10, 10, ""}},
-       .faults = {},
-       .inputs = 1,
-       .make = [](World& world, const SimulatorSettings& settings) -> AnyFarEnd {
-         return std::make_unique<BareReference>(world, settings);
-       }}};
+  return {{.name = "scpi_source",
+           .parameters = source,
+           .faults = {},
+           .source = true,
+           .make = [](World&, const SimulatorSettings&) -> AnyFarEnd {
+             return std::make_unique<SilentFarEnd>();
+           }},
+          {.name = "reference",
+           .parameters = {{"gain_percent", 0.5, -10, 10, ""}},
+           .faults = {},
+           .inputs = 1,
+           .make = [](World& world, const SimulatorSettings& settings) -> AnyFarEnd {
+             return std::make_unique<BareReference>(world, settings);
+           }}};
 }
 
 LabFile lab_file() {
@@ -98,6 +98,27 @@ TEST(Lab, GivesFarEndsByNameAndNamesThemWhenAskedForAnother) {
   const auto none = lab.far_end("sorce");
   ASSERT_FALSE(none.has_value());
   EXPECT_THAT(none.error(), HasSubstr("did you mean 'source'"));
+}
+
+TEST(Lab, GivesTheOpticalPortOfEveryMeterWithItsFaults) {
+  LabFile file = lab_file();
+  file.port_faults["B"] = {{.at = Instant{}, .command = {}, .what = "nak"}};
+  file.port_faults["C"] = {{.at = Instant{}, .command = {}, .what = "nak"}};  // of an empty socket
+  Lab lab{file, 1, models(), kTwoPositions};
+  EXPECT_THAT(lab.names(), testing::IsSupersetOf({"source", "optical.A", "optical.B"}));
+  EXPECT_FALSE(lab.far_end("optical.C").has_value());
+  const Bytes identify{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10};
+  for (const auto& [name, first] : {std::pair{"optical.A", 0x06}, {"optical.B", 0x15}}) {
+    const auto end = lab.far_end(name);
+    ASSERT_TRUE(end.has_value()) << name;
+    FarEnd& port = *std::get<FarEnd*>(*end);
+    Bytes said;
+    port.on_bytes(lab.world().now(), identify, said);
+    lab.advance_to(lab.world().now() + std::chrono::milliseconds{2});
+    port.on_time(lab.world().now(), said);
+    ASSERT_FALSE(said.empty()) << name;
+    EXPECT_EQ(said.front(), first) << name;
+  }
 }
 
 TEST(Lab, BringsSourceReferenceAndMetersTogether) {
@@ -146,7 +167,7 @@ TEST(Lab, RecordsEveryNumberDrawnOrNot) {
   EXPECT_EQ(lab.drawn().at("reference.gain_percent"), 0.5);  // the table's fallback
   EXPECT_EQ(lab.drawn().at("meter.A.delay_s"), 0);
   EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
-  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 5 + 3);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 6 + 10);
 }
 
 TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {
@@ -181,6 +202,49 @@ TEST(Lab, RefusesWiresToNowhereButNotToAnEmptySocket) {
   EXPECT_NO_THROW((Lab{file, 1, models(), kTwoPositions}));
   file.instruments["reference"].wiring = {{"input_0", "reference.pulse"}};
   EXPECT_THROW((Lab{file, 1, models(), kTwoPositions}), std::invalid_argument);
+}
+
+TEST(Lab, RefusesAWireToASwitchThatAMeterDoesNotHave) {
+  LabFile file = lab_file();
+  file.instruments["reference"].wiring = {{"input_0", "switch.A.demand_rest"}};
+  EXPECT_THROW((Lab{file, 1, models(), kTwoPositions}), std::invalid_argument);
+  file.instruments["reference"].wiring = {{"input_0", "switch.A.demand_reset"}};
+  EXPECT_NO_THROW((Lab{file, 1, models(), kTwoPositions}));
+}
+
+TEST(Lab, PutsLightThermometerAndSwitchesAtEachPosition) {
+  LabFile file = lab_file();
+  file.pickup = {{"level_percent", Distribution::fixed(70)},
+                 {"level_slope_percent_per_k", Distribution::fixed(-1)},
+                 {"flicker_percent", Distribution::fixed(3)},
+                 {"debounce_us", Distribution::fixed(250)},
+                 {"inverted", Distribution::fixed(1)}};
+  Lab lab{file, 1, models(), kTwoPositions};
+  lab.world().climate().install({.room_c = 33});
+  lab.advance_to(instant_at(1));
+  Light* const light = lab.world().light("B");
+  ASSERT_NE(light, nullptr);
+  EXPECT_DOUBLE_EQ(light->level_percent(), 60);
+  EXPECT_EQ(light->flicker_percent(), 3);
+  EXPECT_TRUE(light->inverted());
+  EXPECT_DOUBLE_EQ(light->debounce().value(), 250e-6);
+  light->set_debounce(instant_at(1), Seconds{1e-3});
+  EXPECT_DOUBLE_EQ(light->debounce().value(), 1e-3);
+  EXPECT_EQ(lab.world().light("C"), nullptr);
+  EXPECT_EQ(lab.world().thermometer("body.B"), Temperature{33});
+  EXPECT_FALSE(lab.world().thermometer("body.C").has_value());
+  EXPECT_TRUE(lab.world().press("switch.B.demand_reset", true));
+  EXPECT_TRUE(lab.meter("B").pressed(HostMeter::Switch::demand_reset));
+  EXPECT_FALSE(lab.meter("A").pressed(HostMeter::Switch::demand_reset));
+}
+
+TEST(Lab, DisturbsThePickupOfOnePosition) {
+  Lab lab{lab_file(), 1, models(), kTwoPositions};
+  lab.world().source().apply(Instant{}, full_load());
+  lab.world().light("A")->disturb(Instant{}, Light::Disturbance::wrong_led);
+  lab.advance_to(instant_at(10));
+  EXPECT_EQ(lab.world().signal("led.A")->edges_until(instant_at(10)), 0U);
+  EXPECT_GT(lab.world().signal("led.B")->edges_until(instant_at(10)), 100U);
 }
 
 TEST(Lab, SaysWhoseFirmwareRunsWhere) {

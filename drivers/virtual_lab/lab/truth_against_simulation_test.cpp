@@ -51,7 +51,7 @@ double simulated_percent(const MeterType& type, const HostMeter::Imperfections& 
   World world{1, {.settle_s = 0}};
   std::vector<double> edges;
   HostMeter meter{type, imperfections, [&](Instant t) { edges.push_back(in_seconds(t)); }};
-  meter.set_body_temperature(Temperature{c.body});
+  world.climate().install({.room_c = c.body});
   ReferenceInput terminals{1, {.three_wire = is_three_wire(type.form)}};
   world.attach(meter);
   world.attach(terminals);

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
+#include <string>
 
+#include "bench/core/quantity_text.h"
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/front_end.h"
 
@@ -40,6 +42,16 @@ std::uint32_t form_number(Form form) {
   return 0;
 }
 
+/// `text` at `place`, cut or filled with spaces to `size` bytes.
+template <class Byte>
+Byte* put_text(Byte* place, std::string_view text, std::size_t size) {
+  for (std::size_t n = 0; n < size; ++n) *place++ = static_cast<Byte>(n < text.size() ? text[n] : ' ');
+  return place;
+}
+
+/// Frequency code of ST-02 (optical-port.md 6.3).
+std::uint8_t frequency_code(Frequency frequency) { return frequency == Frequency{50} ? 2 : 4; }
+
 }  // namespace
 
 ActiveEnergy energy_quantum(const MeterType& type) {
@@ -72,6 +84,30 @@ CalibrationRecord factory_calibration(const MeterType& type, Seconds delay) {
   record.checksum = checksum_of(record);
   if (!is_valid(record))
     throw std::invalid_argument{"meter type " + type.id + ": its firmware cannot hold Kt or class"};
+  return record;
+}
+
+IdentityRecord factory_identity(const MeterType& type, std::string_view position) {
+  IdentityRecord record{};
+  record.magic = kIdentityMagic;
+  record.layout = kIdentityLayout;
+  record.kt_nanowatthours = static_cast<std::uint64_t>(std::llround(watt_hours(type.kt) * 1e9));
+  put_text(record.serial_number, "VIRTUAL-" + std::string{position}, sizeof record.serial_number);
+  put_text(record.device_id, "METERBENCH SOCKET " + std::string{position}, sizeof record.device_id);
+
+  constexpr std::uint8_t kInputScalar = 1;
+  constexpr std::uint8_t kOneElement = 1U << 3U;
+  std::uint8_t* place = record.nameplate;
+  place = put_text(place, number_text(watt_hours(type.kh)), 6);
+  place = put_text(place, number_text(watt_hours(type.kt)), 6);
+  *place++ = kInputScalar;
+  place = put_text(place, to_text(type.form), 5);
+  *place++ = static_cast<std::uint8_t>(frequency_code(type.nominal_frequency) | kOneElement);
+  *place++ = 0;  // base and accuracy class: not stated
+  *place++ = 0;  // volts: the codes are not known
+  place = put_text(place, number_text(type.class_amperes.value()), 6);
+  put_text(place, number_text(type.test_amperes.value()), 6);
+  record.checksum = checksum_of(record);
   return record;
 }
 

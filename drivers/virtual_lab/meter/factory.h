@@ -1,7 +1,10 @@
 #pragma once
 
+#include <string_view>
+
 #include "bench/model/meter_type.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/identity_record.h"
 
 namespace meterbench::virtual_lab {
 
@@ -10,6 +13,11 @@ namespace meterbench::virtual_lab {
 /// the filter's own 25 ms. Throws std::invalid_argument when the firmware cannot work with the type's
 /// figures.
 [[nodiscard]] firmware::CalibrationRecord factory_calibration(const MeterType& type, Seconds delay);
+
+/// What the factory writes there of the meter itself. The serial number (all `made`) is `VIRTUAL-` and the
+/// position, so that the same socket always holds the same meter; figures too long for their field of the
+/// nameplate are cut.
+[[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
 
 /// The energy that the firmware counts with in meters of `type`.
 [[nodiscard]] ActiveEnergy energy_quantum(const MeterType& type);

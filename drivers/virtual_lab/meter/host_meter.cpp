@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "drivers/virtual_lab/meter/factory.h"
 #include "drivers/virtual_lab/meter/front_end.h"
@@ -15,14 +16,17 @@ namespace {
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
 constexpr Temperature kReferenceTemperature{23};
 
-std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord& calibration) {
+std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord& calibration,
+                                               const firmware::IdentityRecord& identity) {
   auto board = std::make_unique<firmware::Board>();  // all zero
   board->magic = firmware::kBoardMagic;
   board->version = firmware::kBoardVersion;
   board->power_good = 1;
   board->reset_cause = static_cast<std::uint32_t>(firmware::ResetCause::power_on);
-  const auto raw = std::bit_cast<firmware::CalibrationBytes>(calibration);
-  std::ranges::copy(raw.bytes, board->eeprom + firmware::kCalibrationAddress);
+  std::ranges::copy(std::bit_cast<firmware::CalibrationBytes>(calibration).bytes,
+                    board->eeprom + firmware::kCalibrationAddress);
+  std::ranges::copy(std::bit_cast<firmware::IdentityBytes>(identity).bytes,
+                    board->eeprom + firmware::kIdentityAddress);
   return board;
 }
 
@@ -44,27 +48,36 @@ double real_part_of_product(const Phasor& a, const Phasor& b) {
 
 }  // namespace
 
-HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led)
+HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led,
+                     std::string_view position)
     : type_{type},
       imperfections_{imperfections},
       on_led_{std::move(on_led)},
       sample_rate_{firmware::kSampleRate * (1 + imperfections.clock_ppm * 1e-6)},
-      board_{powered_board(factory_calibration(type, Seconds{imperfections.delay_s}))},
+      body_{imperfections.body_time_constant_s},
+      board_{powered_board(factory_calibration(type, Seconds{imperfections.delay_s}),
+                           factory_identity(type, position))},
       firmware_{*board_} {}
 
 void HostMeter::on_segment(const Segment& segment) {
   // All samples before the segment's end: sample n is taken at n / sample rate.
   const auto until = static_cast<std::uint64_t>(std::ceil(in_seconds(segment.end) * sample_rate_));
-  board_->thermometer = static_cast<std::int32_t>(std::lround(body_temperature_.value() * 1000));
+  body_.follow(segment.begin, segment.air);
+  board_->thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
   while (converted_ < until) {
     convert(segment.terminals, std::min<std::uint64_t>(until, converted_ + board_->samples.capacity));
-    firmware_.run();
-    take_led_edges();
+    run_firmware();
   }
 }
 
+void HostMeter::run_firmware() {
+  firmware_.run();
+  take_led_edges();
+  take_port_bytes();
+}
+
 Phasor HostMeter::current_factor(Frequency frequency) const {
-  const double warmer = (body_temperature_ - kReferenceTemperature).value();
+  const double warmer = (body() - kReferenceTemperature).value();
   const double gain = (1 + imperfections_.gain_percent / 100) *
                       (1 + imperfections_.temperature_slope_percent_per_k / 100 * warmer);
   return std::polar(gain, imperfections_.phase_error_arcmin * kRadiansPerArcmin) *
@@ -102,6 +115,44 @@ void HostMeter::take_led_edges() {
     const double samples = static_cast<double>(edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
     on_led_(instant_at(samples / sample_rate_));
   }
+}
+
+void HostMeter::take_port_bytes() {
+  firmware::UartByte out;
+  while (firmware::pop(board_->uart_out, out)) said_.push_back(static_cast<std::uint8_t>(out.byte));
+}
+
+void HostMeter::hear(ByteView bytes) {
+  for (const std::uint8_t byte : bytes) {
+    const firmware::UartByte in{converted_, byte, 0};
+    if (firmware::push(board_->uart_in, in)) continue;
+    run_firmware();  // takes out what the ring holds
+    static_cast<void>(firmware::push(board_->uart_in, in));
+  }
+  firmware::share(board_->doorbell, board_->doorbell + 1);
+  run_firmware();
+}
+
+Bytes HostMeter::take_said() { return std::exchange(said_, {}); }
+
+std::optional<Instant> HostMeter::port_event() {
+  const std::uint64_t wake = said_.empty() ? firmware_.port_wake() : converted_;
+  if (wake == firmware::kNever) return std::nullopt;
+  return instant_at(static_cast<double>(wake) / sample_rate_);
+}
+
+std::string HostMeter::display() const {
+  const std::string_view all{board_->display, std::size(board_->display)};
+  return std::string{all.substr(0, all.find('\0'))};
+}
+
+void HostMeter::press(Switch which, bool pressed) {
+  const std::uint32_t bit = 1U << static_cast<std::uint32_t>(which);
+  firmware::share(board_->switches, pressed ? board_->switches | bit : board_->switches & ~bit);
+}
+
+bool HostMeter::pressed(Switch which) const {
+  return ((board_->switches >> static_cast<std::uint32_t>(which)) & 1U) != 0;
 }
 
 ActiveEnergy HostMeter::delivered() const {

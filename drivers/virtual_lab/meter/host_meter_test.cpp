@@ -72,7 +72,7 @@ struct Trial {
 double error_percent(const MeterType& type, const HostMeter::Imperfections& imperfections,
                      const LoadPoint& point, double seconds, double body = 23) {
   Trial run{type, imperfections, terminals_of(point)};
-  run.meter.set_body_temperature(Temperature{body});
+  run.world.climate().install({.room_c = body});
   run.until(seconds);
   const double power = std::abs(metered_power(type.form, point).value());
   return 100 * (run.led_power(type.kt.value(), 1) / power - 1);
@@ -140,6 +140,33 @@ TEST(HostMeter, OverRegistersByGainClockAndTemperature) {
   EXPECT_NEAR(error_percent(type, {.clock_ppm = 100}, point, 10), 0.01, 0.001);
   EXPECT_NEAR(error_percent(type, {.temperature_slope_percent_per_k = 0.002}, point, 10, 53), 0.06, 0.001);
   EXPECT_NEAR(error_percent(type, {.temperature_slope_percent_per_k = 0.002}, point, 10, -40), -0.126, 0.001);
+}
+
+TEST(HostMeter, ItsBodyFollowsTheAirWithItsTimeConstant) {
+  Trial run{type_of(kForms[1]), {.body_time_constant_s = 60}, {}};
+  run.world.climate().install(
+      {.rate_k_per_min = 6000, .dead_time_s = 0, .time_constant_s = 0, .overshoot_k = 0});
+  run.until(1);
+  EXPECT_EQ(run.meter.body(), Temperature{23});
+  run.world.climate().condition(run.world.now(), Temperature{53});
+  run.until(1.5);  // the air stands at 53 °C from 2 s on
+  EXPECT_EQ(run.meter.body(), Temperature{23});
+  run.until(61.5);
+  EXPECT_NEAR(run.meter.body().value(), 23 + 30 * (1 - std::exp(-1)), 1e-9);
+}
+
+TEST(HostMeter, HoldsEachSwitchUntilItIsLetGo) {
+  Trial run{type_of(kForms[1]), {}, {}};
+  using Switch = HostMeter::Switch;
+  for (const Switch one :
+       {Switch::display_scroll, Switch::demand_reset, Switch::test_mode, Switch::disconnect}) {
+    run.meter.press(one, true);
+    EXPECT_TRUE(run.meter.pressed(one));
+    run.meter.press(one == Switch::test_mode ? Switch::disconnect : Switch::test_mode, false);
+    EXPECT_TRUE(run.meter.pressed(one)) << "another one was let go";
+    run.meter.press(one, false);
+    EXPECT_FALSE(run.meter.pressed(one));
+  }
 }
 
 TEST(HostMeter, OverRegistersAtLagAndUnderRegistersAtLeadByItsPhaseError) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 namespace meterbench::virtual_lab {
@@ -9,15 +10,14 @@ namespace meterbench::virtual_lab {
 namespace {
 
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
-/// Longer than any counter or reading of the bench reaches back.
-constexpr Duration kHistory = std::chrono::seconds{10};
-
 Phasor complex_power(const Phasor& voltage, const Phasor& current) { return voltage * std::conj(current); }
 
 /// The power that the standard forms, by its definition.
-double net_power(bool three_wire, const Terminals& t) {
-  if (three_wire) return complex_power(t.voltage[0] - t.voltage[1], t.current[0] - t.current[1]).real() / 2;
-  return complex_power(t.voltage[0], t.current[0]).real();
+double net_power(const ReferenceInput::Settings& settings, const Terminals& t) {
+  const double first = complex_power(t.voltage[0], t.current[0]).real();
+  if (settings.element_sum) return first + complex_power(t.voltage[1], t.current[1]).real();
+  if (!settings.three_wire) return first;
+  return complex_power(t.voltage[0] - t.voltage[1], t.current[0] - t.current[1]).real() / 2;
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ Phasor ReferenceInput::current_factor(std::uint64_t cell) const {
 void ReferenceInput::on_segment(const Segment& segment) {
   const Duration length = segment.end - segment.begin;
   const Seconds seconds{in_seconds(length)};
-  true_energy_ = true_energy_ + ActivePower{net_power(settings_.three_wire, segment.terminals)} * seconds;
+  true_energy_ = true_energy_ + ActivePower{net_power(settings_, segment.terminals)} * seconds;
 
   Terminals seen = segment.terminals;  // all errors of its power are put on the currents
   const Phasor factor = current_factor(segment.cell);
@@ -51,7 +51,7 @@ void ReferenceInput::on_segment(const Segment& segment) {
     reading.active[i] = ActivePower{power.real()};
     reading.reactive[i] = ReactivePower{power.imag()};
   }
-  reading.net = ActivePower{net_power(settings_.three_wire, seen)};
+  reading.net = ActivePower{net_power(settings_, seen)};
 
   const double before = pulses_;
   if (per_pulse_ > ActiveEnergy{}) pulses_ += std::abs(reading.net * seconds / per_pulse_);
@@ -78,13 +78,35 @@ ReferenceInput::Reading ReferenceInput::reading(Duration integration) const {
   return mean;
 }
 
+std::deque<ReferenceInput::Piece>::const_iterator ReferenceInput::piece_at(Instant t) const {
+  auto piece = pieces_.cend();
+  while (piece != pieces_.cbegin() && std::prev(piece)->end >= t) --piece;
+  return piece;
+}
+
 std::uint64_t ReferenceInput::edges_until(Instant t) {
-  const auto piece = std::ranges::lower_bound(pieces_, t, {}, &Piece::end);
-  if (piece == pieces_.end()) return static_cast<std::uint64_t>(pulses_);
+  const auto piece = piece_at(t);
+  if (piece == pieces_.cend()) return static_cast<std::uint64_t>(pulses_);
   const double share =
       std::clamp(in_seconds(t - piece->begin) / in_seconds(piece->end - piece->begin), 0.0, 1.0);
   return static_cast<std::uint64_t>(piece->pulses_before +
                                     share * (piece->pulses_after - piece->pulses_before));
+}
+
+std::vector<Instant> ReferenceInput::edges_between(Instant after, Instant until) {
+  std::vector<Instant> edges;
+  const std::uint64_t last = edges_until(until);
+  auto piece = piece_at(after);
+  for (std::uint64_t n = edges_until(after) + 1; n <= last; ++n) {
+    const auto pulses = static_cast<double>(n);
+    while (piece != pieces_.cend() && piece->pulses_after < pulses) ++piece;
+    if (piece == pieces_.cend()) break;
+    const double share = (pulses - piece->pulses_before) / (piece->pulses_after - piece->pulses_before);
+    const Instant edge = piece->begin + from_seconds(share * in_seconds(piece->end - piece->begin));
+    // Rounded to a nanosecond: it stays on the side of the two instants that its count is on.
+    edges.push_back(std::clamp(edge, after + Duration{1}, until));
+  }
+  return edges;
 }
 
 }  // namespace meterbench::virtual_lab

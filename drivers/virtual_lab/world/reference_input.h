@@ -20,6 +20,7 @@ class ReferenceInput final : public Observer, public PulseSignal {
         0;                     ///< half-width of an extra gain error, drawn uniformly for each current range
     double noise_percent = 0;  ///< standard deviation of its power in one 20 ms cell
     bool three_wire = true;    ///< forms (V1 − V2)·(I1 − I2)/2, as forms 2S and 4S do; else V1·I1
+    bool element_sum = false;  ///< forms V1·I1 + V2·I2 instead, whatever the wiring
   };
 
   struct Reading {
@@ -49,8 +50,8 @@ class ReferenceInput final : public Observer, public PulseSignal {
   void set_energy_per_pulse(ActiveEnergy energy) { per_pulse_ = energy; }
   [[nodiscard]] ActiveEnergy energy_per_pulse() const { return per_pulse_; }
 
-  /// `t` not more than 10 s before the world's now.
   [[nodiscard]] std::uint64_t edges_until(Instant t) override;
+  [[nodiscard]] std::vector<Instant> edges_between(Instant after, Instant until) override;
 
   /// Energy on the terminals since the start of the world by the standard's definition, without its errors.
   [[nodiscard]] ActiveEnergy true_energy() const { return true_energy_; }
@@ -64,6 +65,9 @@ class ReferenceInput final : public Observer, public PulseSignal {
     Reading reading;
   };
   [[nodiscard]] Phasor current_factor(std::uint64_t cell) const;
+  /// The first piece that ends at or after `t`; it is looked for from the back, where nearly all questions
+  /// are.
+  [[nodiscard]] std::deque<Piece>::const_iterator piece_at(Instant t) const;
 
   Settings settings_;
   Noise range_error_;
@@ -72,7 +76,7 @@ class ReferenceInput final : public Observer, public PulseSignal {
   ActiveEnergy per_pulse_{};
   ActiveEnergy true_energy_{};
   double pulses_ = 0;
-  std::deque<Piece> pieces_;  // of the last 10 s
+  std::deque<Piece> pieces_;  // of the last 10 s (kHistory)
 };
 
 }  // namespace meterbench::virtual_lab

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -40,6 +41,15 @@ TEST(ReferenceInput, FormsThePowerOfItsWiring) {
   // 122 V and 118 V with the load on leg 1 alone: V12·I/2 is not V1·I (type-approval.md 1.1).
   one_coil.voltage = {Phasor{122}, Phasor{-118}};
   EXPECT_NEAR(net({}, one_coil).value(), 1200, 1e-9);
+}
+
+TEST(ReferenceInput, FormsTheSumOfItsElements) {
+  const ReferenceInput::Settings elements{.three_wire = false, .element_sum = true};
+  EXPECT_NEAR(net(elements, series(0)).value(), 2400, 1e-9);
+  Terminals one_coil = series(0);
+  one_coil.current[1] = 0;
+  one_coil.voltage = {Phasor{122}, Phasor{-118}};
+  EXPECT_NEAR(net(elements, one_coil).value(), 1220, 1e-9);
 }
 
 TEST(ReferenceInput, ReadsEachCircuit) {
@@ -130,6 +140,28 @@ TEST(ReferenceInput, PlacesPulsesWithinASegmentByTime) {
                 std::floor(joules / 100 + 1e-9), 0)
         << ms;
   }
+}
+
+TEST(ReferenceInput, TellsWhenItsPulsesCame) {
+  ReferenceInput input{1, {}};
+  input.set_energy_per_pulse(ActiveEnergy{100});
+  hold(input, 0, 1, series(0));                     // a pulse every 41.67 ms
+  hold(input, 1, 1, Terminals{});                   // none
+  hold(input, 2, 1, series(std::numbers::pi / 3));  // every 83.33 ms
+  const auto edges = input.edges_between(Instant{}, instant_at(3));
+  ASSERT_EQ(edges.size(), 36U);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const double truth = i < 24 ? static_cast<double>(i + 1) / 24 : 2 + static_cast<double>(i - 23) / 12;
+    EXPECT_NEAR(in_seconds(edges[i]), truth, 2e-9) << i;
+  }
+  // In whatever pieces a listener asks, it hears of each pulse once.
+  std::vector<Instant> heard;
+  for (int step = 0; step < 300; ++step)
+    for (const Instant edge : input.edges_between(instant_at(step * 0.01), instant_at((step + 1) * 0.01)))
+      heard.push_back(edge);
+  EXPECT_EQ(heard.size(), edges.size());
+  EXPECT_TRUE(std::ranges::is_sorted(heard));
+  EXPECT_EQ(input.edges_until(instant_at(0.5)), 12U) << "asking changes nothing";
 }
 
 TEST(ReferenceInput, GivesNoPulseBeforeAConstantIsSetAndCountsOnWithANewOne) {

@@ -11,16 +11,27 @@ class SafetyLoop {
   explicit SafetyLoop(SourceOutput& source) : source_{source} {}
 
   /// Opening the relay takes the source's output away at once.
-  void set_relay(Instant when, bool closed) { source_.enable(when, closed); }
-  [[nodiscard]] bool relay_closed() const { return source_.enabled(); }
+  void set_relay(Instant when, bool closed) {
+    relay_closed_ = closed;
+    source_.enable(when, relay_closed_ && emergency_stop_healthy_);
+  }
+  [[nodiscard]] bool relay_closed() const { return relay_closed_; }
 
   /// A pressed emergency stop opens the source's enable by hardware, whatever the relay does.
-  bool emergency_stop_healthy = true;
+  void set_emergency_stop(Instant when, bool healthy) {
+    emergency_stop_healthy_ = healthy;
+    source_.enable(when, relay_closed_ && emergency_stop_healthy_);
+  }
+  [[nodiscard]] bool emergency_stop_healthy() const { return emergency_stop_healthy_; }
+
+  // Nothing but inputs: what follows from them is the bench's affair.
   bool door_closed = true;
   bool meters_seated = true;
 
  private:
   SourceOutput& source_;
+  bool relay_closed_ = true;
+  bool emergency_stop_healthy_ = true;
 };
 
 }  // namespace meterbench::virtual_lab

@@ -4,7 +4,8 @@
 
 namespace meterbench::virtual_lab {
 
-World::World(std::uint64_t seed, const SourceOutput::Settings& source) : seed_{seed}, source_{seed, source}, safety_{source_} {}
+World::World(std::uint64_t seed, const SourceOutput::Settings& source)
+    : seed_{seed}, source_{seed, source}, safety_{source_} {}
 
 void World::advance_to(Instant t) {
   while (now_ < t) {

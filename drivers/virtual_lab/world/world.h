@@ -69,6 +69,7 @@ class World {
     lights_.insert_or_assign(std::move(position), &light);
   }
   [[nodiscard]] Light* light(const std::string& position) const;
+  [[nodiscard]] const std::map<std::string, Light*>& lights() const { return lights_; }
 
   /// Sensors by name: `body.A`, the body of the meter at position A.
   void add_thermometer(std::string name, std::function<Temperature()> read) {
@@ -83,6 +84,11 @@ class World {
   }
   /// False when there is none of that name.
   bool press(const std::string& name, bool pressed);
+
+  /// Whether a wire of this name leads anywhere: to a signal, a thermometer or a switch.
+  [[nodiscard]] bool knows_wire(const std::string& name) const {
+    return signals_.contains(name) || thermometers_.contains(name) || switches_.contains(name);
+  }
 
  private:
   std::uint64_t seed_;

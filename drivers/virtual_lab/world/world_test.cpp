@@ -59,6 +59,7 @@ TEST(World, IsTheSameHoweverOftenTheBenchLooks) {
 TEST(World, KnowsItsSignalsByName) {
   struct Silent final : PulseSignal {
     std::uint64_t edges_until(Instant) override { return 0; }
+    std::vector<Instant> edges_between(Instant, Instant) override { return {}; }
   } silent;
   World world{1, {}};
   EXPECT_EQ(world.signal("led.A"), nullptr);

@@ -104,7 +104,7 @@ struct Board {
   std::uint32_t reset_cause;      // ResetCause
   std::uint32_t fault_word;       // firmware to host, kFault…
   std::uint32_t relay;            // firmware to host: 1 is closed
-  std::uint32_t switches;         // bit 0 display, bit 1 demand reset; 1 is pressed
+  std::uint32_t switches;         // bit 0 display, 1 demand reset, 2 test mode, 3 disconnect; 1 is pressed
   std::uint32_t cover;            // 1 is open
   std::int32_t thermometer;       // m°C
   std::uint32_t display_changes;  // firmware to host: counts new texts

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "drivers/virtual_lab/meter/firmware/record_checksum.h"
+
 namespace meterbench::firmware {
 
 inline constexpr std::uint32_t kCalibrationMagic = 0x314C434D;  // "MCL1"
@@ -43,15 +45,10 @@ struct CalibrationBytes {
   std::uint8_t bytes[sizeof(CalibrationRecord)];
 };
 
-/// CRC-32 of IEEE 802.3 over the record without its checksum.
+/// Over the record without its checksum.
 [[nodiscard]] constexpr std::uint32_t checksum_of(const CalibrationRecord& record) {
   const auto raw = std::bit_cast<CalibrationBytes>(record);
-  std::uint32_t crc = 0xFFFFFFFFU;
-  for (std::size_t n = 0; n < offsetof(CalibrationRecord, checksum); ++n) {
-    crc ^= raw.bytes[n];
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
-  }
-  return ~crc;
+  return record_checksum(raw.bytes, offsetof(CalibrationRecord, checksum));
 }
 
 /// Whether the metering core can work with it without overflow.

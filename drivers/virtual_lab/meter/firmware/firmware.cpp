@@ -23,7 +23,10 @@ std::int64_t divided(std::int64_t value, unsigned bits, std::int64_t& remainder)
 }  // namespace
 
 MeterFirmware::MeterFirmware(Board& board)
-    : board_{board}, calibration_{read_calibration(board)}, calibrated_{is_valid(calibration_)} {
+    : board_{board},
+      calibration_{read_calibration(board)},
+      calibrated_{is_valid(calibration_)},
+      port_{board} {
   share(board_.fault_word, calibrated_ ? 0 : kFaultCalibration);
   share(board_.relay, 1);
 }
@@ -33,8 +36,22 @@ void MeterFirmware::run() {
   const std::uint32_t ready = shared(board_.samples.written) - begin;
   const std::uint32_t wanted = shared(board_.run_until) - begin;
   const std::uint32_t end = begin + (wanted < ready ? wanted : ready);
-  for (std::uint32_t n = begin; n != end; ++n) step(board_.samples.slot(n));
+  port_.run(taken_, readings());
+  for (std::uint32_t n = begin; n != end;) {
+    // The port does its part at its own sample, however the host cuts time.
+    const std::uint64_t wake = port_.wake();
+    const std::uint64_t until_wake = wake > taken_ ? wake - taken_ : 1;
+    const std::uint32_t stop = until_wake < end - n ? n + static_cast<std::uint32_t>(until_wake) : end;
+    for (; n != stop; ++n) step(board_.samples.slot(n));
+    if (taken_ >= wake) port_.run(taken_, readings());
+  }
   share(board_.samples.read, end);
+}
+
+MeterReadings MeterFirmware::readings() const {
+  const std::uint64_t kt =
+      calibrated_ ? calibration_.kt : 1;  // without calibration there is no energy either
+  return {delivered_ / kt, received_ / kt, board_.fault_word};
 }
 
 inline void MeterFirmware::step(const Sample& sample) {

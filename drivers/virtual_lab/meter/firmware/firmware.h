@@ -1,5 +1,6 @@
-// The metering firmware: samples in, energy and test-LED edges out. Freestanding C++20, integers only, no
-// heap, no globals, so that forty meters live in one process and the same source runs on a Cortex-M4.
+// The metering firmware: samples in, energy and test-LED edges out, and the optical port beside it.
+// Freestanding C++20, metering in integers only, no heap, no globals, so that forty meters live in one
+// process and the same source runs on a Cortex-M4.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,7 @@
 
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/optical_server.h"
 
 namespace meterbench::firmware {
 
@@ -18,8 +20,12 @@ class MeterFirmware {
   /// says so in the fault word.
   explicit MeterFirmware(Board& board);
 
-  /// Takes all samples up to the board's run_until, as far as the ring has them.
+  /// Takes all samples up to the board's run_until, as far as the ring has them, and what the optical port
+  /// has heard.
   void run();
+
+  /// The sample after which the optical port has something to do by itself; kNever while nobody talks.
+  [[nodiscard]] std::uint64_t port_wake() { return port_.wake(); }
 
   /// Quanta since reset (see CalibrationRecord). The net energy of each block goes to one of them: elements
   /// are summed before the direction is looked at.
@@ -45,6 +51,7 @@ class MeterFirmware {
     std::uint64_t two_before_ = 0;
   };
 
+  [[nodiscard]] MeterReadings readings() const;
   void step(const Sample& sample);
   void end_block();
   [[nodiscard]] std::int64_t block_energy();
@@ -62,6 +69,7 @@ class MeterFirmware {
   std::uint64_t delivered_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t since_edge_ = 0;  // quanta since the last LED edge
+  OpticalServer port_;
 };
 
 }  // namespace meterbench::firmware

@@ -1,0 +1,237 @@
+#include "bench/cli/doctor.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+
+namespace meterbench {
+namespace {
+
+using Grade = Finding::Grade;
+
+constexpr Duration kPatience = std::chrono::seconds{30};
+/// A certificate that ends within this time should be on its way to be renewed.
+constexpr auto kSoon = std::chrono::days{30};
+
+// What a photodiode should see, of its range; made.
+constexpr Ratio kFaint{0.20};
+constexpr Ratio kGlaring{0.95};
+/// Ambient light this strong against the LED makes edges of its own; made.
+constexpr double kMostFlicker = 0.5;
+
+std::string remedy_for(const Fault& fault) {
+  switch (fault.code) {
+    case Errc::disconnected:
+      return "check power, cable and address in the station file; `meterbench discover` lists what is "
+             "attached";
+    case Errc::timeout:
+      return "check that this instrument stands at the address, its line speed, and that it is in remote "
+             "mode";
+    case Errc::garbled: return "check line speed and stop bits, and that no other program uses the link";
+    case Errc::refused: return "look at the instrument's own display; reset it if its set-up is unknown";
+    case Errc::tripped: return "find what tripped the source before it is used again";
+    case Errc::implausible: return "check wiring and set-up of the instrument against the station file";
+    case Errc::out_of_range: return "check the station file against the instrument's ranges";
+    case Errc::stopped: return "";
+  }
+  return "";
+}
+
+class Examination {
+ public:
+  Examination(Station& station, const StationFile& file) : station_{station}, file_{file} {}
+
+  std::vector<Finding> run(const std::optional<Plan>& plan) {
+    examine_source();
+    identify("reference", *station_.reference);
+    if (station_.counter) identify("counter", *station_.counter);
+    examine_certificates();
+    if (plan) examine_reach(*plan);
+    if (station_.interlock) examine_interlock();
+    if (station_.chamber) examine_chamber();
+    if (station_.photodiode) examine_pickups();
+    for (auto& [position, meter] : station_.meters) examine_optical_port(position, *meter);
+    return std::move(findings_);
+  }
+
+ private:
+  void fit(std::string subject, std::string text) {
+    add(Grade::fit, std::move(subject), std::move(text), "");
+  }
+  void add(Grade grade, std::string subject, std::string text, std::string remedy) {
+    findings_.push_back({grade, std::move(subject), std::move(text), std::move(remedy)});
+  }
+  void unfit(std::string subject, const Fault& fault) {
+    add(Grade::unfit, std::move(subject), fault.text(), remedy_for(fault));
+  }
+
+  template <class T, class Start>
+  Result<T> ask(const std::string& subject, const char* command, Start start) {
+    return await<T>(station_.reactor, subject, command, kPatience, start);
+  }
+
+  template <class Instrument>
+  bool identify(const std::string& role, Instrument& instrument) {
+    const auto identity =
+        ask<std::string>(role, "identify", [&](auto done) { instrument.start_identify(std::move(done)); });
+    if (identity)
+      fit(role, *identity);
+    else
+      unfit(role, identity.error());
+    return identity.has_value();
+  }
+
+  void examine_source() {
+    const auto off =
+        ask<void>("source", "off", [&](auto done) { station_.source->start_off(std::move(done)); });
+    if (!off) return unfit("source", off.error());
+    if (!identify("source", *station_.source)) return;
+    const SourceCapabilities can = station_.source->capabilities();
+    fit("source", fmt::format("is off; {} circuits up to {} and {}", can.circuits,
+                              to_text(can.maximum_voltage), to_text(can.maximum_current)));
+    if (file_.limits.voltage > can.maximum_voltage || file_.limits.current > can.maximum_current)
+      add(Grade::remark, "source", "the station's limits are wider than the source's own",
+          "lower 'limits' in the station file to what the source has");
+  }
+
+  void examine_certificates() {
+    const UtcTime now = station_.reactor.utc();
+    for (const auto& [role, instrument] : file_.instruments) {
+      if (!instrument.calibration) continue;
+      const Calibration& c = *instrument.calibration;
+      const std::string due = utc_text(c.due).substr(0, 10);
+      if (now < c.issued)
+        add(Grade::unfit, role,
+            fmt::format("certificate {} is not valid before {}", c.certificate,
+                        utc_text(c.issued).substr(0, 10)),
+            "check the date of this machine and of the certificate");
+      else if (c.expired(now))
+        add(Grade::unfit, role, fmt::format("certificate {} expired {}", c.certificate, due),
+            "have it calibrated; until then every decision is unverified");
+      else if (c.due - now < kSoon)
+        add(Grade::remark, role, fmt::format("certificate {} ends {}", c.certificate, due),
+            "send it for calibration in time");
+      else
+        fit(role, fmt::format("certificate {} is valid to {}", c.certificate, due));
+    }
+  }
+
+  void examine_reach(const Plan& plan) {
+    if (plan.unreachable.empty())
+      fit("ranges",
+          fmt::format("all {} points of {} can be reached", plan.points.size(), plan.scenario.name));
+    for (const UnreachablePoint& point : plan.unreachable)
+      add(Grade::unfit, "ranges", fmt::format("{}: {}", point.description, point.reason),
+          "take another station, or leave the point out of the scenario");
+  }
+
+  /// The whole loop, with the source off: read, close the relay, read, open it.
+  void examine_interlock() {
+    if (!identify("interlock", *station_.interlock)) return;
+    Interlock& interlock = *station_.interlock;
+    const auto read =
+        ask<InterlockState>("interlock", "read", [&](auto done) { interlock.start_read(std::move(done)); });
+    if (!read) return unfit("interlock", read.error());
+    if (!read->hindrance().empty())
+      return add(Grade::unfit, "interlock", std::string{read->hindrance()},
+                 "make the bench safe; then look again");
+    const auto armed = ask<void>("interlock", "arm", [&](auto done) {
+      interlock.start_arm(station_.interlock_timing.watchdog, std::move(done));
+    });
+    if (!armed) unfit("interlock", armed.error());
+    const auto disarmed =
+        ask<void>("interlock", "disarm", [&](auto done) { interlock.start_disarm(std::move(done)); });
+    if (!disarmed) unfit("interlock", disarmed.error());
+    if (armed && disarmed)
+      fit("interlock", "emergency stop, door and seats are closed; the relay closed and opened, read back");
+  }
+
+  void examine_chamber() {
+    if (!identify("chamber", *station_.chamber)) return;
+    const auto reading = ask<ChamberReading>(
+        "chamber", "read", [&](auto done) { station_.chamber->start_read(std::move(done)); });
+    if (!reading) return unfit("chamber", reading.error());
+    if (file_.chamber && file_.chamber->body_sensor && !reading->body)
+      return add(Grade::unfit, "chamber", "there is no reading of the meter's body",
+                 "connect the second sensor, or say body_sensor: false in the station file");
+    fit("chamber", fmt::format("air {:.1f} °C{}", reading->air.value(),
+                               reading->body ? fmt::format(", body {:.1f} °C", reading->body->value()) : ""));
+  }
+
+  void examine_pickups() {
+    if (!identify("pickups", *station_.photodiode)) return;
+    for (const Position& position : station_.positions) {
+      if (!occupied(position)) continue;
+      const std::string subject = "pickup " + position.name;
+      const auto reading = ask<PickupReading>(subject, "read", [&](auto done) {
+        station_.photodiode->start_read(position.name, std::move(done));
+      });
+      if (!reading)
+        unfit(subject, reading.error());
+      else
+        judge(subject, *reading);
+    }
+  }
+
+  void judge(const std::string& subject, const PickupReading& seen) {
+    const std::string level =
+        fmt::format("light level {:.0f} %, flicker {:.0f} %", percent(seen.level), percent(seen.flicker));
+    if (seen.level < kFaint)
+      add(Grade::unfit, subject, level + ": the LED is faint or not there",
+          "centre the pickup on the test LED; it must not see the LED of the optical port");
+    else if (seen.level > kGlaring)
+      add(Grade::unfit, subject, level + ": the photodiode is at the end of its range",
+          "shade the pickup from daylight, or take it further away");
+    else if (seen.flicker > seen.level * kMostFlicker)
+      add(Grade::unfit, subject, level + ": ambient light makes edges of its own",
+          "shade the pickup from lamps");
+    else
+      fit(subject, level);
+  }
+
+  void examine_optical_port(const std::string& position, Meter& meter) {
+    const std::string subject = "optical port " + position;
+    const auto echo =
+        ask<bool>(subject, "look for an echo", [&](auto done) { meter.start_probe_echo(std::move(done)); });
+    const auto identity =
+        ask<MeterIdentity>(subject, "identify", [&](auto done) { meter.start_identify(std::move(done)); });
+    if (!identity)
+      return add(Grade::unfit, subject, identity.error().text(),
+                 "check that the probe sits right way round on the port, and that the meter is powered");
+    fit(subject, fmt::format("{} {}, firmware {}, serial number {}", identity->manufacturer, identity->model,
+                             identity->firmware, identity->serial_number));
+    if (echo && *echo)
+      add(Grade::remark, subject, "the probe hears what it sends",
+          "nothing: the echo is dropped; light reflected in the ring can be shaded");
+  }
+
+  /// Where the bench put a meter itself, only there; on a real bench every position may hold one.
+  [[nodiscard]] bool occupied(const Position& position) const {
+    const bool known = std::any_of(station_.positions.begin(), station_.positions.end(),
+                                   [](const Position& p) { return !p.meter_firmware.empty(); });
+    return !known || !position.meter_firmware.empty();
+  }
+
+  Station& station_;
+  const StationFile& file_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::string_view to_text(Finding::Grade grade) {
+  switch (grade) {
+    case Grade::fit: return "fit";
+    case Grade::remark: return "remark";
+    case Grade::unfit: return "unfit";
+  }
+  return "unknown";
+}
+
+std::vector<Finding> examine(Station& station, const StationFile& file, const std::optional<Plan>& plan) {
+  return Examination{station, file}.run(plan);
+}
+
+}  // namespace meterbench

@@ -1,0 +1,31 @@
+// Is the bench fit? Asks every instrument without energising anything, and says for each finding what to do.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/config/station_file.h"
+#include "bench/planner/plan.h"
+#include "bench/station/station.h"
+
+namespace meterbench {
+
+struct Finding {
+  enum class Grade {
+    fit,
+    remark,  ///< does not keep the bench from working
+    unfit,
+  };
+  Grade grade = Grade::fit;
+  std::string subject;  ///< `source`, `pickup A`
+  std::string text;
+  std::string remedy;  ///< empty where nothing is to be done
+};
+[[nodiscard]] std::string_view to_text(Finding::Grade grade);
+
+/// The source is told to be off first. `plan`: of a scenario whose points the station should reach.
+[[nodiscard]] std::vector<Finding> examine(Station& station, const StationFile& file,
+                                           const std::optional<Plan>& plan);
+
+}  // namespace meterbench

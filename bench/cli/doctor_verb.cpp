@@ -1,0 +1,79 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "bench/cli/doctor.h"
+#include "bench/cli/exit_code.h"
+#include "bench/cli/inputs.h"
+#include "bench/cli/messages.h"
+#include "bench/cli/verbs.h"
+
+namespace meterbench {
+namespace {
+
+struct DoctorOptions {
+  BenchOptions bench;
+  std::string scenario;
+  std::string format = "text";
+};
+
+void print_text(const std::vector<Finding>& findings, bool simulated) {
+  if (simulated) fmt::print("{}\n", kSimulatedNotice);
+  for (const Finding& f : findings) {
+    fmt::print("{:6}  {:16} {}\n", to_text(f.grade), f.subject, f.text);
+    if (!f.remedy.empty()) fmt::print("        {:16} -> {}\n", "", f.remedy);
+  }
+}
+
+void print_json(const std::vector<Finding>& findings, bool simulated, int code) {
+  nlohmann::ordered_json json{{"simulated", simulated}, {"exit_code", code}};
+  json["findings"] = nlohmann::ordered_json::array();
+  for (const Finding& f : findings)
+    json["findings"].push_back(
+        {{"grade", to_text(f.grade)}, {"subject", f.subject}, {"text", f.text}, {"remedy", f.remedy}});
+  fmt::print("{}\n", json.dump(2));
+}
+
+int doctor(const DoctorOptions& options, StopSignal& stop) {
+  const Catalogue known = catalogue();
+  const StationFile file = load_station(known, options.bench.station);
+  const std::string& chosen = options.bench.meters;
+  const auto meters = chosen.empty() ? std::map<std::string, MeterType>{} : load_meters(known, file, chosen);
+  std::optional<Plan> plan;
+  if (!options.scenario.empty())
+    plan = make_checked_plan(known, options.scenario, options.bench, file, load_meters(known, file, chosen));
+  auto session = BenchSession::open(file, known, {load_lab(known, options.bench, file), options.bench.seed},
+                                    meters, stop);
+  if (!session) throw InputError{session.error()};
+  Station& station = (*session)->station();
+  const auto findings = examine(station, file, plan);
+  const bool unfit = std::any_of(findings.begin(), findings.end(),
+                                 [](const Finding& f) { return f.grade == Finding::Grade::unfit; });
+  const int code = stop.requested() ? kInterrupted : unfit ? kBenchFault : kAllPassed;
+  if (options.format == "json") {
+    print_json(findings, station.simulated(), code);
+  } else {
+    print_text(findings, station.simulated());
+    fmt::print("\n{}\n", unfit ? "The bench is NOT fit." : "The bench is fit.");
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, VerbAction& chosen) {
+  auto options = std::make_shared<DoctorOptions>();
+  CLI::App* verb = app.add_subcommand("doctor", "Is the bench fit? Nothing is energised");
+  verb->add_option("scenario", options->scenario, "Whose points the station should reach");
+  verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
+  verb->add_option("--lab", options->bench.lab,
+                   "Lab at the far end of virtual: addresses; the station's own without");
+  verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE by position");
+  verb->add_option("--seed", options->bench.seed, "Seed of the lab")->capture_default_str();
+  verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  verb->callback(
+      [options, &chosen] { chosen = [options](StopSignal& stop) { return doctor(*options, stop); }; });
+}
+
+}  // namespace meterbench

@@ -1,0 +1,76 @@
+#include "bench/guardian/bands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "bench/model/meter_type.h"
+
+namespace meterbench {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LoadBand : public ::testing::Test {
+ protected:
+  LoadBand() {
+    reading_.frequency = Frequency{60};
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Angle lag = set_.circuits[i].voltage_phase - set_.current_phase(i);
+      const ApparentPower s = Voltage{120} * Current{30};
+      reading_.circuits[i] = {Voltage{120}, Current{30}, active_part(s, lag), reactive_part(s, lag)};
+    }
+  }
+  [[nodiscard]] std::string wrong() const { return out_of_band(set_, reading_).value_or("nothing"); }
+
+  LoadPoint set_ = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{0.5},
+                                   Direction::received);
+  ReferenceReading reading_;
+};
+
+TEST_F(LoadBand, TakesTheSetPointItself) { EXPECT_EQ(wrong(), "nothing"); }
+
+TEST_F(LoadBand, NamesACircuitWhoseCurrentIsTurned) {
+  reading_.circuits[1].active = -reading_.circuits[1].active;
+  reading_.circuits[1].reactive = -reading_.circuits[1].reactive;
+  EXPECT_THAT(wrong(), HasSubstr("circuit 2"));
+}
+
+TEST_F(LoadBand, IsHalfAPercentWideInVoltage) {
+  reading_.circuits[0].voltage = Voltage{119.41};
+  EXPECT_EQ(wrong(), "nothing");
+  reading_.circuits[0].voltage = Voltage{119.39};
+  EXPECT_EQ(wrong(), "circuit 1: the reference reads 119.3900 V, the set point is 120 V");
+}
+
+TEST_F(LoadBand, IsHalfAPercentWideInFrequency) {
+  reading_.frequency = Frequency{59.69};
+  EXPECT_THAT(wrong(), HasSubstr("59.6900 Hz"));
+}
+
+TEST_F(LoadBand, LetsNoCurrentPassWhereNoneWasSet) {
+  set_.circuits[1].current = Current{};
+  EXPECT_THAT(wrong(), HasSubstr("circuit 2"));
+}
+
+TEST_F(LoadBand, DoesNotTakeWhatIsNotANumber) {
+  reading_.circuits[0].current = Current{std::nan("")};
+  EXPECT_THAT(wrong(), HasSubstr("circuit 1"));
+}
+
+TEST(TemperatureBand, IsOfAirAndOfBodyWhereThereIsASensor) {
+  const TemperatureBand band{Temperature{23}, TemperatureDifference{2}};
+  ChamberReading reading;
+  reading.air = Temperature{24.99};
+  EXPECT_EQ(out_of_band(band, reading), std::nullopt);
+  reading.body = Temperature{20.9};
+  EXPECT_EQ(out_of_band(band, reading), "the meter's body is at 20.90 °C, the band is 23 °C ± 2 K");
+  reading.air = Temperature{25.31};
+  EXPECT_EQ(out_of_band(band, reading), "the air is at 25.31 °C, the band is 23 °C ± 2 K");
+  reading.air = Temperature{std::nan("")};
+  EXPECT_TRUE(out_of_band(band, reading)) << "what is not a number is not in band";
+}
+
+}  // namespace
+}  // namespace meterbench

@@ -1,0 +1,166 @@
+#include "bench/measurement/window.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace meterbench {
+namespace {
+
+const double kSqrt2 = std::numbers::sqrt2;
+const double kSqrt3 = std::numbers::sqrt3;
+const double kSqrt6 = kSqrt2 * kSqrt3;
+
+/// No window of the planner lasts longer. made: a bound that keeps plans finite.
+constexpr Seconds kLongestWindow{86400};
+
+constexpr const char* kStationFile = "station file";
+constexpr const char* kComputed = "computed";
+
+void check(const WindowConditions& c) {
+  // Written so that NaN fails too.
+  const bool usable = c.kt.value() > 0 && c.power.value() > 0 && c.circuit_factor > 0 &&
+                      (c.method != CountingMethod::scanned || c.scan_period.count() > 0) &&
+                      (by_readings(c.method) ? c.reading_period.value() > 0 : c.reference_pulse.value() > 0);
+  if (!usable)
+    throw std::invalid_argument{
+        "Kt, power, F, and what the method needs of scan period, reference pulse and reading period must be "
+        "above 0"};
+  if (c.station.repeatability.value() != 0 && !(c.station.repeatability_dof >= 1))
+    throw std::invalid_argument{"a pooled repeatability has at least 1 degree of freedom"};
+}
+
+/// What no window, however long, makes smaller.
+Budget lasting_components(const WindowConditions& c) {
+  Budget budget;
+  budget.components = {
+      {.name = "reference calibration",
+       .standard_uncertainty_percent = percent(c.reference.standard_uncertainty),
+       .origin = "certificate"},
+      {.name = "reference drift",
+       .distribution = Distribution::rectangular,
+       .standard_uncertainty_percent = percent(c.station.reference_drift) / kSqrt3,
+       .origin = kStationFile},
+      {.name = "reference linearity",
+       .distribution = Distribution::rectangular,
+       .standard_uncertainty_percent = percent(c.station.reference_linearity) / kSqrt3,
+       .origin = kStationFile},
+      // The error is −s·d with d anywhere in 0 … d_max. It is not corrected, so the whole width counts on
+      // either side.
+      {.name = "meter delay under ramp",
+       .distribution = Distribution::rectangular,
+       .standard_uncertainty_percent = c.station.meter_delay_limit.value() / kSqrt3,
+       .sensitivity = std::abs(c.power_ramp_percent_per_s),
+       .origin = "measured in the run"},
+      {.name = "repeatability",
+       .standard_uncertainty_percent = percent(c.station.repeatability),
+       .origin = kStationFile},
+  };
+  if (c.station.repeatability.value() != 0)
+    budget.components.back().degrees_of_freedom = c.station.repeatability_dof;
+  if (by_readings(c.method))
+    budget.components.push_back({.name = "time base",
+                                 .distribution = Distribution::rectangular,
+                                 .standard_uncertainty_percent = percent(c.time_base) / kSqrt3,
+                                 .origin = "specification of the counter"});
+  return budget;
+}
+
+/// Of the reference's energy over the window.
+void add_reference_resolution(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
+  if (by_readings(c.method)) {
+    const double readings = std::max(1.0, window_time(c, pulses).value() / c.reading_period.value());
+    budget.components.push_back(
+        {.name = "reference readings",
+         .standard_uncertainty_percent = percent(c.station.reading_noise) / std::sqrt(readings),
+         .origin = kStationFile});
+    return;
+  }
+  const double counted = static_cast<double>(pulses) * (c.kt * c.circuit_factor / c.reference_pulse);
+  budget.components.push_back({.name = "reference pulse resolution",
+                               .distribution = Distribution::triangular,
+                               .standard_uncertainty_percent = 100 / (counted * kSqrt6),
+                               .origin = kComputed});
+}
+
+/// Of where the window begins and ends. The difference of two edges, each anywhere within one scan period or
+/// one pulse of a gate, is triangular.
+void add_edge_components(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
+  const double window_s = window_time(c, pulses).value();
+  if (c.method == CountingMethod::gated_total) {
+    budget.components.push_back({.name = "LED pulse resolution",
+                                 .distribution = Distribution::triangular,
+                                 .standard_uncertainty_percent = 100 / (static_cast<double>(pulses) * kSqrt6),
+                                 .origin = kComputed});
+    return;
+  }
+  if (c.method == CountingMethod::scanned)
+    budget.components.push_back(
+        {.name = "scan period",
+         .distribution = Distribution::triangular,
+         .standard_uncertainty_percent = 100 * in_seconds(c.scan_period) / (window_s * kSqrt6),
+         .origin = kComputed});
+  if (c.method == CountingMethod::timestamps)
+    budget.components.push_back(
+        {.name = "time stamp resolution",
+         .distribution = Distribution::rectangular,
+         .standard_uncertainty_percent = 100 * kSqrt2 * c.stamp_resolution.value() / (window_s * kSqrt3),
+         .origin = "specification of the counter"});
+  budget.components.push_back(
+      {.name = "pickup jitter",
+       .standard_uncertainty_percent = 100 * kSqrt2 * c.station.pickup_jitter.value() / window_s,
+       .origin = kStationFile});
+}
+
+}  // namespace
+
+Seconds window_time(const WindowConditions& c, std::uint64_t pulses) {
+  return static_cast<double>(pulses) * c.kt / c.power;
+}
+
+Budget window_budget(const WindowConditions& c, std::uint64_t pulses) {
+  check(c);
+  if (pulses == 0) throw std::invalid_argument{"a window has at least one pulse"};
+  Budget budget = lasting_components(c);
+  add_edge_components(budget, c, pulses);
+  add_reference_resolution(budget, c, pulses);
+  return budget;
+}
+
+Ratio smallest_uncertainty(const WindowConditions& c) {
+  check(c);
+  return from_percent(lasting_components(c).expanded_percent());
+}
+
+tl::expected<std::uint64_t, Ratio> pulses_for(const WindowConditions& c, Ratio target, Seconds shortest) {
+  check(c);
+  const auto uncertainty = [&](std::uint64_t pulses) {
+    return from_percent(window_budget(c, pulses).expanded_percent());
+  };
+  const double period_s = window_time(c, 1).value();
+  // A hair less than a whole pulse too much is rounding.
+  const auto whole_pulses = [&](double time_s, auto rounded) {
+    return static_cast<std::uint64_t>(std::max(1.0, rounded(time_s / period_s)));
+  };
+  const std::uint64_t least = whole_pulses(shortest.value(), [](double n) { return std::ceil(n - 1e-9); });
+  const std::uint64_t most =
+      std::max(least, whole_pulses(kLongestWindow.value(), [](double n) { return std::floor(n); }));
+  if (uncertainty(least) <= target) return least;
+
+  std::uint64_t below = least;  // known to miss the target
+  std::uint64_t enough = least;
+  while (enough < most) {
+    enough = std::min(most, enough * 2);
+    if (uncertainty(enough) <= target) break;
+    below = enough;
+  }
+  if (below == most) return tl::unexpected{std::max(smallest_uncertainty(c), uncertainty(most))};
+  while (enough - below > 1) {
+    const std::uint64_t middle = below + (enough - below) / 2;
+    (uncertainty(middle) <= target ? enough : below) = middle;
+  }
+  return enough;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,76 @@
+// One window of whole LED pulses against the reference, by each of the counting methods, and what its
+// uncertainty is made of:
+//   scanned           edges and reference pulses are latched by one scan of period τ
+//   timestamps        edges are timed, the reference's energy is the mean of its power readings over that
+//   time gated_total       edges are counted within a gate, energy as above error_calculator  the reference
+//   itself counts its pulses from edge to edge
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "bench/core/quantity.h"
+#include "bench/core/time.h"
+#include "bench/model/budget.h"
+#include "bench/model/calibration.h"
+#include "bench/model/capabilities.h"
+#include "bench/model/edge.h"
+#include "bench/model/station_uncertainty.h"
+
+namespace meterbench {
+
+/// All that decides the uncertainty of one window. Power, Kt and circuit factor are above 0, and so is what
+/// the method needs.
+struct WindowConditions {
+  CountingMethod method = CountingMethod::scanned;
+  ActiveEnergy kt{};
+  ActivePower power{};                  ///< absolute value of what the meter sees
+  double circuit_factor = 1;            ///< F
+  Calibration::Value reference;         ///< certificate at this load
+  double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
+  StationUncertainty station;
+
+  ActiveEnergy reference_pulse{};  ///< c_ref; `scanned`, `error_calculator`
+  Duration scan_period{};          ///< τ; `scanned`
+  Seconds stamp_resolution{};      ///< half-width; `timestamps`
+  Ratio time_base{};               ///< half-width, of the counter's clock; `timestamps`, `gated_total`
+  Seconds reading_period{};        ///< time from one reading of the reference to the next; the same two
+};
+
+/// Whether the reference's energy comes from readings of its power, not from its pulses.
+[[nodiscard]] constexpr bool by_readings(CountingMethod method) {
+  return method == CountingMethod::timestamps || method == CountingMethod::gated_total;
+}
+
+/// T = N·Kt/P. (The reference sees F·P, and counts F·N·Kt in that time.)
+[[nodiscard]] Seconds window_time(const WindowConditions& conditions, std::uint64_t pulses);
+
+/// The budget of a window of `pulses` pulses. Always: reference (certificate, drift, linearity), meter delay
+/// under the ramp, repeatability. By method: scan period τ/(T√6); reference pulse resolution 1/(M√6); pickup
+/// jitter √2·t_j/T; time stamp resolution √2·r/(T√3); time base b/√3; reference readings s_r/√n over the
+/// n = T/(reading period) readings within T; LED pulse resolution 1/(N√6) where a gate cuts pulses off.
+[[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
+
+/// The expanded uncertainty that remains however long the window is: the floor of the station.
+[[nodiscard]] Ratio smallest_uncertainty(const WindowConditions& conditions);
+
+/// The least N whose budget meets `target` (expanded) and whose window lasts at least `shortest`. Where no
+/// window of up to a day does: the floor, or what a day would reach where that is more.
+[[nodiscard]] tl::expected<std::uint64_t, Ratio> pulses_for(const WindowConditions& conditions, Ratio target,
+                                                            Seconds shortest);
+
+/// Errors of the consecutive parts of a window (at least 2 parts of whole pulses, at most `parts`), for the
+/// check of repeatability: `edges` has N + 1 entries. Empty when N < 2. A part without reference counts has
+/// no error: NaN.
+[[nodiscard]] std::vector<Ratio> partial_errors(std::span<const Edge> edges,
+                                                const WindowConditions& conditions, std::size_t parts);
+
+/// Whether the spread of `errors` (parts of one window of N pulses) agrees with what scan, jitter and pooled
+/// repeatability predict for such parts: χ² at 99.9 %. Always true for fewer than 2. NaN never agrees.
+[[nodiscard]] bool spread_as_expected(std::span<const Ratio> errors, const WindowConditions& conditions,
+                                      std::uint64_t pulses);
+
+}  // namespace meterbench

@@ -1,0 +1,239 @@
+#include "bench/runner/soak.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+#include "bench/guardian/bands.h"
+#include "bench/guardian/switch_off.h"
+#include "bench/runner/point_run.h"
+
+namespace meterbench {
+namespace {
+
+constexpr Duration kChamberLimit = std::chrono::seconds{10};
+constexpr Duration kLook = std::chrono::seconds{30};
+constexpr Duration kNote = std::chrono::minutes{5};
+constexpr Duration kBetweenChecks = std::chrono::minutes{15};
+constexpr Duration kDriftTime = std::chrono::minutes{30};
+constexpr TemperatureDifference kDrift{0.5};
+constexpr Duration kWithoutSensor = std::chrono::hours{2};
+/// Of the difference of two errors, in standard uncertainties.
+constexpr double kCoverage = 2;
+
+double minutes(Duration d) { return in_seconds(d) / 60; }
+
+class Soak {
+ public:
+  Soak(Station& station, InterlockKeeper& interlock, const Plan& plan, const PlannedSoak& soak,
+       const std::vector<std::size_t>& positions, RunObserver& observer,
+       const std::function<void(const std::string&)>& note)
+      : station_{station},
+        interlock_{interlock},
+        check_plan_{plan.scenario, plan.meter, {soak.check}, {}, {}},
+        soak_{soak},
+        band_{soak.temperature, soak.band},
+        positions_{positions},
+        observer_{observer},
+        note_{note},
+        begin_{station.reactor.now()},
+        last_note_{begin_} {}
+
+  Result<void> run() {
+    if (auto conditioned = condition(); !conditioned) return conditioned;
+    note_(fmt::format("towards {} ± {}", to_text(soak_.temperature), to_text(soak_.band)));
+    while (true) {
+      if (auto looked = look(); !looked) return looked;
+      if (check_is_due())
+        if (auto checked = check(); !checked) return checked;
+      const auto unstable = what_is_not_stable();
+      if (!unstable) break;
+      if (elapsed() >= to_duration(soak_.limit))
+        return fault(
+            Errc::implausible, "chamber", command(),
+            fmt::format("not stable within {:.0f} min: {}; check chamber and meters, or give the soak "
+                        "more time",
+                        minutes(to_duration(soak_.limit)), *unstable),
+            elapsed());
+      if (auto waited = pause(); !waited) return waited;
+    }
+    note_(fmt::format("stable after {:.1f} min: {}", minutes(elapsed()), temperatures()));
+    return {};
+  }
+
+ private:
+  struct Check {
+    Instant time;
+    std::vector<PointRecord> records;  // one a position
+  };
+
+  [[nodiscard]] std::string command() const { return "soak at " + to_text(soak_.temperature); }
+  [[nodiscard]] Duration elapsed() const { return station_.reactor.now() - begin_; }
+
+  Result<void> condition() {
+    if (!station_.chamber) return fault(Errc::refused, "chamber", command(), "the station has no chamber");
+    return await<void>(station_.reactor, "chamber", command(), kChamberLimit,
+                       interlock_.guarded<void>([&](auto done) {
+                         station_.chamber->start_condition(soak_.temperature, std::move(done));
+                       }));
+  }
+
+  Result<void> look() {
+    const auto reading = await<ChamberReading>(station_.reactor, "chamber", "read", kChamberLimit,
+                                               interlock_.guarded<ChamberReading>([&](auto done) {
+                                                 station_.chamber->start_read(std::move(done));
+                                               }));
+    if (!reading) return tl::unexpected{reading.error()};
+    now_ = *reading;
+    const Instant time = station_.reactor.now();
+    if (out_of_band(band_, "air", now_.air))
+      air_since_.reset();
+    else if (!air_since_)
+      air_since_ = time;
+    if (now_.body) body_.push_back({time, *now_.body});
+    observer_.soaking(soak_, now_, Seconds{in_seconds(elapsed())});
+    if (time - last_note_ < kNote) return {};
+    last_note_ = time;
+    note_(temperatures());
+    return {};
+  }
+
+  [[nodiscard]] std::string temperatures() const {
+    return fmt::format("air {:.2f} °C{}", now_.air.value(),
+                       now_.body ? fmt::format(", body {:.2f} °C", now_.body->value()) : "");
+  }
+
+  /// Errors from outside of the band tell nothing of within.
+  bool check_is_due() {
+    if (out_of_band(band_, now_)) {
+      checks_.clear();
+      return false;
+    }
+    return checks_.empty() || station_.reactor.now() - checks_.back().time >= kBetweenChecks;
+  }
+
+  Result<void> check() {
+    Check taken{station_.reactor.now(), {}};
+    RunObserver silent;
+    PointAttempt attempt = run_point(station_, check_plan_, 0, positions_, {}, silent, {{}, &interlock_});
+    if (attempt.fault) return tl::unexpected{*attempt.fault};
+    if (const LoadOff off = switch_off(station_, interlock_); off.source) return tl::unexpected{*off.source};
+    std::string told = "check load:";
+    for (const PointRecord& r : attempt.records)
+      told += r.error_percent ? fmt::format(" {} {:+.4f} % (repeatability {:.4f} %)", r.position,
+                                            *r.error_percent, repeatability_percent(*r.budget))
+                              : fmt::format(" {} no error", r.position);
+    note_(told);
+    taken.records = std::move(attempt.records);
+    checks_.push_back(std::move(taken));
+    return {};
+  }
+
+  /// A sentence; nothing when all is stable.
+  [[nodiscard]] std::optional<std::string> what_is_not_stable() const {
+    if (auto wrong = out_of_band(band_, now_)) return wrong;
+    if (auto wrong = too_short()) return wrong;
+    if (auto wrong = drift()) return wrong;
+    return disagreement();
+  }
+
+  [[nodiscard]] std::optional<std::string> too_short() const {
+    const Duration in_band = station_.reactor.now() - *air_since_;
+    Duration least = to_duration(soak_.at_least);
+    if (body_.empty()) least = std::max(least, kWithoutSensor);
+    if (in_band >= least) return std::nullopt;
+    return fmt::format("the air has been in band for {:.1f} min of {:.1f} min", minutes(in_band),
+                       minutes(least));
+  }
+
+  [[nodiscard]] std::optional<std::string> drift() const {
+    if (body_.empty()) return std::nullopt;
+    const Instant time = station_.reactor.now();
+    if (!now_.body) return "the sensor on the meter's body gives no reading any more";
+    if (time - body_.front().first < kDriftTime)
+      return fmt::format("the body has been watched for {:.1f} min of {:.0f} min",
+                         minutes(time - body_.front().first), minutes(kDriftTime));
+    // From the last reading that is that old.
+    const auto younger = std::find_if(body_.begin(), body_.end(),
+                                      [&](const auto& seen) { return time - seen.first < kDriftTime; });
+    const auto first = std::prev(younger);
+    const auto [coldest, warmest] = std::minmax_element(
+        first, body_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const TemperatureDifference moved{(warmest->second - coldest->second).value()};
+    if (moved < kDrift) return std::nullopt;
+    return fmt::format("the meter's body moved by {:.2f} K in {:.0f} min, {} are allowed", moved.value(),
+                       minutes(kDriftTime), to_text(kDrift));
+  }
+
+  [[nodiscard]] std::optional<std::string> disagreement() const {
+    if (checks_.size() < 2) return "two check loads are needed";
+    const Check& before = checks_[checks_.size() - 2];
+    const Check& last = checks_.back();
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+      const PointRecord& a = before.records[i];
+      const PointRecord& b = last.records[i];
+      if (!a.error_percent || !b.error_percent)
+        return fmt::format("position {} gave no error at a check load", b.position);
+      const double apart = std::abs(*b.error_percent - *a.error_percent);
+      const double allowed =
+          kCoverage * std::hypot(repeatability_percent(*a.budget), repeatability_percent(*b.budget));
+      // Written so that NaN does not agree.
+      if (!(apart <= allowed))
+        return fmt::format(
+            "the check loads at position {} differ by {:.4f} %, repeatability explains {:.4f} %", b.position,
+            apart, allowed);
+    }
+    return std::nullopt;
+  }
+
+  Result<void> pause() {
+    const auto waited = station_.reactor.run_until([&] { return interlock_.fault().has_value(); },
+                                                   station_.reactor.now() + kLook);
+    if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
+    if (waited == Reactor::Waited::stopped)
+      return fault(Errc::stopped, "bench", command(), "stop requested", elapsed());
+    return {};
+  }
+
+  Station& station_;
+  InterlockKeeper& interlock_;
+  Plan check_plan_;
+  const PlannedSoak& soak_;
+  TemperatureBand band_;
+  const std::vector<std::size_t>& positions_;
+  RunObserver& observer_;
+  const std::function<void(const std::string&)>& note_;
+  Instant begin_;
+  Instant last_note_;
+  ChamberReading now_{};
+  std::optional<Instant> air_since_;
+  std::vector<std::pair<Instant, Temperature>> body_;
+  std::vector<Check> checks_;
+};
+
+}  // namespace
+
+double repeatability_percent(const Budget& budget) {
+  // By the names that measurement/window.cpp gives them.
+  constexpr std::array<std::string_view, 4> kCommon{"reference calibration", "reference drift",
+                                                    "reference linearity", "time base"};
+  double sum = 0;
+  for (const Component& c : budget.components)
+    if (std::find(kCommon.begin(), kCommon.end(), c.name) == kCommon.end())
+      sum += c.contribution_percent() * c.contribution_percent();
+  return std::sqrt(sum);
+}
+
+Result<void> run_soak(Station& station, InterlockKeeper& interlock, const Plan& plan, const PlannedSoak& soak,
+                      const std::vector<std::size_t>& positions, RunObserver& observer,
+                      const std::function<void(const std::string&)>& note) {
+  return Soak{station, interlock, plan, soak, positions, observer, note}.run();
+}
+
+}  // namespace meterbench

@@ -1,0 +1,125 @@
+#include "drivers/discovery/discovery.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace meterbench {
+namespace {
+
+/// Instruments that their USB ids tell (instruments.md 5.1, 5.2).
+struct KnownDevice {
+  std::uint16_t vendor;
+  std::uint16_t product;
+  std::string_view driver;
+  std::string_view role;
+};
+constexpr std::array kKnown{
+    KnownDevice{0x0957, 0x1907, "keysight_53230a", "counter"},
+    KnownDevice{0x09DB, 0x0127, "mcc_usb_ctr08", "counter"},
+};
+
+const KnownDevice* known(const UsbDevice& device) {
+  const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownDevice& k) {
+    return k.vendor == device.vendor && k.product == device.product;
+  });
+  return found == kKnown.end() ? nullptr : &*found;
+}
+
+Attached describe(const SerialPort& port) {
+  Attached found{"ASRL" + port.path + "::INSTR", port.description, "", "", ""};
+  if (port.usb && !port.usb->serial.empty()) found.description += ", serial number " + port.usb->serial;
+  return found;
+}
+
+Attached describe(const UsbDevice& device, const KnownDevice* instrument) {
+  Attached found;
+  found.address = fmt::format("USB0::0x{:04X}::0x{:04X}::{}::{}", device.vendor, device.product,
+                              device.serial.empty() ? "SERIAL" : device.serial,
+                              device.test_and_measurement ? "INSTR" : "RAW");
+  found.description = fmt::format("{} {}", device.manufacturer, device.name);
+  if (!device.readable) {
+    found.description = fmt::format("USB {:04x}:{:04x}", device.vendor, device.product);
+    found.remark = fmt::format(
+        "may not be opened: add the udev rule SUBSYSTEM==\"usb\", ATTR{{idVendor}}==\"{:04x}\", "
+        "ATTR{{idProduct}}==\"{:04x}\", MODE=\"0660\", GROUP=\"plugdev\"",
+        device.vendor, device.product);
+  }
+  if (instrument != nullptr) {
+    found.driver = instrument->driver;
+    found.role = instrument->role;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Attached> attached(const std::vector<SerialPort>& ports, const std::vector<UsbDevice>& devices) {
+  std::vector<Attached> found;
+  for (const SerialPort& port : ports) found.push_back(describe(port));
+  for (const UsbDevice& device : devices) {
+    const KnownDevice* instrument = known(device);
+    if (device.test_and_measurement || instrument != nullptr) found.push_back(describe(device, instrument));
+  }
+  return found;
+}
+
+std::string station_draft(const std::vector<Attached>& found) {
+  std::string candidates;
+  std::map<std::string, const Attached*> by_role;
+  for (const Attached& one : found) {
+    candidates += fmt::format("#   {}  {}\n", one.address, one.description);
+    if (!one.role.empty()) by_role.try_emplace(one.role, &one);
+  }
+  const auto instrument = [&](const std::string& role, const char* driver, const char* address) {
+    const auto attached_one = by_role.find(role);
+    return attached_one == by_role.end()
+               ? fmt::format("    driver: {}  # fill in\n    address: {}  # fill in\n", driver, address)
+               : fmt::format("    driver: {}\n    address: {}\n", attached_one->second->driver,
+                             attached_one->second->address);
+  };
+  return fmt::format(
+      "# yaml-language-server: $schema=../schemas/station.schema.json\n"
+      "# A draft: fill in what is marked, then `meterbench check` it and ask `meterbench doctor`.\n"
+      "# Attached to this machine:\n{}"
+      "station: My bench  # fill in\n"
+      "room_temperature: 23 °C\n"
+      "limits: {{voltage: 300 V, current: 120 A}}  # fill in: what may never be exceeded\n"
+      "\n"
+      "instruments:\n"
+      "  source:\n{}"
+      "  reference:\n{}"
+      "    definition: two_element\n"
+      "    window_s: 0\n"
+      "    pulse: 0.00001 Wh  # fill in\n"
+      "    calibration:  # fill in from the certificate\n"
+      "      certificate: NUMBER\n"
+      "      issued: 2025-01-15\n"
+      "      due: 2026-01-15\n"
+      "      points:\n"
+      "        - {{power_factor: 1, current: [1 A, 100 A], error: 0 %, expanded_uncertainty: 0.02 %, "
+      "coverage_factor: 2}}\n"
+      "        - {{power_factor: 0.5 lag, current: [1 A, 100 A], error: 0 %, expanded_uncertainty: 0.03 %, "
+      "coverage_factor: 2}}\n"
+      "  counter:\n{}"
+      "    reference_input: 0\n"
+      "\n"
+      "positions:\n"
+      "  A: {{led_input: 1}}\n"
+      "\n"
+      "uncertainty:  # fill in: each with where it comes from\n"
+      "  reference_drift: {{half_width: 0.01 %, origin: fill in}}\n"
+      "  reference_linearity: {{half_width: 0.006 %, origin: fill in}}\n"
+      "  pickup_jitter: {{standard_deviation: 20 us, origin: fill in}}\n"
+      "  repeatability: {{standard_deviation: 0.003 %, degrees_of_freedom: 50, origin: fill in}}\n"
+      "  meter_delay: {{largest: 0.5 s, origin: fill in}}\n",
+      candidates.empty() ? "#   nothing that is known\n" : candidates,
+      instrument("source", "zera_mt786", "ASRL/dev/ttyUSB0::INSTR"),
+      instrument("reference", "radian_rd3x", "ASRL/dev/ttyUSB1::INSTR"),
+      instrument("counter", "mcc_usb_ctr08", "USB0::0x09DB::0x0127::SERIAL::RAW"));
+}
+
+}  // namespace meterbench

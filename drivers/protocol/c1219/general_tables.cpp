@@ -1,0 +1,91 @@
+#include "drivers/protocol/c1219/general_tables.h"
+
+#include <fmt/format.h>
+
+namespace meterbench::c1219 {
+
+bool GeneralConfiguration::has_table(std::uint16_t table) const {
+  constexpr std::uint16_t kManufacturer = 2048;
+  const Bytes& set = table < kManufacturer ? standard_tables : manufacturer_tables;
+  const std::size_t member = table % kManufacturer;
+  return table < 2 * kManufacturer && member / 8 < set.size() && (set[member / 8] >> (member % 8) & 1U) != 0;
+}
+
+Decoded<GeneralConfiguration> decode_st00(ByteView table) {
+  TableReader reader{table, {}};  // single bytes only, so that the order need not be known
+  GeneralConfiguration result;
+  const std::uint8_t control_1 = reader.u8(), control_2 = reader.u8(), numbers = reader.u8();
+  result.formats = {.big_endian = (control_1 & 1U) != 0,
+                    .time = static_cast<std::uint8_t>(control_2 & 7U),
+                    .integer = static_cast<std::uint8_t>(control_2 >> 6U),
+                    .bcd_identifiers = (control_2 & 0x20U) != 0,
+                    .ni_1 = static_cast<std::uint8_t>(numbers & 0x0FU),
+                    .ni_2 = static_cast<std::uint8_t>(numbers >> 4U)};
+  result.access = static_cast<std::uint8_t>(control_2 >> 3U & 3U);
+  result.manufacturer = reader.text(4);
+  result.nameplate = reader.u8();
+  static_cast<void>(reader.bytes(3));  // default set, parameter and response length of procedures
+  result.standard_version = reader.u8();
+  static_cast<void>(reader.u8());  // revision
+  const std::size_t standard = reader.u8(), manufacturer = reader.u8();
+  static_cast<void>(reader.bytes(2));  // sizes of the sets of procedures
+  result.status_bytes = reader.u8();
+  static_cast<void>(reader.u8());  // pending
+  result.standard_tables = reader.bytes(standard);
+  result.manufacturer_tables = reader.bytes(manufacturer);
+  return finished(reader, "ST-00", std::move(result));
+}
+
+Decoded<ManufacturerIdentity> decode_st01(ByteView table, const Formats& formats) {
+  TableReader reader{table, formats};
+  ManufacturerIdentity result;
+  result.manufacturer = reader.text(4);
+  result.model = reader.text(8);
+  result.hardware_version = reader.u8();
+  result.hardware_revision = reader.u8();
+  result.firmware_version = reader.u8();
+  result.firmware_revision = reader.u8();
+  result.serial_number = reader.identifier(16);
+  return finished(reader, "ST-01", std::move(result));
+}
+
+Decoded<Nameplate> decode_st02(ByteView table, const Formats& formats) {
+  // Other meters store the four figures as NI values.
+  constexpr std::size_t kAllText = 33;
+  if (table.size() != kAllText)
+    return tl::unexpected{
+        fmt::format("ST-02: {} bytes, not the {} of the form known", table.size(), kAllText)};
+  TableReader reader{table, formats};
+  Nameplate result;
+  result.kh = reader.text(6);
+  result.kt = reader.text(6);
+  result.input_scalar = reader.u8();
+  result.form = reader.text(5);
+  const std::uint16_t elements = reader.u16();
+  result.frequency = static_cast<std::uint8_t>(elements & 7U);
+  result.elements = static_cast<std::uint8_t>(elements >> 3U & 7U);
+  const std::uint8_t volts = reader.u8();
+  result.element_volts = volts & 0x0FU;
+  result.supply_volts = static_cast<std::uint8_t>(volts >> 4U);
+  result.class_amperes = reader.text(6);
+  result.test_amperes = reader.text(6);
+  return finished(reader, "ST-02", std::move(result));
+}
+
+Decoded<ModeStatus> decode_st03(ByteView table, const GeneralConfiguration& configuration) {
+  TableReader reader{table, configuration.formats};
+  ModeStatus result;
+  result.mode = reader.u8();
+  result.status = reader.u16();
+  static_cast<void>(reader.u8());  // spare
+  result.manufacturer_status = reader.bytes(configuration.status_bytes);
+  return finished(reader, "ST-03", std::move(result));
+}
+
+Decoded<std::string> decode_st05(ByteView table, const Formats& formats) {
+  TableReader reader{table, formats};
+  std::string result = reader.identifier(20);
+  return finished(reader, "ST-05", std::move(result));
+}
+
+}  // namespace meterbench::c1219

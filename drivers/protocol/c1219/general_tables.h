@@ -1,0 +1,62 @@
+// Tables that say what a meter is: ST-00, 01, 02, 03, 05 (optical-port.md 6.1 to 6.5).
+#pragma once
+
+#include <string>
+
+#include "drivers/protocol/c1219/table_reader.h"
+
+namespace meterbench::c1219 {
+
+/// ST-00.
+struct GeneralConfiguration {
+  Formats formats;
+  std::uint8_t access = 0;     ///< 0 full reads only, 1 also by offset, 2 by index, 3 both
+  std::string manufacturer;    ///< code of the 1997 edition; later ones have bytes of an object id there
+  std::uint8_t nameplate = 0;  ///< 2: electric
+  std::uint8_t standard_version = 0;
+  std::uint8_t status_bytes = 0;  ///< of the manufacturer in ST-03
+  Bytes standard_tables;          ///< sets
+  Bytes manufacturer_tables;
+
+  /// `table` as on the wire: the manufacturer's are 2048 and up.
+  [[nodiscard]] bool has_table(std::uint16_t table) const;
+};
+[[nodiscard]] Decoded<GeneralConfiguration> decode_st00(ByteView table);
+
+/// ST-01.
+struct ManufacturerIdentity {
+  std::string manufacturer;
+  std::string model;
+  std::uint8_t hardware_version = 0, hardware_revision = 0;
+  std::uint8_t firmware_version = 0, firmware_revision = 0;
+  std::string serial_number;
+};
+[[nodiscard]] Decoded<ManufacturerIdentity> decode_st01(ByteView table, const Formats& formats);
+
+/// ST-02 of an electric meter with text constants. Never take Kh from here without a person's word: a wrong
+/// one shifts every error.
+struct Nameplate {
+  std::string kh;  ///< Wh, as printed
+  std::string kt;
+  std::uint8_t input_scalar = 0;
+  std::string form;
+  std::uint8_t frequency = 0;                        ///< code: 2 50 Hz, 3 50 or 60 Hz, 4 60 Hz
+  std::uint8_t elements = 0;                         ///< code
+  std::uint8_t element_volts = 0, supply_volts = 0;  ///< codes
+  std::string class_amperes;
+  std::string test_amperes;
+};
+[[nodiscard]] Decoded<Nameplate> decode_st02(ByteView table, const Formats& formats);
+
+/// ST-03.
+struct ModeStatus {
+  std::uint8_t mode = 0;     ///< bits: 0 metering, 1 test, 2 shop, 3 factory
+  std::uint16_t status = 0;  ///< bits as optical-port.md 6.4 has them
+  Bytes manufacturer_status;
+};
+[[nodiscard]] Decoded<ModeStatus> decode_st03(ByteView table, const GeneralConfiguration& configuration);
+
+/// ST-05.
+[[nodiscard]] Decoded<std::string> decode_st05(ByteView table, const Formats& formats);
+
+}  // namespace meterbench::c1219

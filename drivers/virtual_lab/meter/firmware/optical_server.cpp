@@ -1,0 +1,184 @@
+#include "drivers/virtual_lab/meter/firmware/optical_server.h"
+
+namespace meterbench::firmware {
+
+namespace {
+
+enum Service : std::uint8_t {
+  kIdentify = 0x20,
+  kTerminate = 0x21,
+  kFullRead = 0x30,
+  kOffsetRead = 0x3F,
+  kLogOn = 0x50,
+  kSecurity = 0x51,
+  kLogOff = 0x52,
+  kNegotiate = 0x60,  // to 6Bh: with so many baud codes
+  kNegotiateLast = 0x6B,
+  kWait = 0x70,
+};
+
+constexpr std::uint8_t kBaud9600 = 6;
+
+constexpr std::uint32_t lesser(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
+
+}  // namespace
+
+void OpticalServer::run(std::uint64_t now, const MeterReadings& readings) {
+  while (true) {
+    switch (link_.proceed(now)) {
+      case PortLink::Event::none: return;
+      case PortLink::Event::request:
+        settle();  // the client has gone on, so that it has the last response
+        respond(readings);
+        link_.send(now);
+        break;
+      case PortLink::Event::delivered: settle(); break;
+      case PortLink::Event::lost: go_to_base(); break;
+    }
+  }
+}
+
+void OpticalServer::respond(const MeterReadings& readings) {
+  PortLink::Response& response = link_.response();
+  response.clear();
+  response.add(static_cast<std::uint8_t>(Code::ok));
+  Code code = serve(readings);
+  if (code == Code::ok && !link_.fits(response.size())) code = Code::not_possible;
+  if (code == Code::ok) return;
+  response.clear();
+  response.add(static_cast<std::uint8_t>(code));
+}
+
+// Which service is legal in which state: optical-port.md 3.3.
+OpticalServer::Code OpticalServer::serve(const MeterReadings& readings) {
+  if (link_.request().size() == 0) return Code::error;
+  const std::uint8_t service = link_.request()[0];
+  const auto only_if = [](bool legal, auto serve_it) { return legal ? serve_it() : Code::invalid_state; };
+  const bool identified = state_ == State::identified;
+  const bool session = state_ == State::session;
+  switch (service) {
+    case kIdentify: return identify();
+    case kTerminate: return terminate();
+    case kFullRead: return only_if(session, [&] { return read_all(readings); });
+    case kOffsetRead: return only_if(session, [&] { return read_slice(readings); });
+    case kLogOn: return only_if(identified, [&] { return log_on(); });
+    case kSecurity: return only_if(session, [&] { return secure(); });
+    case kLogOff: return only_if(session, [&] { return log_off(); });
+    case kWait: return only_if(identified || session, [&] { return wait(); });
+    default: break;
+  }
+  if (service < kNegotiate || service > kNegotiateLast) return Code::not_supported;
+  return only_if(identified, [&] { return negotiate(); });
+}
+
+OpticalServer::Code OpticalServer::identify() {
+  if (link_.request().size() != 1) return Code::error;
+  // C12.18, version 1.0, end of the feature list.
+  link_.response().add("\0\1\0\0", 4);
+  state_ = State::identified;
+  tables_.forget();
+  link_.watch_traffic();
+  agreed_ = PortLink::kDefault;
+  after_ = After::sizes;
+  return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::terminate() {
+  if (link_.request().size() != 1) return Code::error;
+  after_ = After::base;
+  return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::log_on() {
+  if (link_.request().size() != 13) return Code::error;
+  state_ = State::session;
+  return Code::ok;
+}
+
+// Whoever reads may read everything, whatever the password.
+OpticalServer::Code OpticalServer::secure() { return link_.request().size() == 21 ? Code::ok : Code::error; }
+
+OpticalServer::Code OpticalServer::log_off() {
+  if (link_.request().size() != 1) return Code::error;
+  state_ = State::identified;
+  tables_.forget();
+  return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::negotiate() {
+  const PortLink::Request& request = link_.request();
+  if (request.size() != 4U + (request[0] & 0x0FU)) return Code::error;
+  const PortLink::Sizes wanted{request.big(1, 2), request.big(3, 1)};
+  if (wanted.packet < PortLink::kLeastPacket || wanted.packets == 0) return Code::error;
+  agreed_ = {lesser(wanted.packet, PortLink::kMost.packet), lesser(wanted.packets, PortLink::kMost.packets)};
+  after_ = After::sizes;
+  link_.response().add_big(agreed_.packet, 2);
+  link_.response().add_big(agreed_.packets, 1);
+  link_.response().add(kBaud9600);  // its only rate, whatever was offered
+  return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::wait() {
+  if (link_.request().size() != 2) return Code::error;
+  link_.allow_silence(link_.request()[1]);
+  return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::read_all(const MeterReadings& readings) {
+  if (link_.request().size() != 3) return Code::error;
+  const Code code = snapshot(link_.request().big(1, 2), readings);
+  return code == Code::ok ? give(0, tables_.image().size()) : code;
+}
+
+OpticalServer::Code OpticalServer::read_slice(const MeterReadings& readings) {
+  const PortLink::Request& request = link_.request();
+  if (request.size() != 8) return Code::error;
+  const std::uint32_t table = request.big(1, 2);
+  const std::uint32_t offset = request.big(3, 3);
+  const std::uint32_t count = request.big(6, 2);
+  if (!tables_.holds(table)) {
+    const Code code = snapshot(table, readings);
+    if (code != Code::ok) return code;
+  }
+  const std::uint32_t size = tables_.image().size();
+  if (count == 0 || offset > size || count > size - offset) return Code::inappropriate;
+  return give(offset, count);
+}
+
+OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterReadings& readings) {
+  switch (tables_.take(table, readings)) {
+    case MeterTables::Taken::yes: return Code::ok;
+    case MeterTables::Taken::absent: return Code::not_possible;
+    case MeterTables::Taken::unreadable: break;
+  }
+  return Code::error;
+}
+
+// Count, data, and what makes their sum 0 (optical-port.md 3.2).
+OpticalServer::Code OpticalServer::give(std::uint32_t offset, std::uint32_t count) {
+  PortLink::Response& response = link_.response();
+  response.add_big(count, 2);
+  std::uint8_t sum = 0;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    response.add(tables_.image()[offset + n]);
+    sum = static_cast<std::uint8_t>(sum + tables_.image()[offset + n]);
+  }
+  response.add(static_cast<std::uint8_t>(-sum));
+  return Code::ok;
+}
+
+void OpticalServer::settle() {
+  const After after = after_;
+  after_ = After::nothing;
+  if (after == After::sizes) link_.agree(agreed_);
+  if (after == After::base) go_to_base();
+}
+
+void OpticalServer::go_to_base() {
+  link_.reset();
+  tables_.forget();
+  state_ = State::base;
+  after_ = After::nothing;
+}
+
+}  // namespace meterbench::firmware

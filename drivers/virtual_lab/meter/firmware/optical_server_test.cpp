@@ -1,0 +1,533 @@
+#include "drivers/virtual_lab/meter/firmware/optical_server.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "drivers/virtual_lab/meter/firmware/packet_check.h"
+#include "tests/support/optical_packets.h"
+
+namespace meterbench::firmware {
+namespace {
+
+using namespace golden::packets;
+using golden::from_hex;
+using Octets = std::vector<std::uint8_t>;
+
+constexpr double kSilence = 6;  // s
+
+Octets operator+(Octets a, const Octets& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// A packet by the rules of optical-port.md 1 for what has no golden one.
+Octets packet(const Octets& data, std::uint8_t control = 0, std::uint8_t sequence = 0) {
+  Octets bytes{0xEE,
+               0,
+               control,
+               sequence,
+               static_cast<std::uint8_t>(data.size() >> 8U),
+               static_cast<std::uint8_t>(data.size())};
+  bytes = bytes + data;
+  PacketCheck check;
+  for (const auto byte : bytes) check.add(byte);
+  bytes.push_back(static_cast<std::uint8_t>(check.value()));
+  bytes.push_back(static_cast<std::uint8_t>(check.value() >> 8U));
+  return bytes;
+}
+
+IdentityRecord identity() {
+  IdentityRecord record{};
+  record.magic = kIdentityMagic;
+  record.layout = kIdentityLayout;
+  record.kt_nanowatthours = 1'000'000'000;
+  std::memcpy(record.serial_number, "VIRTUAL-A       ", 16);
+  std::memcpy(record.device_id, "METERBENCH SOCKET A ", 20);
+  const Octets plate = from_hex(
+      "37 2E 32 20 20 20 31 20 20 20 20 20 01 32 53 20 20 20 0C 00 00 32 30 30 20 20 20 33 30 20 20 20 20");
+  std::copy(plate.begin(), plate.end(), record.nameplate);
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+/// A server on a board, on a line without delay.
+struct Port {
+  explicit Port(const IdentityRecord& record = identity()) : board{std::make_unique<Board>()} {
+    std::ranges::copy(std::bit_cast<IdentityBytes>(record).bytes, board->eeprom + kIdentityAddress);
+    server = std::make_unique<OpticalServer>(*board);
+  }
+
+  /// Lets time pass; what was said meanwhile.
+  Octets pass(double seconds) {
+    const std::uint64_t end = now + static_cast<std::uint64_t>(seconds * kSampleRate);
+    Octets said;
+    while (true) {
+      server->run(now, readings);
+      UartByte out;
+      while (pop(board->uart_out, out)) said.push_back(static_cast<std::uint8_t>(out.byte));
+      const std::uint64_t wake = server->wake();
+      EXPECT_GT(wake, now);
+      if (now == end) return said;
+      now = std::min(end, std::max(wake, now + 1));
+    }
+  }
+  void hear(const Octets& bytes) {
+    for (const auto byte : bytes) {
+      if (!push(board->uart_in, UartByte{now, byte, 0})) {
+        server->run(now, readings);
+        ASSERT_TRUE(push(board->uart_in, UartByte{now, byte, 0}));
+      }
+    }
+  }
+  /// What is said within 10 ms of `bytes`.
+  Octets tell(const Octets& bytes) {
+    hear(bytes);
+    return pass(0.01);
+  }
+  Octets tell(Hex hex) { return tell(from_hex(hex)); }
+  /// The same, with our acknowledge of it.
+  Octets ask(const Octets& request) {
+    Octets said = tell(request);
+    while (said.size() > 1) {
+      const Octets more = tell(from_hex(kAck));
+      if (more.empty()) break;
+      said = said + more;
+    }
+    return said;
+  }
+  Octets ask(Hex hex) { return ask(from_hex(hex)); }
+
+  void log_on() {
+    ask(kIdentify);
+    ask(kNegotiate64);
+    ask(kLogOn);
+  }
+
+  std::unique_ptr<Board> board;
+  std::unique_ptr<OpticalServer> server;
+  MeterReadings readings{1234, 56, 0};
+  std::uint64_t now = 100;
+};
+
+Octets answer(Hex hex) { return from_hex(kAck) + from_hex(hex); }
+/// A single-packet answer with its acknowledge.
+Octets answer(const Octets& data, bool toggle) { return from_hex(kAck) + packet(data, toggle ? 0x20 : 0); }
+/// Table data after `ok` (optical-port.md 3.2).
+Octets table_data(const Octets& content) {
+  Octets data{0, static_cast<std::uint8_t>(content.size() >> 8U), static_cast<std::uint8_t>(content.size())};
+  data = data + content;
+  unsigned sum = 0;
+  for (const auto byte : content) sum += byte;
+  data.push_back(static_cast<std::uint8_t>(0x100 - (sum & 0xFFU)));
+  return data;
+}
+
+// The session of optical-port.md 1.3. This meter has neither passwords nor procedures, and other registers.
+TEST(OpticalServer, AnswersTheSessionOfTheFactsByteForByte) {
+  Port port;
+  EXPECT_EQ(port.ask(kIdentify), answer(kIdentified));
+  EXPECT_EQ(port.ask(kNegotiate64), answer(kNegotiated64));
+  EXPECT_EQ(port.ask(kLogOn), answer(kOk));
+  EXPECT_EQ(port.ask(kSecurityReader), answer(kOk1));
+  EXPECT_EQ(port.ask(kReadSt03), answer(kSt03));
+  const Octets registers = from_hex("00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40");  // 1234, 56
+  EXPECT_EQ(port.ask(kReadSt23), answer(table_data(registers), true));
+  EXPECT_EQ(port.ask(kReadSt42), answer(kOnp));
+  EXPECT_EQ(port.ask(kColdStart), answer({0x02}, true));
+  EXPECT_EQ(port.ask(kReadSt08), answer(kOnp));
+  EXPECT_EQ(port.ask(kLogOff), answer(kOk1));
+  EXPECT_EQ(port.ask(kTerminate), answer(kOk));
+  EXPECT_EQ(port.server->wake(), kNever);
+}
+
+TEST(OpticalServer, KeepsSilentForAMillisecondBeforeItAnswersWithinTwo) {
+  Port port;
+  port.hear(from_hex(kIdentify));
+  EXPECT_EQ(port.pass(0.00099), Octets{});
+  EXPECT_EQ(port.pass(0.001), answer(kIdentified));
+}
+
+TEST(OpticalServer, AcknowledgesAGoodPacketAndRefusesADamagedOne) {
+  Octets request = from_hex(kIdentify);
+  request.back() ^= 1U;
+  Port port;
+  EXPECT_EQ(port.tell(request), from_hex(kNak));
+  EXPECT_EQ(port.tell(kIdentify), answer(kIdentified));
+}
+
+TEST(OpticalServer, RefusesALengthAboveTheAgreedSizeAtOnce) {
+  for (const Hex header : {"EE 00 00 00 1F F7", "EE 00 00 00 FF FF", "EE 00 00 00 00 39"}) {
+    Port port;
+    EXPECT_EQ(port.tell(header), from_hex(kNak)) << header;
+    EXPECT_EQ(port.tell(kIdentify), answer(kIdentified)) << header;
+  }
+}
+
+TEST(OpticalServer, RefusesAPacketThatStopsForHalfASecond) {
+  Port port;
+  EXPECT_EQ(port.tell("EE 00 00 00"), Octets{});
+  EXPECT_EQ(port.pass(0.48), Octets{});
+  EXPECT_EQ(port.pass(0.02), from_hex(kNak));
+  EXPECT_EQ(port.tell(kIdentify), answer(kIdentified));
+}
+
+TEST(OpticalServer, DropsNoiseWhileIdle) {
+  Port port;
+  EXPECT_EQ(port.tell("00 15 06 55 FF"), Octets{});
+  EXPECT_EQ(port.tell(kIdentify), answer(kIdentified));
+}
+
+TEST(OpticalServer, SendsAgainWhatIsRefusedThreeTimesAndThenFallsToBase) {
+  Port port;
+  port.tell(kIdentify);
+  for (int n = 0; n < 3; ++n) EXPECT_EQ(port.tell(kNak), from_hex(kIdentified)) << n;
+  EXPECT_EQ(port.tell(kNak), Octets{});
+  EXPECT_EQ(port.server->wake(), kNever);
+  EXPECT_EQ(port.ask(kLogOn), answer(kIsss));
+}
+
+TEST(OpticalServer, SendsAgainWhatIsNotAcknowledgedInTwoSeconds) {
+  Port port;
+  port.tell(kIdentify);
+  EXPECT_EQ(port.pass(1.98), Octets{});
+  EXPECT_EQ(port.pass(0.1), from_hex(kIdentified));
+  EXPECT_EQ(port.pass(2.1), from_hex(kIdentified));
+  EXPECT_EQ(port.tell(kAck), Octets{});
+  EXPECT_EQ(port.pass(5.5), Octets{});
+  EXPECT_EQ(port.ask(kNegotiate64), answer(kNegotiated64));
+}
+
+TEST(OpticalServer, SendsAgainOnAByteThatIsNeither) {
+  Port port;
+  port.tell(kIdentify);
+  EXPECT_EQ(port.pass(0.05), Octets{});
+  EXPECT_EQ(port.tell("55"), from_hex(kIdentified));
+}
+
+TEST(OpticalServer, AcknowledgesARepeatedRequestAndDropsIt) {
+  Port port;
+  port.log_on();
+  EXPECT_EQ(port.ask(kReadSt03), answer(table_data(from_hex("01 00 00 00 00")), true));
+  EXPECT_EQ(port.ask(kReadSt03), from_hex(kAck));
+}
+
+TEST(OpticalServer, AnswersARepeatedRequestAgainWhileItWaitsForTheAcknowledge) {
+  Port port;
+  port.log_on();
+  const Octets first = port.tell(kReadSt03);
+  EXPECT_EQ(port.tell(kReadSt03), first);
+  EXPECT_EQ(port.tell(kAck), Octets{});
+}
+
+TEST(OpticalServer, AlwaysAnswersIdentify) {
+  Port port;
+  EXPECT_EQ(port.ask(kIdentify), answer(kIdentified));
+  EXPECT_EQ(port.ask(kIdentify), answer({0, 0, 1, 0, 0}, true));
+  EXPECT_EQ(port.tell(kIdentify), answer(kIdentified));
+  for (int n = 0; n < 10; ++n)
+    EXPECT_EQ(port.tell(kIdentify), answer({0, 0, 1, 0, 0}, n % 2 == 0))
+        << "while it waits for the acknowledge";
+}
+
+TEST(OpticalServer, ServesANewRequestWhileItWaitsForTheAcknowledgeOfTheLast) {
+  Port port;
+  port.tell(kIdentify);
+  EXPECT_EQ(port.tell(kNegotiate64), answer(kNegotiated64));
+  EXPECT_EQ(port.tell(kLogOn), answer(kOk));
+  EXPECT_EQ(port.pass(0.5), Octets{});
+}
+
+TEST(OpticalServer, FallsToBaseAfterSixSecondsOfSilence) {
+  Port port;
+  port.log_on();
+  port.pass(kSilence - 0.1);
+  EXPECT_EQ(port.ask(kReadSt03), answer(table_data(from_hex("01 00 00 00 00")), true));
+  port.pass(kSilence);
+  EXPECT_EQ(port.server->wake(), kNever);
+  EXPECT_EQ(port.ask(kReadSt03), answer(kIsss)) << "its own toggle begins anew, and nothing is remembered";
+}
+
+TEST(OpticalServer, WaitsAsLongAsItIsTold) {
+  Port port;
+  port.log_on();
+  EXPECT_EQ(port.ask(kWait30), answer({0}, true));
+  port.pass(29.9);
+  EXPECT_EQ(port.ask(kReadSt03), answer(kSt03));
+  port.pass(kSilence);
+  EXPECT_EQ(port.server->wake(), kNever) << "for one gap only";
+}
+
+TEST(OpticalServer, KnowsWhichServiceIsLegalInWhichState) {
+  const Octets isss{0x0A}, read = from_hex("30 00 03"), slice = from_hex("3F 00 03 00 00 00 00 01"),
+                           log_on = from_hex("50 00 02 42 45 4E 43 48 20 20 20 20 20"),
+                           negotiate = from_hex("60 00 40 01"), wait = from_hex("70 06"), secure(21, 0x51);
+  const auto reply = [](Port& port, const Octets& request, std::uint8_t control) {
+    const Octets said = port.ask(packet(request, control));
+    return said.size() < 9 ? Octets{} : Octets{said[7]};
+  };
+  {
+    Port base;
+    for (const Octets& request : {read, slice, log_on, negotiate, wait, secure, Octets{0x52}})
+      EXPECT_EQ(reply(base, request, 0), isss) << int{request[0]};
+    EXPECT_EQ(reply(base, {0x21}, 0), Octets{0});
+  }
+  for (const Octets& request : {read, slice, secure, Octets{0x52}}) {
+    Port identified;
+    identified.ask(kIdentify);
+    EXPECT_EQ(reply(identified, request, 0x20), isss) << int{request[0]};
+  }
+  for (const Octets& request : {log_on, negotiate}) {
+    Port session;
+    session.log_on();
+    EXPECT_EQ(reply(session, request, 0x20), isss) << int{request[0]};
+  }
+  for (const Octets& request : {negotiate, wait, Octets{0x21}}) {
+    Port identified;
+    identified.ask(kIdentify);
+    EXPECT_EQ(reply(identified, request, 0x20), Octets{0}) << int{request[0]};
+  }
+  for (const Octets& request : {read, slice, secure, wait, Octets{0x20}, Octets{0x21}, Octets{0x52}}) {
+    Port session;
+    session.log_on();
+    EXPECT_EQ(reply(session, request, 0x20), Octets{0}) << int{request[0]};
+  }
+}
+
+TEST(OpticalServer, DoesNotSupportWhatItDoesNotHave) {
+  for (const std::uint8_t service : {0x22, 0x31, 0x3E, 0x40, 0x41, 0x4E, 0x4F, 0x53, 0x71, 0x00, 0xFF}) {
+    Port port;
+    port.log_on();
+    EXPECT_EQ(port.ask(packet({service, 0, 0}, 0x20)), answer({0x02}, true)) << int{service};
+  }
+}
+
+TEST(OpticalServer, AnswersMalformedRequestsWithErr) {
+  for (const char* request : {"20 00", "21 00", "", "30 00", "30 00 01 00", "3F 00 01 00 00 00 00", "51",
+                              "52 00", "70", "70 01 02"}) {
+    Port port;
+    port.log_on();
+    EXPECT_EQ(port.ask(packet(from_hex(request), 0x20)), answer({0x01}, true)) << request;
+  }
+  for (const char* request : {"50", "60 00 40", "61 00 40 01", "60 00 1F 01", "60 00 40 00"}) {
+    Port port;
+    port.ask(kIdentify);
+    EXPECT_EQ(port.ask(packet(from_hex(request), 0x20)), answer({0x01}, true)) << request;
+  }
+}
+
+TEST(OpticalServer, NegotiatesNoMoreThanIsAskedOrItHas) {
+  Port port;
+  port.ask(kIdentify);
+  EXPECT_EQ(port.ask(kNegotiate512), answer({0, 0x02, 0x00, 2, 6}, true));
+  EXPECT_EQ(port.ask(kNegotiateWithoutBaud), answer({0, 0x00, 0x80, 4, 6}, false));
+  EXPECT_EQ(port.ask(packet(from_hex("62 04 00 FF 08 0A"), 0x20)), answer({0, 0x02, 0x00, 255, 6}, true));
+}
+
+/// The data of a message of several packets, each checked for its control byte, sequence and size.
+Octets joined(Octets said, std::size_t size) {
+  Octets data;
+  EXPECT_EQ(said.front(), 0x06);
+  said.erase(said.begin());
+  int expected = -1;
+  for (bool first = true; !said.empty(); first = false) {
+    const std::size_t length = std::size_t{said[4]} << 8U | said[5];
+    EXPECT_LE(length + 8, size);
+    EXPECT_EQ((said[2] & 0x80) != 0, !first || said[3] > 0);
+    EXPECT_EQ((said[2] & 0x40) != 0, first && said[3] > 0);
+    EXPECT_TRUE(first || said[3] == expected);
+    expected = said[3] - 1;
+    const Octets again =
+        packet({said.begin() + 6, said.begin() + 6 + static_cast<std::ptrdiff_t>(length)}, said[2], said[3]);
+    EXPECT_TRUE(std::equal(again.begin(), again.end(), said.begin()));
+    data.insert(data.end(), said.begin() + 6, said.begin() + 6 + static_cast<std::ptrdiff_t>(length));
+    said.erase(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(length) + 8);
+  }
+  EXPECT_EQ(expected, -1);
+  return data;
+}
+
+Octets test_pattern() {
+  Octets content;
+  for (unsigned word = 0; word < 512; ++word) {
+    content.push_back(static_cast<std::uint8_t>(word));
+    content.push_back(static_cast<std::uint8_t>(word >> 8U));
+  }
+  return content;
+}
+
+TEST(OpticalServer, SplitsALongResponseIntoTheAgreedPackets) {
+  for (const std::uint16_t size : {32, 64, 512}) {
+    Port port;
+    port.ask(kIdentify);
+    port.ask(
+        packet({0x61, static_cast<std::uint8_t>(size >> 8U), static_cast<std::uint8_t>(size), 255, 6}, 0x20));
+    port.ask(kLogOn);
+    const Octets said = port.ask(packet(from_hex("30 08 0D"), 0x20));
+    EXPECT_EQ(joined(said, size), table_data(test_pattern())) << size;
+  }
+}
+
+TEST(OpticalServer, CannotGiveWhatDoesNotFitIntoTheAgreedPackets) {
+  Port port;
+  port.log_on();
+  EXPECT_EQ(port.ask(packet(from_hex("30 08 0D"), 0x20)), answer({0x04}, true));
+  const Octets pattern = test_pattern();
+  const Octets end{pattern.end() - 52, pattern.end()};
+  EXPECT_EQ(port.ask(packet(from_hex("3F 08 0D 00 03 CC 00 34"))), answer(table_data(end), false));
+  EXPECT_EQ(port.ask(packet(from_hex("3F 08 0D 00 03 CB 00 35"), 0x20)), answer({0x04}, true));
+}
+
+TEST(OpticalServer, GoesOnWithAMessageAfterARefusedPart) {
+  Port port;
+  port.ask(kIdentify);
+  port.ask(packet({0x61, 0x00, 0x20, 255, 6}, 0x20));
+  port.ask(kLogOn);
+  Octets said = port.tell(packet(from_hex("30 00 01"), 0x20));
+  const Octets first{said.begin() + 1, said.end()};
+  EXPECT_EQ(port.tell(kNak), first);
+  const Octets second = port.tell(kAck);
+  EXPECT_EQ(second[3], 0);
+  EXPECT_EQ(port.tell(kNak), second);
+  EXPECT_EQ(port.tell(kAck), Octets{});
+}
+
+TEST(OpticalServer, TakesARequestOfSeveralPacketsInOrderOnly) {
+  const Octets first = packet(from_hex("50 00 02 42 45 4E"), 0xC0, 1),
+               last = packet(from_hex("43 48 20 20 20 20 20"), 0xA0);
+  Port port;
+  port.ask(kIdentify);
+  EXPECT_EQ(port.tell(last), from_hex(kNak));
+  EXPECT_EQ(port.tell(first), from_hex(kAck));
+  EXPECT_EQ(port.tell(packet({0x43}, 0xA0, 5)), from_hex(kNak));
+  EXPECT_EQ(port.ask(last), answer(kOk1));
+}
+
+TEST(OpticalServer, RefusesASliceOutsideOfItsTable) {
+  for (const char* request : {"3F 00 01 00 00 00 00 00", "3F 00 01 00 00 20 00 01", "3F 00 01 00 00 1F 00 02",
+                              "3F 00 01 FF FF FF 00 01", "3F 00 01 00 00 00 FF FF"}) {
+    Port port;
+    port.log_on();
+    EXPECT_EQ(port.ask(packet(from_hex(request), 0x20)), answer({0x05}, true)) << request;
+  }
+}
+
+TEST(OpticalServer, TakesTheSlicesOfATableFromOneInstant) {
+  Port port;
+  port.log_on();
+  const Octets early = from_hex("00 00 00 00 00 48 93 40"), late = from_hex("00 00 00 00 00 4C 93 40");
+  const Octets first_half = packet(from_hex("3F 00 17 00 00 00 00 08"), 0x20),
+               second_half = packet(from_hex("3F 00 17 00 00 08 00 08"));
+  EXPECT_EQ(port.ask(first_half), answer(table_data(early), true));
+  port.readings = {1235, 57, 0};
+  EXPECT_EQ(port.ask(second_half), answer(table_data(from_hex("00 00 00 00 00 00 4C 40")), false));
+  EXPECT_EQ(port.ask(kReadSt03), answer(table_data(from_hex("01 00 00 00 00")), true));
+  EXPECT_EQ(port.ask(packet(from_hex("3F 00 17 00 00 00 00 08"))), answer(table_data(late), false));
+}
+
+struct TableCase {
+  const char* number;
+  const char* content;
+};
+
+// By optical-port.md 6: what each of them means there is what this meter has.
+TEST(OpticalServer, HasExactlyTheTablesThatItsConfigurationTells) {
+  const TableCase tables[] = {
+      {"00 00", "02 08 80 4D 54 42 4E 02 00 00 00 01 00 03 02 00 00 01 00 2F 98 E1 00 20 00 00 00 00 00"},
+      {"00 01",
+       "4D 54 42 4E 56 49 52 54 55 41 4C 20 01 00 01 00 56 49 52 54 55 41 4C 2D 41 20 20 20 20 20 20 20"},
+      {"00 02",
+       "37 2E 32 20 20 20 31 20 20 20 20 20 01 32 53 20 20 20 0C 00 00 32 30 30 20 20 20 33 30 20 20 20 20"},
+      {"00 03", "01 00 00 00 00"},
+      {"00 05", "4D 45 54 45 52 42 45 4E 43 48 20 53 4F 43 4B 45 54 20 41 20"},
+      {"00 0B", "00 02 00 00 00 02 02 02"},
+      {"00 0C", "00 50 02 00 00 90 01 00"},
+      // 0.001 kWh a pulse
+      {"00 0F",
+       "FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00 FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00"},
+      {"00 10", "29 29"},
+      {"00 15", "00 00 00 02 00 00 00 00 00 00"},
+      {"00 16", "00 01"},
+      {"00 17", "00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40"},
+  };
+  std::uint8_t control = 0x20;
+  Port port;
+  port.log_on();
+  std::vector<unsigned> there;
+  for (unsigned number = 0; number < 24; ++number) {
+    const Octets said = port.ask(packet({0x30, 0, static_cast<std::uint8_t>(number)}, control));
+    if (said.size() > 10) there.push_back(number);
+    control ^= 0x20U;
+  }
+  EXPECT_EQ(there, (std::vector<unsigned>{0, 1, 2, 3, 5, 11, 12, 15, 16, 21, 22, 23}));
+  for (const auto& [number, content] : tables) {
+    const Octets said = port.ask(packet(from_hex("30") + from_hex(number), control));
+    EXPECT_EQ(said, answer(table_data(from_hex(content)), control != 0)) << number;
+    control ^= 0x20U;
+  }
+}
+
+TEST(OpticalServer, GivesNoIdentityWithoutASoundRecordAndSaysSo) {
+  IdentityRecord damaged = identity();
+  damaged.serial_number[0] = 'X';
+  for (const std::uint8_t number : {1, 2, 5, 15}) {
+    Port port{damaged};
+    port.log_on();
+    EXPECT_EQ(port.ask(packet({0x30, 0, number}, 0x20)), answer({0x01}, true)) << int{number};
+  }
+  Port port{damaged};
+  port.log_on();
+  EXPECT_EQ(port.ask(packet(from_hex("30 00 03"), 0x20)),
+            answer(table_data(from_hex("01 02 00 00 00")), true));
+}
+
+TEST(OpticalServer, ShowsTheFaultWordInItsStatus) {
+  Port port;
+  port.readings.fault_word = kFaultCalibration | kFaultLedRing;
+  port.log_on();
+  EXPECT_EQ(port.ask(packet(from_hex("30 00 03"), 0x20)),
+            answer(table_data(from_hex("01 02 00 00 03")), true));
+}
+
+TEST(OpticalServer, IsStillThereAfterAnyNoise) {
+  std::mt19937 random{1};
+  Port port;
+  for (int round = 0; round < 300; ++round) {
+    Octets noise(random() % 700);
+    for (auto& byte : noise) byte = random() % 4 == 0 ? 0xEE : static_cast<std::uint8_t>(random() % 256);
+    port.hear(noise);
+    port.pass((random() % 1000) * 1e-3);
+  }
+  port.pass(20);
+  EXPECT_EQ(port.server->wake(), kNever);
+  EXPECT_EQ(port.ask(kIdentify), answer(kIdentified));
+}
+
+// Requests with a good check in any order reach what noise does not.
+TEST(OpticalServer, IsStillThereAfterAnySequenceOfRequests) {
+  std::mt19937 random{2};
+  Port port;
+  const std::uint8_t services[] = {0x20, 0x21, 0x30, 0x3F, 0x50, 0x51, 0x52, 0x60, 0x61, 0x70};
+  for (int round = 0; round < 3000; ++round) {
+    Octets data{services[random() % std::size(services)]};
+    const std::size_t sizes[] = {0, 1, 2, 3, 4, 7, 12, 20};
+    const std::size_t size = sizes[random() % std::size(sizes)];
+    while (data.size() < size + 1)
+      data.push_back(static_cast<std::uint8_t>(random() % 4 == 0 ? random() : random() % 24));
+    port.hear(
+        packet(data, static_cast<std::uint8_t>(random() & 0xE0U), static_cast<std::uint8_t>(random() % 3)));
+    port.pass((random() % 4) * 1e-2);
+    if (random() % 3 != 0) port.hear(from_hex(random() % 4 == 0 ? kNak : kAck));
+  }
+  port.pass(300);
+  EXPECT_EQ(port.server->wake(), kNever);
+  EXPECT_EQ(port.ask(kIdentify), answer(kIdentified));
+}
+
+}  // namespace
+}  // namespace meterbench::firmware
