@@ -91,7 +91,8 @@ Json fault() {
         {{"description", "Number of the command that the simulator answers"},
          {"type", "integer"},
          {"minimum", 1}}},
-       {"of", {{"description", "Name of an instrument of this lab"}, {"type", "string"}}},
+       {"of",
+        {{"description", "Name of an instrument of this lab, or optical.POSITION"}, {"type", "string"}}},
        {"do", {{"description", "What its model can do wrong"}, {"type", "string"}}}},
       {"of", "do"});
   schema["oneOf"] = {{{"required", {"at_s"}}}, {{"required", {"command"}}}};
