@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,10 @@ extern "C" void request_stop(int) { stop_signal->request(); }
 
 namespace meterbench {
 namespace {
+
+void tell_output_failed(const std::string& name) {
+  fmt::print(stderr, "{}: standard output cannot be written\n", name);
+}
 
 int run_command(const std::string& name, int argc, char** argv,
                 const std::function<void(CLI::App&, VerbAction&)>& add_verbs) {
@@ -42,11 +47,13 @@ int run_command(const std::string& name, int argc, char** argv,
     app.parse(argc, argv);
     const int code = chosen(stop);
     // Half an answer is none: a full disk behind a redirection must not look like success.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      fmt::print(stderr, "{}: standard output cannot be written\n", name);
-      return std::max(code, kBenchFault);
-    }
-    return code;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    tell_output_failed(name);
+    return std::max(code, kBenchFault);
+  } catch (const std::system_error&) {  // an answer longer than its buffer fails while it is printed
+    if (std::ferror(stdout) == 0) throw;
+    tell_output_failed(name);
+    return kBenchFault;
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kAllPassed : kUsage;
   } catch (const InputError& e) {

@@ -60,7 +60,7 @@ class Sweep(BenchTest):
             pulses = {p["point_id"]: p["pulses"] for p in self.shown()["points"]}
             self.assertEqual(edges, {point: n + 2 for point, n in pulses.items()})
             instruments = ledger.execute("SELECT count(*) FROM v_instrument").fetchone()[0]
-            self.assertEqual(instruments, 3)
+            self.assertEqual(instruments, 7)  # with chamber, interlock, pickups and the optical port of A
 
     def test_text_names_the_ledger_and_ends_with_the_unverified_passes(self):
         done = self.sweep()
