@@ -1,7 +1,5 @@
 #include "bench/cli/doctor.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
@@ -41,7 +39,8 @@ std::string remedy_for(const Fault& fault) {
 
 class Examination {
  public:
-  Examination(Station& station, const StationFile& file) : station_{station}, file_{file} {}
+  Examination(Station& station, const StationFile& file, const std::set<std::string>& occupied)
+      : station_{station}, file_{file}, occupied_{occupied} {}
 
   std::vector<Finding> run(const std::optional<Plan>& plan) {
     examine_source();
@@ -68,8 +67,9 @@ class Examination {
   }
 
   template <class T, class Start>
-  Result<T> ask(const std::string& subject, const char* command, Start start) {
-    return await<T>(station_.reactor, subject, command, kPatience, start);
+  Result<T> ask(const std::string& subject, const char* command, Start start,
+                Reactor::Stoppable stoppable = Reactor::Stoppable::yes) {
+    return await<T>(station_.reactor, subject, command, kPatience, start, stoppable);
   }
 
   template <class Instrument>
@@ -84,9 +84,11 @@ class Examination {
   }
 
   void examine_source() {
-    const auto off =
-        ask<void>("source", "off", [&](auto done) { station_.source->start_off(std::move(done)); });
+    const auto off = ask<void>(
+        "source", "off", [&](auto done) { station_.source->start_off(std::move(done)); },
+        Reactor::Stoppable::no);
     if (!off) return unfit("source", off.error());
+    source_is_off_ = true;
     if (!identify("source", *station_.source)) return;
     const SourceCapabilities can = station_.source->capabilities();
     fit("source", fmt::format("is off; {} circuits up to {} and {}", can.circuits,
@@ -127,7 +129,7 @@ class Examination {
           "take another station, or leave the point out of the scenario");
   }
 
-  /// The whole loop, with the source off: read, close the relay, read, open it.
+  /// The whole loop, only with the source confirmed off: read, close the relay, read, open it.
   void examine_interlock() {
     if (!identify("interlock", *station_.interlock)) return;
     Interlock& interlock = *station_.interlock;
@@ -137,12 +139,16 @@ class Examination {
     if (!read->hindrance().empty())
       return add(Grade::unfit, "interlock", std::string{read->hindrance()},
                  "make the bench safe; then look again");
+    if (!source_is_off_)
+      return add(Grade::remark, "interlock", "its relay was not tried: the source is not confirmed off",
+                 "bring the source to answer first");
     const auto armed = ask<void>("interlock", "arm", [&](auto done) {
       interlock.start_arm(station_.interlock_timing.watchdog, std::move(done));
     });
     if (!armed) unfit("interlock", armed.error());
-    const auto disarmed =
-        ask<void>("interlock", "disarm", [&](auto done) { interlock.start_disarm(std::move(done)); });
+    const auto disarmed = ask<void>(
+        "interlock", "disarm", [&](auto done) { interlock.start_disarm(std::move(done)); },
+        Reactor::Stoppable::no);
     if (!disarmed) unfit("interlock", disarmed.error());
     if (armed && disarmed)
       fit("interlock", "emergency stop, door and seats are closed; the relay closed and opened, read back");
@@ -152,6 +158,9 @@ class Examination {
     if (!identify("chamber", *station_.chamber)) return;
     const auto reading = ask<ChamberReading>(
         "chamber", "read", [&](auto done) { station_.chamber->start_read(std::move(done)); });
+    if (!reading && occupied_.empty())
+      return add(Grade::remark, "chamber", reading.error().text(),
+                 "name the meters with --meter; without one the sensor of its body is open");
     if (!reading) return unfit("chamber", reading.error());
     if (file_.chamber && file_.chamber->body_sensor && !reading->body)
       return add(Grade::unfit, "chamber", "there is no reading of the meter's body",
@@ -162,8 +171,10 @@ class Examination {
 
   void examine_pickups() {
     if (!identify("pickups", *station_.photodiode)) return;
+    if (occupied_.empty())
+      add(Grade::remark, "pickups", "no light level was read", "name the meters with --meter");
     for (const Position& position : station_.positions) {
-      if (!occupied(position)) continue;
+      if (!occupied_.contains(position.name)) continue;
       const std::string subject = "pickup " + position.name;
       const auto reading = ask<PickupReading>(subject, "read", [&](auto done) {
         station_.photodiode->start_read(position.name, std::move(done));
@@ -198,8 +209,9 @@ class Examination {
     const auto identity =
         ask<MeterIdentity>(subject, "identify", [&](auto done) { meter.start_identify(std::move(done)); });
     if (!identity)
-      return add(Grade::unfit, subject, identity.error().text(),
-                 "check that the probe sits right way round on the port, and that the meter is powered");
+      return add(
+          Grade::remark, subject, identity.error().text(),
+          "the source is off: is the meter powered? Else check that the probe sits the right way round");
     fit(subject, fmt::format("{} {}, firmware {}, serial number {}", identity->manufacturer, identity->model,
                              identity->firmware, identity->serial_number));
     if (echo && *echo)
@@ -207,15 +219,10 @@ class Examination {
           "nothing: the echo is dropped; light reflected in the ring can be shaded");
   }
 
-  /// Where the bench put a meter itself, only there; on a real bench every position may hold one.
-  [[nodiscard]] bool occupied(const Position& position) const {
-    const bool known = std::any_of(station_.positions.begin(), station_.positions.end(),
-                                   [](const Position& p) { return !p.meter_firmware.empty(); });
-    return !known || !position.meter_firmware.empty();
-  }
-
   Station& station_;
   const StationFile& file_;
+  const std::set<std::string>& occupied_;
+  bool source_is_off_ = false;
   std::vector<Finding> findings_;
 };
 
@@ -230,8 +237,9 @@ std::string_view to_text(Finding::Grade grade) {
   return "unknown";
 }
 
-std::vector<Finding> examine(Station& station, const StationFile& file, const std::optional<Plan>& plan) {
-  return Examination{station, file}.run(plan);
+std::vector<Finding> examine(Station& station, const StationFile& file, const std::set<std::string>& occupied,
+                             const std::optional<Plan>& plan) {
+  return Examination{station, file, occupied}.run(plan);
 }
 
 }  // namespace meterbench

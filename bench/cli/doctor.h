@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ struct Finding {
 };
 [[nodiscard]] std::string_view to_text(Finding::Grade grade);
 
-/// The source is told to be off first. `plan`: of a scenario whose points the station should reach.
+/// The source is told to be off first. `occupied`: positions that hold a meter. `plan`: of a scenario whose
+/// points the station should reach.
 [[nodiscard]] std::vector<Finding> examine(Station& station, const StationFile& file,
+                                           const std::set<std::string>& occupied,
                                            const std::optional<Plan>& plan);
 
 }  // namespace meterbench

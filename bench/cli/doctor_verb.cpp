@@ -47,7 +47,9 @@ int doctor(const DoctorOptions& options, StopSignal& stop) {
                                     meters, stop);
   if (!session) throw InputError{session.error()};
   Station& station = (*session)->station();
-  const auto findings = examine(station, file, plan);
+  std::set<std::string> occupied;
+  for (const auto& [position, type] : meters) occupied.insert(position);
+  const auto findings = examine(station, file, occupied, plan);
   const bool unfit = std::any_of(findings.begin(), findings.end(),
                                  [](const Finding& f) { return f.grade == Finding::Grade::unfit; });
   const int code = stop.requested() ? kInterrupted : unfit ? kBenchFault : kAllPassed;

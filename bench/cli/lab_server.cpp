@@ -86,9 +86,9 @@ std::string with_served_addresses(const std::string& station_text,
     rest = (*at)[0].second;
   }
   result.append(rest, station_text.cend());
-  static const std::regex kSimulated{R"((^|\n)simulated:)"};
-  if (!std::regex_search(result, kSimulated)) result += "\nsimulated: true\n";
-  return result;
+  static const std::regex kSimulated{R"((^|\n)simulated:[^\n]*)"};
+  if (!std::regex_search(result, kSimulated)) return result + "\nsimulated: true\n";
+  return std::regex_replace(result, kSimulated, "$1simulated: true");
 }
 
 }  // namespace meterbench

@@ -167,8 +167,10 @@ class StepPlanner {
   /// Why one record of the instrument does not hold so many pulses, if so.
   [[nodiscard]] std::optional<std::string> beyond_record(CountingMethod method, std::uint64_t pulses,
                                                          Seconds window) const {
-    if (method == CountingMethod::timestamps && pulses + 1 > station_.counter.most_timestamps)
-      return fmt::format("{} time stamps do not fit into one record of {}", pulses + 1,
+    // One more than pulses, and the one before the window opens.
+    const std::uint64_t stamps = pulses + kOpeningPulses;
+    if (method == CountingMethod::timestamps && stamps > station_.counter.most_timestamps)
+      return fmt::format("{} time stamps do not fit into one record of {}", stamps,
                          station_.counter.most_timestamps);
     if (method == CountingMethod::gated_total && to_duration(window) > station_.counter.longest_gate)
       return fmt::format("a gate of {:.4g} s is longer than the counter has", window.value());

@@ -459,7 +459,7 @@ TEST(PlanMethods, ARecordHoldsNoMoreTimeStampsThanTheInstrument) {
   PlanningStation station = bench_with_timer();
   station.counter.most_timestamps = 100;
   EXPECT_THAT(mistakes_of(by(CountingMethod::timestamps), station),
-              HasSubstr("135 time stamps do not fit into one record of 100"));  // 10 s of 0.075 s, and one
+              HasSubstr("136 time stamps do not fit into one record of 100"));  // 10 s of 0.075 s, and two
 }
 
 Scenario at_temperatures(std::vector<double> celsius) {

@@ -146,6 +146,7 @@ class Attempt {
   /// meter did not give what was asked of it; no_pulse_ tells in its words.
   template <class T>
   Result<std::optional<T>> carry_out(const Wait& wait, const std::function<void(Done<T>)>& start) {
+    const Instant begin = station_.reactor.now();
     auto answer = std::make_shared<std::optional<Result<T>>>();
     start([answer](Result<T> result) { answer->emplace(std::move(result)); });
     // The instrument itself gives up in time.
@@ -153,7 +154,10 @@ class Attempt {
       return tl::unexpected{waited.error()};
     if ((*answer)->has_value()) return std::optional<T>{std::move((*answer)->value())};
     const Fault& born = (*answer)->error();
-    if (born.code != Errc::refused) return tl::unexpected{born};
+    // It gives up on a meter once the time for the window is over; what it refuses before is its own affair.
+    const bool gave_up =
+        born.code == Errc::refused && station_.reactor.now() - begin >= longest_window(needed());
+    if (!gave_up) return tl::unexpected{born};
     no_pulse_ = born.detail;
     return std::optional<T>{};
   }

@@ -50,8 +50,10 @@ class Soak {
     note_(fmt::format("towards {} ± {}", to_text(soak_.temperature), to_text(soak_.band)));
     while (true) {
       if (auto looked = look(); !looked) return looked;
-      if (check_is_due())
+      if (check_is_due()) {
         if (auto checked = check(); !checked) return checked;
+        if (auto looked = look(); !looked) return looked;  // a check may have taken long
+      }
       const auto unstable = what_is_not_stable();
       if (!unstable) break;
       if (elapsed() >= to_duration(soak_.limit))

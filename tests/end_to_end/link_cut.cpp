@@ -25,6 +25,8 @@ using namespace meterbench;
 /// The first messages are those of set-up, where every single one is tried.
 constexpr std::uint64_t kSetUp = 40;
 
+constexpr std::uint64_t kBeyond = 20;
+
 class ShortRun {
  public:
   explicit ShortRun(const std::string& station)
@@ -95,10 +97,19 @@ int run(int argc, char** argv) {
     std::uint64_t cuts = 0;
     for (std::uint64_t message = 1;; message += message < kSetUp ? 1 : every) {
       const auto outcome = short_run.cut(instrument, message);
-      if (outcome == ShortRun::Outcome::ran_through) break;
+      if (outcome == ShortRun::Outcome::ran_through) {
+        // Not one beyond the last may matter: a cut that went unnoticed before would show here.
+        for (std::uint64_t beyond = message + 1; beyond <= message + kBeyond; ++beyond)
+          if (short_run.cut(instrument, beyond) != ShortRun::Outcome::ran_through) {
+            fmt::print(stderr, "{} cut at message {}: nobody noticed\n", instrument, message);
+            ++broken;
+          }
+        break;
+      }
       broken += outcome == ShortRun::Outcome::broken ? 1 : 0;
       ++cuts;
     }
+    if (cuts == 0) ++broken;  // an instrument that was never asked
     fmt::print("{:12} {:5} cuts\n", instrument, cuts);
   }
   fmt::print("{} promises broken\n", broken);

@@ -86,6 +86,26 @@ class Stations(BenchTest):
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("The source is off.", done.stderr)
 
+    def test_an_instrument_that_refuses_is_not_a_meter_that_is_silent(self):
+        text = (ROOT / "config/labs/zera.yaml").read_text(encoding="utf-8")
+        lab = self.folder / "refusing.yaml"
+        lab.write_text(text + "faults: [{command: 12, of: counter, do: refuse}]\n", encoding="utf-8")
+        done = self.bench("run", SWEEP, *ZERA, "--lab", lab, "--meter", SMALL_METER, "--ledger", self.ledger, *ONE_LOAD,
+                          "--set", "steps.0.method=timestamps")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("counter", done.stderr)
+
+    def test_doctor_leaves_the_relay_alone_while_the_source_is_not_known_to_be_off(self):
+        lab = self.lab("silent", lambda text: text + "faults: [{command: 1, of: source, do: unplug}]\n")
+        done = self.bench("doctor", "--lab", lab, "--meter", METER)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("its relay was not tried", done.stdout)
+
+    def test_doctor_without_a_meter_asks_for_one_instead_of_blaming_the_bench(self):
+        done = self.bench("doctor")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("name the meters with --meter", done.stdout)
+
     def test_doctor_finds_the_shipped_benches_fit(self):
         for station in ("virtual", "virtual-zera"):
             done = self.bench("doctor", "--station", station, "--meter", SMALL_METER, SWEEP)
