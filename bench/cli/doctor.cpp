@@ -104,14 +104,10 @@ class Examination {
       if (!instrument.calibration) continue;
       const Calibration& c = *instrument.calibration;
       const std::string due = utc_text(c.due).substr(0, 10);
-      if (now < c.issued)
-        add(Grade::unfit, role,
-            fmt::format("certificate {} is not valid before {}", c.certificate,
-                        utc_text(c.issued).substr(0, 10)),
-            "check the date of this machine and of the certificate");
-      else if (c.expired(now))
-        add(Grade::unfit, role, fmt::format("certificate {} expired {}", c.certificate, due),
-            "have it calibrated; until then every decision is unverified");
+      if (auto invalid = c.invalid(now))
+        add(Grade::unfit, role, *std::move(invalid),
+            now < c.issued ? "check the date of this machine and of the certificate"
+                           : "have it calibrated; until then every decision is unverified");
       else if (c.due - now < kSoon)
         add(Grade::remark, role, fmt::format("certificate {} ends {}", c.certificate, due),
             "send it for calibration in time");

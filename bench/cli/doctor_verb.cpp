@@ -39,10 +39,12 @@ int doctor(const DoctorOptions& options, StopSignal& stop) {
   const Catalogue known = catalogue();
   const StationFile file = load_station(known, options.bench.station);
   const std::string& chosen = options.bench.meters;
-  const auto meters = chosen.empty() ? std::map<std::string, MeterType>{} : load_meters(known, file, chosen);
+  // Without a scenario the meters need not be named.
+  const bool unnamed = chosen.empty() && options.scenario.empty();
+  const auto meters = unnamed ? std::map<std::string, MeterType>{} : load_meters(known, file, chosen);
   std::optional<Plan> plan;
   if (!options.scenario.empty())
-    plan = make_checked_plan(known, options.scenario, options.bench, file, load_meters(known, file, chosen));
+    plan = make_checked_plan(known, options.scenario, options.bench, file, meters);
   auto session = BenchSession::open(file, known, {load_lab(known, options.bench, file), options.bench.seed},
                                     meters, stop);
   if (!session) throw InputError{session.error()};

@@ -78,6 +78,13 @@ std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const S
                                              const std::string& meters) {
   std::vector<std::string> positions;
   for (const PositionEntry& position : station.positions) positions.push_back(position.name);
+  return load_meters(catalogue, positions, meters);
+}
+
+std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
+                                             const std::vector<std::string>& positions,
+                                             const std::string& meters) {
+  const std::string first = positions.empty() ? "A" : positions.front();
   if (meters.empty())
     throw InputError{
         fmt::format("--meter is missing; known meters: {}", fmt::join(catalogue.names("meters"), ", "))};
@@ -86,8 +93,8 @@ std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const S
     const std::size_t comma = std::min(meters.find(',', at), meters.size());
     const std::string one = meters.substr(at, comma - at);
     const std::size_t equals = one.find('=');
-    const std::string position = equals == std::string::npos ? positions.front() : one.substr(0, equals);
-    if (std::find(positions.begin(), positions.end(), position) == positions.end())
+    const std::string position = equals == std::string::npos ? first : one.substr(0, equals);
+    if (!positions.empty() && std::find(positions.begin(), positions.end(), position) == positions.end())
       throw InputError{fmt::format("--meter {}: position {}", meters, not_allowed(position, positions))};
     MeterType type = load_meter(catalogue, equals == std::string::npos ? one : one.substr(equals + 1));
     if (!result.empty() && result.begin()->second.id != type.id)

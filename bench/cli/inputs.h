@@ -46,6 +46,10 @@ struct BenchOptions {
 [[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
                                                            const StationFile& station,
                                                            const std::string& meters);
+/// The same at `positions`; where none is given every name is one, and the first is `A`.
+[[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
+                                                           const std::vector<std::string>& positions,
+                                                           const std::string& meters);
 /// A scenario by path, or by its path below scenarios/ with or without ending.
 [[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
 /// `meters`: type at each position in use, all of one type.

@@ -43,20 +43,6 @@ std::string text_of(const std::filesystem::path& path) {
       program.string())};
 }
 
-/// `M` at position A, or `A=M,B=M2`. A lab has no list of positions: those that are named exist.
-std::map<std::string, MeterType> meters_of(const Catalogue& files, const std::string& text) {
-  if (text.empty()) return {};
-  StationFile positions;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
-    const std::string one = text.substr(at, comma - at);
-    const std::size_t equals = one.find('=');
-    positions.positions.emplace_back().name = equals == std::string::npos ? "A" : one.substr(0, equals);
-    at = comma + 1;
-  }
-  return load_meters(files, positions, text);
-}
-
 void write_station(const Catalogue& files, const std::string& wanted, const LabServer& server) {
   const std::size_t equals = wanted.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == wanted.size())
@@ -111,8 +97,10 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
   if (!options.command.empty() && usb == nullptr) become_usb_host();
 
   const Catalogue files = catalogue();
-  virtual_lab::Lab lab{load_lab(files, options.lab), options.seed, simulator_models(),
-                       meters_of(files, options.meters)};
+  // A lab has no list of positions, and may stand empty.
+  const auto meters = options.meters.empty() ? std::map<std::string, MeterType>{}
+                                             : load_meters(files, std::vector<std::string>{}, options.meters);
+  virtual_lab::Lab lab{load_lab(files, options.lab), options.seed, simulator_models(), meters};
   RealReactor reactor{stop};
   virtual_lab::LabClock clock{reactor, options.scale, [&](Instant t) { lab.advance_to(t); }};
   const LabServer server{clock, lab, usb};

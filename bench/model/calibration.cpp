@@ -9,6 +9,13 @@
 
 namespace meterbench {
 
+std::optional<std::string> Calibration::invalid(UtcTime today) const {
+  const auto day = [](UtcTime time) { return utc_text(time).substr(0, 10); };
+  if (today < issued) return fmt::format("certificate {} is not valid before {}", certificate, day(issued));
+  if (expired(today)) return fmt::format("certificate {} expired {}", certificate, day(due));
+  return std::nullopt;
+}
+
 tl::expected<Calibration::Value, std::string> Calibration::at(Current current, const PowerFactor& pf) const {
   std::vector<CertifiedPoint> same;
   std::copy_if(points.begin(), points.end(), std::back_inserter(same),

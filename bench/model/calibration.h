@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -29,6 +30,8 @@ struct Calibration {
   std::vector<CertifiedPoint> points;  ///< per power factor in rising order of current
 
   [[nodiscard]] bool expired(UtcTime today) const { return today > due; }
+  /// Why it does not hold at `today`: `certificate C-1 expired 2026-01-15`; nothing when it does.
+  [[nodiscard]] std::optional<std::string> invalid(UtcTime today) const;
 
   struct Value {
     Ratio error{};

@@ -318,8 +318,6 @@ class StepPlanner {
 
 /// A check load is counted that long; its errors tell drift, not accuracy. made
 constexpr Seconds kCheckWindow{20};
-/// Two check loads, that far apart, must agree (runner/soak.h).
-constexpr Seconds kBetweenChecks{15 * 60};
 /// The body follows the air that slowly, as a plan reckons. made
 constexpr Seconds kBodyLag{3 * 3600};
 
@@ -381,7 +379,7 @@ void add_soak(const SoakStep& soak, const MeterType& meter, const PlanningStatio
   planned.check.id = fmt::format("S{}", plan.soaks.size() + 1);
   const Seconds on_the_way{std::abs((soak.temperature - from).value()) /
                            station.chamber->typical_rate_k_per_min * 60};
-  planned.expected = on_the_way + std::max(kBodyLag, soak.at_least) + kBetweenChecks;
+  planned.expected = on_the_way + std::max(kBodyLag, soak.at_least) + kBetweenCheckLoads;
   plan.soaks.push_back(std::move(planned));
 }
 

@@ -47,6 +47,9 @@ struct PlannedPoint {
   PointTime time;
 };
 
+/// Two check loads of a soak, that far apart at least, must agree.
+inline constexpr Seconds kBetweenCheckLoads{15 * 60};
+
 /// A soak: the chamber goes to a temperature, and the run goes on once the meters stand there.
 struct PlannedSoak {
   std::size_t before = 0;  ///< index of the first point after it; all points up to the next soak stand on it

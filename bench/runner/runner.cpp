@@ -29,13 +29,8 @@ struct OnLeaving {
 /// Why a decision by `limit` on this station is unverified.
 std::vector<std::string> doubts(const Station& station, const Limit& limit) {
   std::vector<std::string> reasons;
-  const Calibration& certificate = station.reference_calibration;
-  if (station.reactor.utc() < certificate.issued)
-    reasons.push_back(fmt::format("certificate {} is not valid before {}", certificate.certificate,
-                                  utc_text(certificate.issued).substr(0, 10)));
-  if (certificate.expired(station.reactor.utc()))
-    reasons.push_back(fmt::format("certificate {} expired {}", certificate.certificate,
-                                  utc_text(certificate.due).substr(0, 10)));
+  if (auto invalid = station.reference_calibration.invalid(station.reactor.utc()))
+    reasons.push_back(*std::move(invalid));
   if (limit.mark == Mark::knowledge)
     reasons.push_back(fmt::format("the limit of {} is an unverified figure", limit.source));
   return reasons;

@@ -20,7 +20,6 @@ namespace {
 constexpr Duration kChamberLimit = std::chrono::seconds{10};
 constexpr Duration kLook = std::chrono::seconds{30};
 constexpr Duration kNote = std::chrono::minutes{5};
-constexpr Duration kBetweenChecks = std::chrono::minutes{15};
 constexpr Duration kDriftTime = std::chrono::minutes{30};
 constexpr TemperatureDifference kDrift{0.5};
 constexpr Duration kWithoutSensor = std::chrono::hours{2};
@@ -117,7 +116,7 @@ class Soak {
       checks_.clear();
       return false;
     }
-    return checks_.empty() || station_.reactor.now() - checks_.back().time >= kBetweenChecks;
+    return checks_.empty() || station_.reactor.now() - checks_.back().time >= to_duration(kBetweenCheckLoads);
   }
 
   Result<void> check() {

@@ -71,52 +71,18 @@ CounterCapabilities capabilities() {
           .longest_gate = kLongestGate};
 }
 
-struct Counter53230a::Operation {
-  std::string text;
-  Instant begin;
-  std::function<void(Fault)> on_fault;
-  bool over = false;
-};
-
 Counter53230a::Counter53230a(UsbLink& link, const Inputs53230a& inputs, TimeBase time_base)
-    : session_{link}, inputs_{inputs}, time_base_{time_base} {
+    : Operations{link.reactor(), link.device()}, session_{link}, inputs_{inputs}, time_base_{time_base} {
   for (const CounterInput& input : inputs)
     if (!(std::abs(input.level.value()) <= most_level(input.range).value()))
       throw std::invalid_argument{"trigger level beyond the range of the input: " + to_text(input.level)};
 }
 
-Counter53230a::~Counter53230a() {
-  if (op_) op_->over = true;
-}
-
-// --- Operations ---
+Counter53230a::~Counter53230a() { abandon(); }
 
 template <class T>
-Counter53230a::Op Counter53230a::begin(std::string text, const Done<T>& done) {
-  if (op_ || stopping_) {
-    done(fault(Errc::refused, session_.link().device(), std::move(text),
-               op_ ? fmt::format("'{}' is still under way", op_->text) : "the counter is being stopped"));
-    return nullptr;
-  }
-  op_ = std::make_shared<Operation>(
-      Operation{std::move(text), session_.link().reactor().now(),
-                [done](Fault born) { done(tl::unexpected<Fault>{std::move(born)}); }, false});
-  return op_;
-}
-
-void Counter53230a::end(const Op& op) {
-  op->over = true;
-  op_.reset();
-}
-
-void Counter53230a::fail(const Op& op, Fault born) {
-  end(op);
-  op->on_fault(std::move(born));
-}
-
-void Counter53230a::fail(const Op& op, Errc code, std::string command, std::string detail) {
-  fail(op, Fault{code, session_.link().device(), std::move(command), std::move(detail),
-                 session_.link().reactor().now() - op->begin});
+Counter53230a::Op Counter53230a::begin_measuring(std::string text, const Done<T>& done) {
+  return begin_alone(std::move(text), done, stopping_ ? "the counter is being stopped" : "");
 }
 
 // --- Steps ---
@@ -124,7 +90,7 @@ void Counter53230a::fail(const Op& op, Errc code, std::string command, std::stri
 void Counter53230a::connect(const Op& op, Then then) {
   if (!session_.is_open()) connection_ = {};
   session_.start_open([this, op, then = std::move(then)](Result<void> opened) {
-    if (op->over) return;
+    if (!op->goes_on()) return;
     if (!opened) return fail(op, std::move(opened).error());
     then();
   });
@@ -133,7 +99,7 @@ void Counter53230a::connect(const Op& op, Then then) {
 void Counter53230a::send(const Op& op, const std::string& command, Then then) {
   session_.start_write(command, to_bytes(command + '\n'), kAnswerPatience,
                        [this, op, then = std::move(then)](Result<void> sent) {
-                         if (op->over) return;
+                         if (!op->goes_on()) return;
                          if (!sent) return fail(op, std::move(sent).error());
                          then();
                        });
@@ -143,7 +109,7 @@ void Counter53230a::ask(const Op& op, const std::string& query, Duration patienc
                         std::function<void(std::string)> then) {
   session_.start_query(query, to_bytes(query + '\n'), patience,
                        [this, op, query, then = std::move(then)](Result<Bytes> answer) {
-                         if (op->over) return;
+                         if (!op->goes_on()) return;
                          if (!answer) return fail(op, std::move(answer).error());
                          std::string text = scpi::line_text(*answer);
                          if (text.empty()) return fail(op, Errc::garbled, query, "an empty answer");
@@ -180,14 +146,14 @@ void Counter53230a::collect_errors(const Op& op, const std::string& command, std
 
 void Counter53230a::later(const Op& op, Duration delay, Then then) {
   session_.link().reactor().after(delay, [op, then = std::move(then)] {
-    if (!op->over) then();
+    if (op->goes_on()) then();
   });
 }
 
 // --- What a station asks for ---
 
 void Counter53230a::start_identify(Done<std::string> done) {
-  const Op op = begin("identify", done);
+  const Op op = begin_measuring("identify", done);
   if (!op) return;
   connect(op, [this, op, done = std::move(done)] {
     ask(op, "*IDN?", kAnswerPatience, [this, op, done](std::string identity) {
@@ -208,7 +174,7 @@ void Counter53230a::start_timestamps(int input, std::uint64_t edges, Duration li
   if (input < 0 || input >= kInputs) return refuse(fmt::format("inputs are 0 to {}", kInputs - 1));
   if (edges < 1 || edges > kMostCount + 1) return refuse(fmt::format("1 to {} edges", kMostCount + 1));
   if (limit <= Duration{}) return refuse("there must be time for them");
-  const Op op = begin(text, done);
+  const Op op = begin_measuring(text, done);
   if (!op) return;
 
   // A record of `count` has count + 1 numbers; the least has two.
@@ -245,7 +211,7 @@ void Counter53230a::start_total(int input, Duration gate, Done<std::uint64_t> do
   if (gate < kShortestGate || gate > kLongestGate)
     return refuse(
         fmt::format("a gate is {} s to {} s long", seconds_text(kShortestGate), seconds_text(kLongestGate)));
-  const Op op = begin(text, done);
+  const Op op = begin_measuring(text, done);
   if (!op) return;
 
   const auto interpret = [this, op, done = std::move(done)](const std::string& reading) {
@@ -267,11 +233,11 @@ void Counter53230a::start_total(int input, Duration gate, Done<std::uint64_t> do
 }
 
 void Counter53230a::start_stop(Done<void> done) {
-  if (!op_ && !stopping_) return done({});
+  if (!alone() && !stopping_) return done({});
   stop_waiters_.push_back(std::move(done));
   if (stopping_) return;
   stopping_ = true;
-  const Op interrupted = op_;
+  const Op interrupted = alone();
   end(interrupted);
   connection_.reset = false;  // whatever it was in the middle of
   session_.start_clear([this](const Result<void>& cleared) {
@@ -326,7 +292,7 @@ void Counter53230a::trigger(const Op& op, const std::shared_ptr<const Measuremen
 void Counter53230a::await_end(const Op& op, const std::shared_ptr<const Measurement>& measurement,
                               Instant deadline) {
   session_.start_status_byte(kAnswerPatience, [=, this](Result<std::uint8_t> status) {
-    if (op->over) return;
+    if (!op->goes_on()) return;
     if (!status) return fail(op, std::move(status).error());
     if ((*status & kEventSummary) != 0) return fetch(op, measurement);
     if (session_.link().reactor().now() >= deadline) return give_up(op);
@@ -338,7 +304,7 @@ void Counter53230a::await_end(const Op& op, const std::shared_ptr<const Measurem
 void Counter53230a::give_up(const Op& op) {
   connection_.reset = false;
   session_.start_clear([this, op](Result<void> cleared) {
-    if (op->over) return;
+    if (!op->goes_on()) return;
     if (!cleared) return fail(op, std::move(cleared).error());
     fail(op, Errc::refused, op->text, "the measurement did not end in time; how many came is not known");
   });

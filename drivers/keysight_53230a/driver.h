@@ -9,6 +9,7 @@
 
 #include "bench/station/pulse_counter.h"
 #include "drivers/keysight_53230a/usbtmc_session.h"
+#include "drivers/link/operations.h"
 
 namespace meterbench::keysight_53230a {
 
@@ -37,7 +38,7 @@ enum class TimeBase { internal, external };
 /// Opens its link when it needs it. One thing at a time: another is refused until then. The first use of an
 /// input on a connection waits a second for its relays; from then on a gate opens some 50 ms after the call.
 /// A long measurement does not block the bus: its end is asked for by the status byte.
-class Counter53230a final : public PulseCounter {
+class Counter53230a final : public PulseCounter, private Operations {
  public:
   using Inputs53230a = std::array<CounterInput, 2>;
 
@@ -55,9 +56,6 @@ class Counter53230a final : public PulseCounter {
   void start_stop(Done<void> done) override;
 
  private:
-  /// What a caller has asked for and has not heard of yet. Steps that belong to one that is over do nothing.
-  struct Operation;
-  using Op = std::shared_ptr<Operation>;
   using Then = std::function<void()>;
 
   /// A measurement, from its set-up to the text of its reading.
@@ -70,10 +68,7 @@ class Counter53230a final : public PulseCounter {
   };
 
   template <class T>
-  [[nodiscard]] Op begin(std::string text, const Done<T>& done);
-  void end(const Op& op);
-  void fail(const Op& op, Fault born);
-  void fail(const Op& op, Errc code, std::string command, std::string detail);
+  [[nodiscard]] Op begin_measuring(std::string text, const Done<T>& done);
 
   // Steps. Each ends in `then`, or in fail().
   void connect(const Op& op, Then then);
@@ -98,7 +93,6 @@ class Counter53230a final : public PulseCounter {
   UsbtmcSession session_;
   Inputs53230a inputs_;
   TimeBase time_base_;
-  Op op_;
   bool stopping_ = false;
   std::vector<Done<void>> stop_waiters_;
 

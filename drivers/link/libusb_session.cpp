@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "drivers/link/libusb_descriptors.h"
+
 namespace meterbench {
 namespace {
 
-constexpr std::uint8_t kTestAndMeasurementClass = 0xFE;
-constexpr std::uint8_t kTestAndMeasurementSubclass = 3;
 /// A system that does not give a cancelled transfer back by then has lost it.
 constexpr auto kReapingLimit = std::chrono::seconds{1};
 
@@ -26,13 +26,6 @@ struct ChosenInterface {
 };
 
 std::string text_of(int error) { return libusb_strerror(error); }
-
-std::string string_of(libusb_device_handle* handle, std::uint8_t index) {
-  std::array<unsigned char, 256> text{};
-  const int length =
-      index == 0 ? 0 : libusb_get_string_descriptor_ascii(handle, index, text.data(), text.size());
-  return length > 0 ? std::string{text.begin(), text.begin() + length} : std::string{};
-}
 
 UsbDescription describe(const libusb_interface_descriptor& interface) {
   UsbDescription description;
@@ -64,9 +57,7 @@ std::optional<ChosenInterface> choose_interface(libusb_device* device, std::uint
       if (config->interface[i].num_altsetting < 1) continue;
       const libusb_interface_descriptor& interface = config->interface[i].altsetting[0];
       ChosenInterface chosen{config->bConfigurationValue, interface.bInterfaceNumber, describe(interface)};
-      if (interface.bInterfaceClass == kTestAndMeasurementClass &&
-          interface.bInterfaceSubClass == kTestAndMeasurementSubclass)
-        return chosen;
+      if (is_test_and_measurement(interface)) return chosen;
       if (!first) first = std::move(chosen);
     }
   }
@@ -165,7 +156,7 @@ Result<void> LibusbSession::find(const std::string& device, const UsbDeviceId& i
       worst = error;
       continue;
     }
-    const std::string serial = string_of(handle, descriptor.iSerialNumber);
+    const std::string serial = usb_text(handle, descriptor.iSerialNumber);
     if (!id.serial.empty() && serial != id.serial) {
       others.push_back(serial);
       libusb_close(handle);
@@ -174,8 +165,8 @@ Result<void> LibusbSession::find(const std::string& device, const UsbDeviceId& i
     handle_ = handle;
     description_.vendor = descriptor.idVendor;
     description_.product = descriptor.idProduct;
-    description_.manufacturer = string_of(handle, descriptor.iManufacturer);
-    description_.name = string_of(handle, descriptor.iProduct);
+    description_.manufacturer = usb_text(handle, descriptor.iManufacturer);
+    description_.name = usb_text(handle, descriptor.iProduct);
     description_.serial = serial;
     return {};
   }

@@ -2,20 +2,12 @@
 
 #include <libusb-1.0/libusb.h>
 
-#include <array>
 #include <memory>
+
+#include "drivers/link/libusb_descriptors.h"
 
 namespace meterbench {
 namespace {
-
-constexpr std::uint8_t kTestAndMeasurementSubclass = 3;
-
-std::string string_of(libusb_device_handle* handle, std::uint8_t index) {
-  std::array<unsigned char, 256> text{};
-  const int length =
-      index == 0 ? 0 : libusb_get_string_descriptor_ascii(handle, index, text.data(), text.size());
-  return length > 0 ? std::string{text.begin(), text.begin() + length} : std::string{};
-}
 
 bool has_test_and_measurement(libusb_device* device, std::uint8_t configurations) {
   for (std::uint8_t c = 0; c < configurations; ++c) {
@@ -26,9 +18,7 @@ bool has_test_and_measurement(libusb_device* device, std::uint8_t configurations
     for (int i = 0; i < config->bNumInterfaces; ++i)
       for (int a = 0; a < config->interface[i].num_altsetting; ++a) {
         const libusb_interface_descriptor& interface = config->interface[i].altsetting[a];
-        if (interface.bInterfaceClass == LIBUSB_CLASS_APPLICATION &&
-            interface.bInterfaceSubClass == kTestAndMeasurementSubclass)
-          return true;
+        if (is_test_and_measurement(interface)) return true;
       }
   }
   return false;
@@ -43,9 +33,9 @@ UsbDevice describe(libusb_device* device, const libusb_device_descriptor& descri
   if (libusb_open(device, &raw) != 0) return found;
   const std::unique_ptr<libusb_device_handle, decltype(&libusb_close)> handle{raw, &libusb_close};
   found.readable = true;
-  found.manufacturer = string_of(raw, descriptor.iManufacturer);
-  found.name = string_of(raw, descriptor.iProduct);
-  found.serial = string_of(raw, descriptor.iSerialNumber);
+  found.manufacturer = usb_text(raw, descriptor.iManufacturer);
+  found.name = usb_text(raw, descriptor.iProduct);
+  found.serial = usb_text(raw, descriptor.iSerialNumber);
   return found;
 }
 

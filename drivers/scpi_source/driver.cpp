@@ -25,52 +25,16 @@ bool is_identity(const std::string& query, const std::string& answer) {
 
 }  // namespace
 
-struct ScpiSource::Operation {
-  std::string text;
-  Instant begin;
-  std::function<void(Fault)> on_fault;
-  std::shared_ptr<const bool> source_alive;
-  bool over = false;
+ScpiSource::ScpiSource(ByteLink& link, Profile profile)
+    : Operations{link.reactor(), link.device()}, link_{link}, profile_{std::move(profile)} {}
 
-  [[nodiscard]] bool goes_on() const { return !over && *source_alive; }
-};
-
-ScpiSource::ScpiSource(ByteLink& link, Profile profile) : link_{link}, profile_{std::move(profile)} {}
-
-ScpiSource::~ScpiSource() { *alive_ = false; }
+ScpiSource::~ScpiSource() { abandon(); }
 
 // --- Operations ---
 
-ScpiSource::Op ScpiSource::operation(std::string text, std::function<void(Fault)> on_fault) {
-  return std::make_shared<Operation>(
-      Operation{std::move(text), link_.reactor().now(), std::move(on_fault), alive_, false});
-}
-
 template <class T>
 ScpiSource::Op ScpiSource::begin_set_up(std::string text, const Done<T>& done) {
-  if (set_up_ || !off_waiters_.empty()) {
-    done(fault(Errc::refused, link_.device(), std::move(text),
-               set_up_ ? fmt::format("'{}' is still under way", set_up_->text)
-                       : "the output is being switched off"));
-    return nullptr;
-  }
-  set_up_ = operation(std::move(text), [done](Fault born) { done(tl::unexpected{std::move(born)}); });
-  return set_up_;
-}
-
-void ScpiSource::end(const Op& op) {
-  op->over = true;
-  if (op == set_up_) set_up_.reset();
-}
-
-void ScpiSource::fail(const Op& op, Fault born) {
-  end(op);
-  op->on_fault(std::move(born));
-}
-
-void ScpiSource::fail(const Op& op, Errc code, std::string command, std::string detail) {
-  fail(op,
-       Fault{code, link_.device(), std::move(command), std::move(detail), link_.reactor().now() - op->begin});
+  return begin_alone(std::move(text), done, off_waiters_.empty() ? "" : "the output is being switched off");
 }
 
 void ScpiSource::fail_garbled(const Op& op, std::string command, const std::string& answer) {
@@ -291,7 +255,7 @@ void ScpiSource::do_apply(const LoadPoint& point, Done<void> done) {
 }
 
 void ScpiSource::start_status(Done<SourceStatus> done) {
-  const Op op = operation("status", [done](Fault born) { done(tl::unexpected{std::move(born)}); });
+  const Op op = begin("status", [done](Fault born) { done(tl::unexpected{std::move(born)}); });
   ask_state(op, [this, op, done = std::move(done)](SourceStatus status) {
     end(op);
     done(std::move(status));
@@ -301,7 +265,7 @@ void ScpiSource::start_status(Done<SourceStatus> done) {
 void ScpiSource::start_off(Done<void> done) {
   off_waiters_.push_back(std::move(done));
   if (off_waiters_.size() > 1) return;  // they will hear together
-  const Op interrupted = set_up_;
+  const Op interrupted = alone();
   if (interrupted) end(interrupted);
   try_off(kOffAttempts);
   if (interrupted)
@@ -310,7 +274,7 @@ void ScpiSource::start_off(Done<void> done) {
 
 void ScpiSource::try_off(int attempts) {
   if (auto opened = open_link(); !opened) return finish_off(opened);
-  const Op op = operation("output off", [this, attempts](Fault born) {
+  const Op op = begin("output off", [this, attempts](Fault born) {
     if (attempts > 1 && !link_.is_open()) return try_off(attempts - 1);
     finish_off(tl::unexpected{std::move(born)});
   });

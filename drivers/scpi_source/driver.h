@@ -9,6 +9,7 @@
 
 #include "bench/station/power_source.h"
 #include "drivers/link/byte_link.h"
+#include "drivers/link/operations.h"
 #include "drivers/scpi_source/profile.h"
 
 namespace meterbench::scpi_source {
@@ -20,7 +21,7 @@ namespace meterbench::scpi_source {
 /// what it interrupts ends as `stopped`. A state may be asked for at any time; asking never opens the link.
 ///
 /// After a fault of apply the output may stand anywhere: the caller switches it off.
-class ScpiSource final : public PowerSource {
+class ScpiSource final : public PowerSource, private Operations {
  public:
   /// `link` and its reactor must outlive the source. Whoever waits when the source is destroyed hears
   /// nothing.
@@ -35,21 +36,14 @@ class ScpiSource final : public PowerSource {
   void start_status(Done<SourceStatus> done) override;
 
  private:
-  /// What a caller has asked for and has not heard of yet. Steps that belong to one that is over do nothing.
-  struct Operation;
-  using Op = std::shared_ptr<Operation>;
   using Then = std::function<void()>;
 
   void do_set_limits(const SourceLimits& limits, Done<void> done) override;
   void do_apply(const LoadPoint& point, Done<void> done) override;
 
-  [[nodiscard]] Op operation(std::string text, std::function<void(Fault)> on_fault);
   /// Null, and `done` has heard why, when it cannot begin now.
   template <class T>
   [[nodiscard]] Op begin_set_up(std::string text, const Done<T>& done);
-  void end(const Op& op);
-  void fail(const Op& op, Fault born);
-  void fail(const Op& op, Errc code, std::string command, std::string detail);
   /// An answer without meaning: question and answer may have lost step, so the link is closed.
   void fail_garbled(const Op& op, std::string command, const std::string& answer);
 
@@ -77,9 +71,7 @@ class ScpiSource final : public PowerSource {
   ByteLink& link_;
   Profile profile_;
   std::optional<SourceLimits> limits_;   ///< confirmed by the source
-  Op set_up_;                            ///< the one under way
   std::vector<Done<void>> off_waiters_;  ///< not empty: being switched off
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
   /// What this connection has seen already.
   struct Connection {

@@ -31,52 +31,18 @@ constexpr int kOffAttempts = 2;
 
 }  // namespace
 
-struct Mt786Source::Operation {
-  std::string text;
-  Instant begin;
-  std::function<void(Fault)> on_fault;
-  bool over = false;
-};
-
-Mt786Source::Mt786Source(ByteLink& link) : link_{link} {}
+Mt786Source::Mt786Source(ByteLink& link) : Operations{link.reactor(), link.device()}, link_{link} {}
 
 Mt786Source::~Mt786Source() {
-  *alive_ = false;
+  abandon();
   if (next_look_) link_.reactor().cancel(*next_look_);
 }
 
 // --- Operations ---
 
-Mt786Source::Op Mt786Source::operation(std::string text, std::function<void(Fault)> on_fault) {
-  return std::make_shared<Operation>(
-      Operation{std::move(text), link_.reactor().now(), std::move(on_fault), false});
-}
-
 template <class T>
 Mt786Source::Op Mt786Source::begin_set_up(std::string text, const Done<T>& done) {
-  if (set_up_ || switching_off_) {
-    done(fault(Errc::refused, link_.device(), std::move(text),
-               set_up_ ? fmt::format("'{}' is still under way", set_up_->text)
-                       : "the output is being switched off"));
-    return nullptr;
-  }
-  set_up_ = operation(std::move(text), [done](Fault born) { done(tl::unexpected{std::move(born)}); });
-  return set_up_;
-}
-
-void Mt786Source::end(const Op& op) {
-  op->over = true;
-  if (op == set_up_) set_up_.reset();
-}
-
-void Mt786Source::fail(const Op& op, Fault born) {
-  end(op);
-  op->on_fault(std::move(born));
-}
-
-void Mt786Source::fail(const Op& op, Errc code, std::string command, std::string detail) {
-  fail(op,
-       Fault{code, link_.device(), std::move(command), std::move(detail), link_.reactor().now() - op->begin});
+  return begin_alone(std::move(text), done, switching_off_ ? "the output is being switched off" : "");
 }
 
 void Mt786Source::fail_garbled(const Op& op, std::string command, const Lines& answer) {
@@ -100,7 +66,7 @@ void Mt786Source::exchange(const Exchange& what, Done<Lines> done) {
   if (what.rest == Rest::flush) sent.insert(sent.begin(), zera_serial::kCr);
   link_.start_exchange(
       {what.command, std::move(sent), reply_end, what.timeout},
-      [this, alive = alive_, what, begin, done = std::move(done)](const Result<Bytes>& reply) {
+      [this, alive = alive(), what, begin, done = std::move(done)](const Result<Bytes>& reply) {
         if (!*alive) return;
         if (!reply) return done(tl::unexpected{reply.error()});
         Lines lines = zera_serial::lines_of(*reply);
@@ -117,7 +83,7 @@ void Mt786Source::exchange(const Exchange& what, Done<Lines> done) {
 
 void Mt786Source::ask(const Op& op, const Exchange& what, std::function<void(Lines)> then) {
   exchange(what, [this, op, then = std::move(then)](Result<Lines> answer) {
-    if (op->over) return;
+    if (!op->goes_on()) return;
     if (!answer) return fail(op, answer.error());
     then(std::move(*answer));
   });
@@ -149,8 +115,8 @@ void Mt786Source::ask_amplitudes(const Op& op, std::function<void(Channels)> the
 }
 
 void Mt786Source::later(const Op& op, Duration delay, Then then) {
-  link_.reactor().after(delay, [alive = alive_, op, then = std::move(then)] {
-    if (*alive && !op->over) then();
+  link_.reactor().after(delay, [op, then = std::move(then)] {
+    if (op->goes_on()) then();
   });
 }
 
@@ -209,7 +175,7 @@ void Mt786Source::switch_on(const Op& op, const SetPoint& point, Then then) {
   exchange({point.switching, {"SOKUI"}, kSwitchOn},
            [this, op, then = std::move(then)](const Result<Lines>& answer) {
              switching_on_ = false;
-             if (op->over) return;
+             if (!op->goes_on()) return;
              if (!answer) return fail(op, answer.error());
              then();
            });
@@ -237,7 +203,7 @@ void Mt786Source::note(const StatusWord& status) {
 
 void Mt786Source::trip(std::string reason) {
   trip_ = std::move(reason);
-  const Op interrupted = set_up_;
+  const Op interrupted = alone();
   if (interrupted) end(interrupted);
   begin_off();
   if (interrupted) fail(interrupted, Errc::tripped, interrupted->text, trip_);
@@ -256,18 +222,18 @@ void Mt786Source::watch() {
 void Mt786Source::look() {
   looking_ = false;
   if (!energised_ || !link_.is_open()) return;
-  const bool just_seen = set_up_ && link_.reactor().now() < status_seen_ + kWatch;
+  const bool just_seen = alone() && link_.reactor().now() < status_seen_ + kWatch;
   if (switching_on_ || switching_off_ || just_seen) return watch();
   looking_ = true;
   const auto again = [this] {
     looking_ = false;
     watch();
   };
-  const Op op = operation("watch", [again](const Fault&) { again(); });
+  const Op op = begin("watch", [again](const Fault&) { again(); });
   ask_status(op, [this, op, again](const StatusWord&) {
-    if (set_up_ || switching_off_) return again();  // which looks at the amplitudes itself
+    if (alone() || switching_off_) return again();  // which looks at the amplitudes itself
     ask_amplitudes(op, [this, again](const Channels& read) {
-      if (!set_up_ && !switching_off_ && energised_)
+      if (!alone() && !switching_off_ && energised_)
         if (const std::string lost = gone(*energised_, read); !lost.empty())
           trip("the output went off by itself: " + lost);
       again();
@@ -337,20 +303,20 @@ void Mt786Source::start_status(Done<SourceStatus> done) {
   if (!trip_.empty()) return done(SourceStatus{OutputState::trip, trip_});
   // The link is checked by the switching itself.
   if (switching_on_) return done(SourceStatus{OutputState::ramp, {}});
-  const Op op = operation("status", [done](Fault born) { done(tl::unexpected{std::move(born)}); });
+  const Op op = begin("status", [done](Fault born) { done(tl::unexpected{std::move(born)}); });
   ask_status(op, [this, op, done = std::move(done)](const StatusWord& status) {
     end(op);
     if (!trip_.empty()) return done(SourceStatus{OutputState::trip, trip_});
     if (!status.clean()) return done(SourceStatus{OutputState::trip, status.text()});
     if (!energised_) return done(SourceStatus{OutputState::off, {}});
-    done(SourceStatus{set_up_ ? OutputState::ramp : OutputState::on, {}});
+    done(SourceStatus{alone() ? OutputState::ramp : OutputState::on, {}});
   });
 }
 
 void Mt786Source::start_off(Done<void> done) {
   off_waiters_.push_back(std::move(done));
   if (switching_off_) return;  // they will hear together
-  const Op interrupted = set_up_;
+  const Op interrupted = alone();
   if (interrupted) end(interrupted);
   switching_off_ = true;
   // All off must not wait behind a switch on, which may take 15 s to be answered.
@@ -367,7 +333,7 @@ void Mt786Source::begin_off() {
 
 void Mt786Source::try_off(int attempts) {
   if (auto opened = open_link(); !opened) return finish_off(opened);
-  const Op op = operation("output off", [this, attempts](Fault born) {
+  const Op op = begin("output off", [this, attempts](Fault born) {
     if (attempts > 1) {
       link_.close();
       return try_off(attempts - 1);

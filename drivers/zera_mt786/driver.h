@@ -8,6 +8,7 @@
 
 #include "bench/station/power_source.h"
 #include "drivers/link/byte_link.h"
+#include "drivers/link/operations.h"
 #include "drivers/protocol/zera_serial/framing.h"
 #include "drivers/zera_mt786/readings.h"
 #include "drivers/zera_mt786/set_point.h"
@@ -31,7 +32,7 @@ namespace meterbench::zera_mt786 {
 /// what it interrupts ends as `stopped`; it closes and opens the link when the instrument is busy switching.
 /// A state may be asked for at any time; asking never opens the link. After a fault of apply the output may
 /// stand anywhere: the caller switches it off.
-class Mt786Source final : public PowerSource {
+class Mt786Source final : public PowerSource, private Operations {
  public:
   /// `link` and its reactor must outlive the source. Whoever waits when the source is destroyed hears
   /// nothing.
@@ -46,9 +47,6 @@ class Mt786Source final : public PowerSource {
   void start_status(Done<SourceStatus> done) override;
 
  private:
-  /// What a caller has asked for and has not heard of yet. Steps that belong to one that is over do nothing.
-  struct Operation;
-  using Op = std::shared_ptr<Operation>;
   using Then = std::function<void()>;
   using Lines = std::vector<std::string>;
 
@@ -66,13 +64,9 @@ class Mt786Source final : public PowerSource {
   void do_set_limits(const SourceLimits& limits, Done<void> done) override;
   void do_apply(const LoadPoint& point, Done<void> done) override;
 
-  [[nodiscard]] Op operation(std::string text, std::function<void(Fault)> on_fault);
   /// Null, and `done` has heard why, when it cannot begin now.
   template <class T>
   [[nodiscard]] Op begin_set_up(std::string text, const Done<T>& done);
-  void end(const Op& op);
-  void fail(const Op& op, Fault born);
-  void fail(const Op& op, Errc code, std::string command, std::string detail);
   /// An answer without meaning: question and answer may have lost step, so the link is closed.
   void fail_garbled(const Op& op, std::string command, const Lines& answer);
 
@@ -101,7 +95,6 @@ class Mt786Source final : public PowerSource {
   void look();
 
   ByteLink& link_;
-  Op set_up_;                            ///< the one under way
   std::vector<Done<void>> off_waiters_;  ///< who hears of the switching off under way
   bool switching_off_ = false;
   bool switching_on_ = false;          ///< the instrument answers nothing else meanwhile
@@ -110,7 +103,6 @@ class Mt786Source final : public PowerSource {
   std::optional<Reactor::TimerId> next_look_;
   bool looking_ = false;
   Instant status_seen_{};
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
   /// What this connection has seen already.
   struct Connection {
