@@ -1,5 +1,7 @@
 #include "bench/cli/bench_session.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace meterbench {
@@ -25,11 +27,27 @@ tl::expected<std::pair<const DriverEntry*, const Driver*>, std::string> driver_o
 
 using Meters = std::map<std::string, MeterType>;  // by position
 
+/// The counters of the positions that hold a meter; where no meter is named, all.
+std::vector<std::string> counters_in_use(const StationFile& file, const Meters& meters) {
+  std::vector<std::string> used = file.counters();
+  if (meters.empty()) return used;
+  std::erase_if(used, [&](const std::string& role) {
+    return std::ranges::none_of(file.positions, [&](const PositionEntry& position) {
+      return position.counter == role && meters.contains(position.name);
+    });
+  });
+  return used;
+}
+
 /// Every instrument of a station that is used with these meters, with its role.
 std::vector<std::pair<std::string, const InstrumentEntry*>> all_instruments(const StationFile& file,
                                                                             const Meters& meters) {
   std::vector<std::pair<std::string, const InstrumentEntry*>> all;
-  for (const auto& [role, entry] : file.instruments) all.emplace_back(role, &entry);
+  const std::vector<std::string> counters = file.counters();
+  const std::vector<std::string> used = counters_in_use(file, meters);
+  for (const auto& [role, entry] : file.instruments)
+    if (std::ranges::count(counters, role) == 0 || std::ranges::count(used, role) > 0)
+      all.emplace_back(role, &entry);
   for (const PositionEntry& position : file.positions)
     if (position.optical_port && meters.contains(position.name))
       all.emplace_back("optical." + position.name, &*position.optical_port);
@@ -86,6 +104,9 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
   planning.reference_window = file.reference_window;
   planning.uncertainty = file.uncertainty;
   planning.room_temperature = file.room_temperature;
+  planning.wiring = file.wiring;
+  for (const PositionEntry& position : file.positions)
+    planning.positions.push_back({position.name, position.isolation});
   return planning;
 }
 
@@ -112,7 +133,8 @@ tl::expected<std::unique_ptr<BenchSession>, std::string> BenchSession::open(
   if (*simulated) {
     session->lab_ = std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(),
                                                        meters, lab.overrides);
-    auto reactor = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc());
+    session->lab_->begin_at(lab.begin);
+    auto reactor = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc(), lab.begin);
     reactor->on_advance([world = session->lab_.get()](Instant t) { world->advance_to(t); });
     session->links_ = std::make_unique<VirtualLinks>(*reactor, *session->lab_);
     session->reactor_ = std::move(reactor);
@@ -166,19 +188,48 @@ BenchSession::Added BenchSession::add_role(const StationFile& file, const Catalo
                      [&](const Driver& driver, auto& link) -> Added { return use(driver, link, *options); });
 }
 
+BenchSession::Added BenchSession::add_counters(const StationFile& file, const Catalogue& catalogue,
+                                               const Meters& meters) {
+  for (const std::string& role : counters_in_use(file, meters)) {
+    const auto input = file.reference_inputs.find(role);
+    auto added = add_role<CounterDriver>(
+        file, catalogue, role,
+        [&](const CounterDriver& driver, UsbLink& link, const DriverOptions&) -> Added {
+          station_->counters.push_back({.role = role, .counter = driver.make(link)});
+          if (input != file.reference_inputs.end()) station_->counters.back().reference_input = input->second;
+          return {};
+        });
+    if (!added) return added;
+  }
+  return {};
+}
+
+/// After the counters, which a position knows by their place. An empty socket has none.
+void BenchSession::add_positions(const StationFile& file) {
+  const auto& boxes = station_->counters;
+  for (const PositionEntry& p : file.positions) {
+    const auto box = std::ranges::find(boxes, p.counter, &CounterBox::role);
+    station_->positions.push_back(
+        {.name = p.name,
+         .counter = box == boxes.end() ? 0 : static_cast<std::size_t>(box - boxes.begin()),
+         .led_input = p.led_input,
+         .isolation = p.isolation,
+         .meter_firmware = lab_ ? lab_->meter_firmware(p.name) : std::string{},
+         .meter_simulated = lab_ != nullptr || file.simulated});
+  }
+}
+
 BenchSession::Added BenchSession::connect(const StationFile& file, const Catalogue& catalogue,
                                           const Meters& meters) {
   station_ = std::make_unique<Station>(file.name, *reactor_);
   Station& station = *station_;
-  station.reference_input = file.reference_input;
   station.limits = file.limits;
   station.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   station.reference_window = file.reference_window;
   station.uncertainty = file.uncertainty;
+  station.source_accuracy = file.source_accuracy;
+  station.interim_checks = file.interim_checks;
   if (file.interlock) station.interlock_timing = {file.interlock->trigger, file.interlock->watchdog};
-  for (const PositionEntry& p : file.positions)
-    station.positions.push_back({p.name, p.led_input, lab_ ? lab_->meter_firmware(p.name) : std::string{},
-                                 lab_ != nullptr || file.simulated});
 
   using Options = const DriverOptions&;
   for (const Added& added : {
@@ -195,11 +246,7 @@ BenchSession::Added BenchSession::connect(const StationFile& file, const Catalog
                  station.reference = driver.make(link, options);
                  return {};
                }),
-           add_role<CounterDriver>(file, catalogue, "counter",
-                                   [&](const CounterDriver&driver, UsbLink&link, Options) -> Added {
-                                     station.counter = driver.make(link);
-                                     return {};
-                                   }),
+           add_counters(file, catalogue, meters),
            add_role<ChamberDriver>(
                file, catalogue, "chamber",
                [&](const ChamberDriver&driver, ModbusLink&link, Options options) -> Added {
@@ -224,6 +271,7 @@ BenchSession::Added BenchSession::connect(const StationFile& file, const Catalog
        })
     if (!added) return added;
 
+  add_positions(file);
   for (const PositionEntry& p : file.positions) {
     if (!p.optical_port || !meters.contains(p.name)) continue;  // an empty socket
     auto added = add<MeterDriver>("optical." + p.name, *p.optical_port,

@@ -32,6 +32,7 @@ class BenchSession {
     virtual_lab::LabFile file;
     std::uint64_t seed = 1;
     std::map<std::string, double> overrides{};  ///< numbers of the lab by key, as Lab takes them
+    Instant begin{};  ///< where its time begins: at the end of what a resumed run has recorded
   };
 
   /// `meters`: type at each position in use. All addresses are virtual (then the far ends are those of `lab`,
@@ -50,6 +51,10 @@ class BenchSession {
   using Added = tl::expected<void, std::string>;
   [[nodiscard]] Added connect(const StationFile& file, const Catalogue& catalogue,
                               const std::map<std::string, MeterType>& meters);
+  /// Those in front of `meters` (all where there is none).
+  [[nodiscard]] Added add_counters(const StationFile& file, const Catalogue& catalogue,
+                                   const std::map<std::string, MeterType>& meters);
+  void add_positions(const StationFile& file);
   /// Makes the instrument of `role`, where the station has one: use(driver, link, options).
   template <class Driver, class Use>
   [[nodiscard]] Added add_role(const StationFile& file, const Catalogue& catalogue, const std::string& role,

@@ -7,6 +7,7 @@
 #include "bench/cli/verbs.h"
 #include "bench/config/limits_file.h"
 #include "bench/config/meter_file.h"
+#include "bench/config/waveform_file.h"
 #include "bench/scenario/scenario.h"
 #include "drivers/scpi_source/profile.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
@@ -33,6 +34,7 @@ const std::vector<FileKind>& file_kinds() {
       {"instrument",
        [](const auto& path, Mistakes& m) { static_cast<void>(scpi_source::load_profile(path, m)); }},
       {"limits", [](const auto& path, Mistakes& m) { static_cast<void>(load_limits_file(path, m)); }},
+      {"harmonics", [](const auto& path, Mistakes& m) { static_cast<void>(load_waveform_file(path, m)); }},
   };
   return kinds;
 }
@@ -63,7 +65,7 @@ Mistakes check(const std::filesystem::path& path) {
 void add_check(CLI::App& app, VerbAction& chosen) {
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* verb = app.add_subcommand(
-      "check", "Validate scenario, station, lab, meter, limits and instrument profile files");
+      "check", "Validate scenario, station, lab, meter, limits, waveform and instrument profile files");
   verb->add_option("file", *files, "Files")->required();
   verb->callback([files, &chosen] {
     chosen = [files](StopSignal&) {

@@ -7,7 +7,7 @@
 namespace meterbench {
 namespace {
 
-using Grade = Finding::Grade;
+using Grade = Diagnosis::Grade;
 
 constexpr Duration kPatience = std::chrono::seconds{30};
 /// A certificate that ends within this time should be on its way to be renewed.
@@ -42,10 +42,10 @@ class Examination {
   Examination(Station& station, const StationFile& file, const std::set<std::string>& occupied)
       : station_{station}, file_{file}, occupied_{occupied} {}
 
-  std::vector<Finding> run(const std::optional<Plan>& plan) {
+  std::vector<Diagnosis> run(const std::optional<Plan>& plan) {
     examine_source();
     identify("reference", *station_.reference);
-    if (station_.counter) identify("counter", *station_.counter);
+    for (const CounterBox& box : station_.counters) identify(box.role, *box.counter);
     examine_certificates();
     if (plan) examine_reach(*plan);
     if (station_.interlock) examine_interlock();
@@ -99,21 +99,26 @@ class Examination {
   }
 
   void examine_certificates() {
+    for (const auto& [role, instrument] : file_.instruments)
+      if (instrument.calibration) examine_certificate(role, *instrument.calibration);
+    std::set<std::string> seen;
+    for (const PositionEntry& position : file_.positions)
+      if (position.isolation && seen.insert(position.isolation->certificate).second)
+        examine_certificate("isolation " + position.name, *position.isolation);
+  }
+
+  void examine_certificate(const std::string& subject, const Calibration& c) {
     const UtcTime now = station_.reactor.utc();
-    for (const auto& [role, instrument] : file_.instruments) {
-      if (!instrument.calibration) continue;
-      const Calibration& c = *instrument.calibration;
-      const std::string due = utc_text(c.due).substr(0, 10);
-      if (auto invalid = c.invalid(now))
-        add(Grade::unfit, role, *std::move(invalid),
-            now < c.issued ? "check the date of this machine and of the certificate"
-                           : "have it calibrated; until then every decision is unverified");
-      else if (c.due - now < kSoon)
-        add(Grade::remark, role, fmt::format("certificate {} ends {}", c.certificate, due),
-            "send it for calibration in time");
-      else
-        fit(role, fmt::format("certificate {} is valid to {}", c.certificate, due));
-    }
+    const std::string due = utc_text(c.due).substr(0, 10);
+    if (auto invalid = c.invalid(now))
+      add(Grade::unfit, subject, *std::move(invalid),
+          now < c.issued ? "check the date of this machine and of the certificate"
+                         : "have it calibrated; until then every decision is unverified");
+    else if (c.due - now < kSoon)
+      add(Grade::remark, subject, fmt::format("certificate {} ends {}", c.certificate, due),
+          "send it for calibration in time");
+    else
+      fit(subject, fmt::format("certificate {} is valid to {}", c.certificate, due));
   }
 
   void examine_reach(const Plan& plan) {
@@ -219,12 +224,12 @@ class Examination {
   const StationFile& file_;
   const std::set<std::string>& occupied_;
   bool source_is_off_ = false;
-  std::vector<Finding> findings_;
+  std::vector<Diagnosis> findings_;
 };
 
 }  // namespace
 
-std::string_view to_text(Finding::Grade grade) {
+std::string_view to_text(Diagnosis::Grade grade) {
   switch (grade) {
     case Grade::fit: return "fit";
     case Grade::remark: return "remark";
@@ -233,8 +238,8 @@ std::string_view to_text(Finding::Grade grade) {
   return "unknown";
 }
 
-std::vector<Finding> examine(Station& station, const StationFile& file, const std::set<std::string>& occupied,
-                             const std::optional<Plan>& plan) {
+std::vector<Diagnosis> examine(Station& station, const StationFile& file,
+                               const std::set<std::string>& occupied, const std::optional<Plan>& plan) {
   return Examination{station, file, occupied}.run(plan);
 }
 

@@ -12,7 +12,7 @@
 
 namespace meterbench {
 
-struct Finding {
+struct Diagnosis {
   enum class Grade {
     fit,
     remark,  ///< does not keep the bench from working
@@ -23,12 +23,12 @@ struct Finding {
   std::string text;
   std::string remedy;  ///< empty where nothing is to be done
 };
-[[nodiscard]] std::string_view to_text(Finding::Grade grade);
+[[nodiscard]] std::string_view to_text(Diagnosis::Grade grade);
 
 /// The source is told to be off first. `occupied`: positions that hold a meter. `plan`: of a scenario whose
 /// points the station should reach.
-[[nodiscard]] std::vector<Finding> examine(Station& station, const StationFile& file,
-                                           const std::set<std::string>& occupied,
-                                           const std::optional<Plan>& plan);
+[[nodiscard]] std::vector<Diagnosis> examine(Station& station, const StationFile& file,
+                                             const std::set<std::string>& occupied,
+                                             const std::optional<Plan>& plan);
 
 }  // namespace meterbench

@@ -18,18 +18,18 @@ struct DoctorOptions {
   std::string format = "text";
 };
 
-void print_text(const std::vector<Finding>& findings, bool simulated) {
+void print_text(const std::vector<Diagnosis>& findings, bool simulated) {
   if (simulated) fmt::print("{}\n", kSimulatedNotice);
-  for (const Finding& f : findings) {
+  for (const Diagnosis& f : findings) {
     fmt::print("{:6}  {:16} {}\n", to_text(f.grade), f.subject, f.text);
     if (!f.remedy.empty()) fmt::print("        {:16} -> {}\n", "", f.remedy);
   }
 }
 
-void print_json(const std::vector<Finding>& findings, bool simulated, int code) {
+void print_json(const std::vector<Diagnosis>& findings, bool simulated, int code) {
   nlohmann::ordered_json json{{"simulated", simulated}, {"exit_code", code}};
   json["findings"] = nlohmann::ordered_json::array();
-  for (const Finding& f : findings)
+  for (const Diagnosis& f : findings)
     json["findings"].push_back(
         {{"grade", to_text(f.grade)}, {"subject", f.subject}, {"text", f.text}, {"remedy", f.remedy}});
   fmt::print("{}\n", json.dump(2));
@@ -53,7 +53,7 @@ int doctor(const DoctorOptions& options, StopSignal& stop) {
   for (const auto& [position, type] : meters) occupied.insert(position);
   const auto findings = examine(station, file, occupied, plan);
   const bool unfit = std::any_of(findings.begin(), findings.end(),
-                                 [](const Finding& f) { return f.grade == Finding::Grade::unfit; });
+                                 [](const Diagnosis& f) { return f.grade == Diagnosis::Grade::unfit; });
   const int code = stop.requested() ? kInterrupted : unfit ? kBenchFault : kAllPassed;
   if (options.format == "json") {
     print_json(findings, station.simulated(), code);
@@ -73,7 +73,7 @@ void add_doctor(CLI::App& app, VerbAction& chosen) {
   verb->add_option("--station", options->bench.station, "Station")->capture_default_str();
   verb->add_option("--lab", options->bench.lab,
                    "Lab at the far end of virtual: addresses; the station's own without");
-  verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE by position");
+  verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE or *=TYPE by position");
   verb->add_option("--seed", options->bench.seed, "Seed of the lab")->capture_default_str();
   verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   verb->callback(

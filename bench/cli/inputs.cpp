@@ -1,11 +1,13 @@
 #include "bench/cli/inputs.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "bench/config/limits_file.h"
 #include "bench/config/meter_file.h"
+#include "bench/config/waveform_file.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 
 namespace meterbench {
@@ -39,6 +41,50 @@ std::map<std::string, std::string> settings(const std::vector<std::string>& set)
     result.insert_or_assign(one.substr(0, equals), one.substr(equals + 1));
   }
   return result;
+}
+
+/// `A=M,B=M2`, as it is written; a name alone is the first position's.
+std::map<std::string, std::string> names_by_position(const std::vector<std::string>& positions,
+                                                     const std::string& meters) {
+  const std::string first = positions.empty() ? "A" : positions.front();
+  std::vector<std::string> allowed = positions;
+  if (!positions.empty()) allowed.emplace_back("*");
+  std::map<std::string, std::string> names;
+  for (std::size_t at = 0; at <= meters.size();) {
+    const std::size_t comma = std::min(meters.find(',', at), meters.size());
+    const std::string one = meters.substr(at, comma - at);
+    const std::size_t equals = one.find('=');
+    const std::string position = equals == std::string::npos ? first : one.substr(0, equals);
+    if (positions.empty() && position == "*")
+      throw InputError{
+          fmt::format("--meter {}: * stands for the positions of a station; there is none", meters)};
+    if (!positions.empty() && std::find(allowed.begin(), allowed.end(), position) == allowed.end())
+      throw InputError{fmt::format("--meter {}: position {}", meters, not_allowed(position, allowed))};
+    if (!names.emplace(position, equals == std::string::npos ? one : one.substr(equals + 1)).second)
+      throw InputError{fmt::format("--meter {}: position {} is named twice", meters, position)};
+    at = comma + 1;
+  }
+  return names;
+}
+
+void check_same_wires(const std::map<std::string, MeterType>& types, const std::string& meters) {
+  const auto& [first_position, first] = *types.begin();
+  for (const auto& [position, type] : types)
+    if (is_three_wire(type.form) != is_three_wire(first.form))
+      throw InputError{
+          fmt::format("--meter {}: two-wire and three-wire meters need different loads and cannot be tested "
+                      "together: {} is {}, {} is {}",
+                      meters, first_position, to_text(first.form), position, to_text(type.form))};
+}
+
+/// Reads a file of the catalogue that a step names, once; mistakes are told where it is named.
+template <class Files, class Load>
+void read_named(const Catalogue& catalogue, std::string_view kind, const std::string& name,
+                const FilePosition& position, Files& files, Load load, Mistakes& mistakes) {
+  if (files.contains(name)) return;
+  const auto path = catalogue.find(kind, name);
+  if (!path) return mistakes.add(position, path.error());
+  files.emplace(name, load(*path, mistakes).value_or(typename Files::mapped_type{}));
 }
 
 }  // namespace
@@ -84,26 +130,26 @@ std::map<std::string, MeterType> load_meters(const Catalogue& catalogue, const S
 std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
                                              const std::vector<std::string>& positions,
                                              const std::string& meters) {
-  const std::string first = positions.empty() ? "A" : positions.front();
   if (meters.empty())
     throw InputError{
         fmt::format("--meter is missing; known meters: {}", fmt::join(catalogue.names("meters"), ", "))};
+  std::map<std::string, std::string> names = names_by_position(positions, meters);
+  if (const auto rest = names.extract("*"); !rest.empty())
+    for (const std::string& position : positions) names.emplace(position, rest.mapped());
+  std::map<std::string, MeterType> types;
   std::map<std::string, MeterType> result;
-  for (std::size_t at = 0; at <= meters.size();) {
-    const std::size_t comma = std::min(meters.find(',', at), meters.size());
-    const std::string one = meters.substr(at, comma - at);
-    const std::size_t equals = one.find('=');
-    const std::string position = equals == std::string::npos ? first : one.substr(0, equals);
-    if (!positions.empty() && std::find(positions.begin(), positions.end(), position) == positions.end())
-      throw InputError{fmt::format("--meter {}: position {}", meters, not_allowed(position, positions))};
-    MeterType type = load_meter(catalogue, equals == std::string::npos ? one : one.substr(equals + 1));
-    if (!result.empty() && result.begin()->second.id != type.id)
-      throw InputError{fmt::format("--meter {}: the meters of one run must be of one type", meters)};
-    if (!result.emplace(position, std::move(type)).second)
-      throw InputError{fmt::format("--meter {}: position {} is named twice", meters, position)};
-    at = comma + 1;
+  for (const auto& [position, name] : names) {
+    if (!types.contains(name)) types.emplace(name, load_meter(catalogue, name));
+    result.emplace(position, types.at(name));
   }
+  check_same_wires(result, meters);
   return result;
+}
+
+PlanningStation planning_of(const StationFile& station, const Catalogue& catalogue) {
+  auto planning = planning_station(station, catalogue);
+  if (!planning) throw InputError{planning.error()};
+  return *std::move(planning);
 }
 
 std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name) {
@@ -117,29 +163,27 @@ std::filesystem::path find_scenario(const Catalogue& catalogue, const std::strin
 
 Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
                        const StationFile& station, const std::map<std::string, MeterType>& meters) {
-  auto planning = planning_station(station, catalogue);
-  if (!planning) throw InputError{planning.error()};
-  planning->meters = meters.size();
+  PlanningStation planning = planning_of(station, catalogue);
   // The reference's own comparison sees one position alone.
-  if (station.photo_head && !meters.contains(*station.photo_head)) planning->error_calculator.reset();
+  if (station.photo_head && !meters.contains(*station.photo_head)) planning.error_calculator.reset();
   Mistakes mistakes;
   const Scenario read =
       checked(load_scenario(find_scenario(catalogue, scenario), settings(options.set), mistakes), mistakes);
   LimitFiles limits;
+  WaveformFiles waveforms;
   for (const Step& any : read.steps) {
-    const auto* accuracy = std::get_if<AccuracyStep>(&any);
-    if (accuracy == nullptr || limits.contains(accuracy->limits)) continue;
-    const AccuracyStep& step = *accuracy;
-    auto path = catalogue.find("limits", step.limits);
-    if (!path) {
-      mistakes.add(step.limits_position, path.error());
-      continue;
-    }
-    auto rows = load_limits_file(*path, mistakes);
-    limits.emplace(step.limits, std::move(rows).value_or(std::vector<Limit>{}));
+    if (const auto* step = std::get_if<CompareStep>(&any))
+      read_named(catalogue, "limits", step->limits, step->limits_position, limits, load_limits_file,
+                 mistakes);
+    const auto* step = std::get_if<AccuracyStep>(&any);
+    if (step == nullptr) continue;
+    read_named(catalogue, "limits", step->limits, step->limits_position, limits, load_limits_file, mistakes);
+    if (!step->waveform.empty())
+      read_named(catalogue, "waveforms", step->waveform, step->waveform_position, waveforms,
+                 load_waveform_file, mistakes);
   }
   if (!mistakes.empty()) throw InputError{mistakes.text()};
-  return checked(make_plan(read, meters.begin()->second, *planning, limits, mistakes), mistakes);
+  return checked(make_plan(read, meters, planning, limits, waveforms, mistakes), mistakes);
 }
 
 }  // namespace meterbench

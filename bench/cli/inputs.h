@@ -30,7 +30,7 @@ struct InputError : std::runtime_error {
 struct BenchOptions {
   std::string station = "virtual";
   std::string lab;     ///< empty: the station's own
-  std::string meters;  ///< `M`, or `A=M,B=M`
+  std::string meters;  ///< `M`, `A=M,B=M2`, `*=M` or `A=M,*=M2`
   std::uint64_t seed = 1;
   std::vector<std::string> set;  ///< `key=value`
 };
@@ -42,7 +42,8 @@ struct BenchOptions {
 [[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const BenchOptions& options,
                                             const StationFile& station);
 [[nodiscard]] MeterType load_meter(const Catalogue& catalogue, const std::string& name);
-/// Types by position; a name alone stands at the station's first position. A run's meters are of one type.
+/// Types by position; a name alone stands at the station's first position, `*` is every one that is not
+/// named. Two-wire and three-wire meters, whose loads differ, do not stand on one bench.
 [[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
                                                            const StationFile& station,
                                                            const std::string& meters);
@@ -50,9 +51,10 @@ struct BenchOptions {
 [[nodiscard]] std::map<std::string, MeterType> load_meters(const Catalogue& catalogue,
                                                            const std::vector<std::string>& positions,
                                                            const std::string& meters);
+[[nodiscard]] PlanningStation planning_of(const StationFile& station, const Catalogue& catalogue);
 /// A scenario by path, or by its path below scenarios/ with or without ending.
 [[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
-/// `meters`: type at each position in use, all of one type.
+/// `meters`: type at each position in use.
 [[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario,
                                      const BenchOptions& options, const StationFile& station,
                                      const std::map<std::string, MeterType>& meters);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -54,6 +55,16 @@ void write_station(const Catalogue& files, const std::string& wanted, const LabS
   if (!file) throw InputError{fmt::format("--write-station {}: the file cannot be written", wanted)};
 }
 
+/// A lab has no list of positions: they are where an instrument looks at an LED.
+std::vector<std::string> positions_of(const virtual_lab::LabFile& lab) {
+  constexpr std::string_view kLed = "led.";
+  std::set<std::string> positions;
+  for (const auto& [name, instrument] : lab.instruments)
+    for (const auto& [terminal, wire] : instrument.wiring)
+      if (wire.starts_with(kLed)) positions.insert(wire.substr(kLed.size()));
+  return {positions.begin(), positions.end()};
+}
+
 /// Answers the command's exit code. It is asked to end when we are.
 int run_command(Reactor& reactor, const std::vector<std::string>& command,
                 ChildProcess::Environment environment, const std::string& addresses) {
@@ -75,7 +86,7 @@ void add_listen_options(CLI::App& verb, ListenOptions& options) {
   verb.add_flag("--listen", options.listen,
                 "Serve the lab to outside programs: TCP, serial lines, Modbus, and USB to COMMAND");
   verb.add_option("--lab", options.lab, "Lab")->capture_default_str();
-  verb.add_option("--meter", options.meters, "Meter type at position A, or A=TYPE,B=TYPE");
+  verb.add_option("--meter", options.meters, "Meter type at the first position, or A=TYPE,B=TYPE, or *=TYPE");
   verb.add_option("--seed", options.seed, "Seed of the lab's noise and draws")
       ->capture_default_str()
       ->check(seed_text());
@@ -97,10 +108,11 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
   if (!options.command.empty() && usb == nullptr) become_usb_host();
 
   const Catalogue files = catalogue();
-  // A lab has no list of positions, and may stand empty.
+  const virtual_lab::LabFile file = load_lab(files, options.lab);
+  // Its sockets may stand empty.
   const auto meters = options.meters.empty() ? std::map<std::string, MeterType>{}
-                                             : load_meters(files, std::vector<std::string>{}, options.meters);
-  virtual_lab::Lab lab{load_lab(files, options.lab), options.seed, simulator_models(), meters};
+                                             : load_meters(files, positions_of(file), options.meters);
+  virtual_lab::Lab lab{file, options.seed, simulator_models(), meters};
   RealReactor reactor{stop};
   virtual_lab::LabClock clock{reactor, options.scale, [&](Instant t) { lab.advance_to(t); }};
   const LabServer server{clock, lab, usb};

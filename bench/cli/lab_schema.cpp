@@ -36,7 +36,7 @@ Json numbers(const std::vector<Parameter>& table) {
   return properties;
 }
 
-Json described(const char* description, Json schema) {
+Json described(const std::string& description, Json schema) {
   Json result{{"description", description}};
   result.update(schema);
   return result;
@@ -125,15 +125,11 @@ std::string lab_schema(const std::vector<SimulatorModel>& models) {
   Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
               {"title", "Virtual lab: every imperfection of it (config/labs)"},
               {"description", "Printed by `meterbench lab schema`"}};
-  schema.update(object(
-      {{"starts_utc", starts},
-       {"instruments", instruments},
-       {"meter", described("How each meter differs from the nominal one; drawn for each position",
-                           object(numbers(virtual_lab::meter_parameters()), Json::array()))},
-       {"pickup", described("How each photodiode differs from the ideal; drawn for each position",
-                            object(numbers(virtual_lab::pickup_parameters()), Json::array()))},
-       {"faults", {{"description", "What goes wrong, each once"}, {"type", "array"}, {"items", fault()}}}},
-      {"starts_utc", "instruments"}));
+  Json parts{{"starts_utc", starts}, {"instruments", instruments}};
+  for (const virtual_lab::Section& section : virtual_lab::sections())
+    parts[section.name] = described(section.meaning, object(numbers(section.parameters), Json::array()));
+  parts["faults"] = {{"description", "What goes wrong, each once"}, {"type", "array"}, {"items", fault()}};
+  schema.update(object(std::move(parts), {"starts_utc", "instruments"}));
   schema["$defs"] = std::move(definitions);
   return schema.dump(2) + "\n";
 }

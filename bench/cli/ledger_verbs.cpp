@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -7,10 +8,11 @@
 
 #include "bench/cli/exit_code.h"
 #include "bench/cli/inputs.h"
+#include "bench/cli/junit.h"
 #include "bench/cli/ledger_json.h"
-#include "bench/cli/messages.h"
-#include "bench/cli/point_table.h"
-#include "bench/cli/text_table.h"
+#include "bench/cli/point_view.h"
+#include "bench/cli/run_list.h"
+#include "bench/cli/run_view.h"
 #include "bench/cli/verbs.h"
 #include "bench/ledger/ledger.h"
 
@@ -22,6 +24,11 @@ struct LedgerOptions {
   std::string run = "last";
   std::string format = "text";
   std::string output;
+  std::string check;     ///< kind of interim check
+  std::string used;      ///< serial number
+  std::string since;     ///< date
+  std::string point;     ///< empty: all
+  std::string position;  ///< empty: all
 };
 
 RunSummary find(const Ledger& ledger, const LedgerOptions& options) {
@@ -32,72 +39,66 @@ RunSummary find(const Ledger& ledger, const LedgerOptions& options) {
   return *found;
 }
 
-std::string exit_text(const RunSummary& s) {
-  return s.exit_code ? std::to_string(*s.exit_code) : "unfinished";
+/// A reply of an instrument may hold bytes that are no UTF-8; JSON has none.
+std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+UtcTime since(const LedgerOptions& options) {
+  UtcTime time{};
+  if (!options.since.empty() && !parse_utc(options.since, time))
+    throw InputError{fmt::format("--since: '{}' is no date; 2025-06-02 is an example", options.since)};
+  return time;
 }
 
 int show_runs(const LedgerOptions& options) {
+  const UtcTime from = since(options);
+  const bool chart = options.format == "csv";
+  if (chart && options.check.empty())
+    throw InputError{"--format csv is the control chart of interim checks: --check weekly, for example"};
   const Ledger ledger{options.ledger, Ledger::Mode::read};
-  const auto runs = ledger.runs();
-  if (options.format == "json") {
-    auto list = nlohmann::ordered_json::array();
-    for (const RunSummary& s : runs)
-      list.push_back({{"run_id", s.run.run_id},
-                      {"scenario", s.run.scenario},
-                      {"station", s.run.station},
-                      {"lab", s.run.lab},
-                      {"meter", s.run.meter},
-                      {"firmware", s.run.firmware},
-                      {"simulated", s.run.simulated},
-                      {"started_utc", utc_text(s.run.started)},
-                      {"exit_code",
-                       s.exit_code ? nlohmann::ordered_json(*s.exit_code) : nlohmann::ordered_json(nullptr)},
-                      {"content_hash", s.content_hash}});
-    fmt::print("{}\n", list.dump(2));
-    return kAllPassed;
+  std::vector<RunSummary> runs =
+      options.used.empty() ? ledger.runs() : ledger.runs_that_used(options.used, from);
+  std::erase_if(runs, [&](const RunSummary& s) {
+    return s.run.started < from || (!options.check.empty() && s.run.check != options.check);
+  });
+  if (chart) {
+    auto checks = ledger.checks("");
+    std::erase_if(checks, [&](const CheckRow& c) {
+      return std::ranges::none_of(runs, [&](const RunSummary& s) { return s.run.run_id == c.run_id; });
+    });
+    const std::string csv = chart_csv(control_chart(checks, options.check), runs);
+    std::fwrite(csv.data(), 1, csv.size(), stdout);
+  } else if (options.format == "json") {
+    fmt::print("{}", json_text(runs_json(runs)));
+  } else {
+    print_runs(runs);
   }
-  const TextTable table{{{"run", 36, false},
-                         {"started (UTC)", 24, false},
-                         {"scenario", 20, false},
-                         {"meter", 20, false},
-                         {"station", 9, false},
-                         {"lab", 9, false},
-                         {"exit", 4, true}}};
-  fmt::print("{}\n", table.header());
-  bool simulated = false;
-  for (const RunSummary& s : runs) {
-    simulated = simulated || s.run.simulated;
-    fmt::print("{}\n", table.row({s.run.run_id, utc_text(s.run.started), s.run.scenario, s.run.meter,
-                                  s.run.station, s.run.lab, exit_text(s)}));
-  }
-  if (simulated) fmt::print("Runs with a lab: {}\n", kSimulatedNotice);
   return kAllPassed;
 }
 
-void show_text(const Ledger& ledger, const RunSummary& s) {
-  fmt::print("Run {}\n", s.run.run_id);
-  if (s.run.simulated) fmt::print("{}\n", kSimulatedNotice);
-  fmt::print("  scenario  {} (SHA-256 {})\n", s.run.scenario, s.run.scenario_sha256);
-  fmt::print("  station   {}{}\n", s.run.station,
-             s.run.lab.empty() ? "" : fmt::format(", lab {}, seed {}", s.run.lab, s.run.seed.value_or(0)));
-  fmt::print("  meter     {}, firmware {}\n", s.run.meter, s.run.firmware);
-  fmt::print("  rule      {}\n", s.run.decision_rule);
-  fmt::print("  started   {}, ended {}, exit {}\n", utc_text(s.run.started),
-             s.ended ? utc_text(*s.ended) : "-", exit_text(s));
-  fmt::print("  content   {}\n\n",
-             s.content_hash.empty() ? "no hash: the run has not ended" : s.content_hash);
-  for (const InstrumentRow& i : ledger.instruments(s.run.run_id))
-    fmt::print("  {:10} {} at {} ({}){}\n", i.role, i.identity.empty() ? i.driver : i.identity, i.address,
-               i.far_end, i.certificate.empty() ? "" : ", certificate " + i.certificate);
-  const auto points = ledger.points(s.run.run_id);
-  const PointTable table{true};
-  fmt::print("\n{}\n", table.header());
-  for (const PointRecord& p : points) fmt::print("{}\n", table.row(p));
-  for (const PointRecord& p : points)
-    for (const EventRow& e : p.events)
-      fmt::print("  {} {} at {:.3f} s: {}: {}\n", e.point_id, e.position, e.time_s, e.kind, e.text);
-  for (const EventRow& e : ledger.events(s.run.run_id))
-    fmt::print("  at {:.3f} s: {}: {}\n", e.time_s, e.kind, e.text);
+int show_run(const LedgerOptions& options) {
+  const Ledger ledger{options.ledger, Ledger::Mode::read};
+  const RunSummary summary = find(ledger, options);
+  const bool json = options.format == "json";
+  if (options.point.empty()) {
+    if (!options.position.empty()) throw InputError{"--position says where, --point what: name a point too"};
+    if (json)
+      fmt::print("{}", json_text(run_json(ledger, summary)));
+    else
+      print_run(ledger, summary);
+    return kAllPassed;
+  }
+  const auto records = records_of(ledger, summary.run.run_id, options.point, options.position);
+  if (records.empty())
+    throw InputError{fmt::format(
+        "run {} has no point '{}'{}; meterbench show {} lists them", summary.run.run_id, options.point,
+        options.position.empty() ? "" : " at position " + options.position, summary.run.run_id)};
+  if (json)
+    fmt::print("{}", json_text(point_view_json(ledger, summary, records)));
+  else
+    print_point(ledger, summary, records);
+  return kAllPassed;
 }
 
 /// To standard output, or whole to a file.
@@ -112,11 +113,37 @@ void write_out(const std::string& text, const std::string& file) {
   if (!out) throw std::runtime_error{fmt::format("{}: cannot be written: {}", file, std::strerror(errno))};
 }
 
+int export_run(const LedgerOptions& options) {
+  const Ledger ledger{options.ledger, Ledger::Mode::read};
+  const RunSummary summary = find(ledger, options);
+  const std::string& run_id = summary.run.run_id;
+  write_out(options.format == "csv"     ? points_csv(summary, ledger.points(run_id))
+            : options.format == "junit" ? junit_xml(summary, ledger.points(run_id), ledger.events(run_id))
+                                        : json_text(run_json(ledger, summary)),
+            options.output);
+  return kAllPassed;
+}
+
+int verify_ledger(const LedgerOptions& options) {
+  const auto changed = Ledger{options.ledger, Ledger::Mode::read}.verify();
+  fmt::print("{}: {}\n", options.ledger,
+             changed ? *changed
+                     : "every row that is there is as it was written (whether the newest are missing, only a "
+                       "content hash kept elsewhere can tell)");
+  return changed ? kBenchFault : kAllPassed;
+}
+
+/// Lets `verb` do `act`.
+void does(CLI::App* verb, const std::shared_ptr<LedgerOptions>& options, VerbAction& chosen,
+          int (*act)(const LedgerOptions&)) {
+  verb->callback([options, &chosen, act] { chosen = [options, act](StopSignal&) { return act(*options); }; });
+}
+
 CLI::App* ledger_verb(CLI::App& app, const std::string& name, const std::string& help,
                       const std::shared_ptr<LedgerOptions>& options, bool of_a_run) {
   CLI::App* verb = app.add_subcommand(name, help);
   if (of_a_run)
-    verb->add_option("run", options->run, "Run id, its beginning, or last")->capture_default_str();
+    verb->add_option("run", options->run, "Run id, its beginning, last or unfinished")->capture_default_str();
   verb->add_option("--ledger", options->ledger, "SQLite file of the results")->capture_default_str();
   return verb;
 }
@@ -127,52 +154,32 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
   auto options = std::make_shared<LedgerOptions>();
 
   CLI::App* runs = ledger_verb(app, "runs", "List the runs of a ledger", options, false);
-  runs->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  runs->callback([options, &chosen] { chosen = [options](StopSignal&) { return show_runs(*options); }; });
+  runs->add_option("--check", options->check, "Only interim checks of the bench of this kind")
+      ->check(CLI::IsMember({"weekly", "yearly", "positions"}));
+  runs->add_option("--used", options->used,
+                   "Only runs with an instrument or meter of this serial number (or certificate)");
+  runs->add_option("--since", options->since, "Only runs started on this date or later: 2025-06-02");
+  runs->add_option("--format", options->format, "text, json, or csv: the control chart of --check")
+      ->check(CLI::IsMember({"text", "json", "csv"}));
+  does(runs, options, chosen, show_runs);
 
-  CLI::App* show = ledger_verb(app, "show", "Show one run with its points", options, true);
+  CLI::App* show =
+      ledger_verb(app, "show", "Show one run with its points, or all about one point", options, true);
+  show->add_option("--point", options->point, "All about this point");
+  show->add_option("--position", options->position, "With --point: at this position alone");
   show->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  show->callback([options, &chosen] {
-    chosen = [options](StopSignal&) {
-      const Ledger ledger{options->ledger, Ledger::Mode::read};
-      const RunSummary summary = find(ledger, *options);
-      if (options->format == "json")
-        fmt::print("{}\n", run_json(ledger, summary).dump(2));
-      else
-        show_text(ledger, summary);
-      return kAllPassed;
-    };
-  });
+  does(show, options, chosen, show_run);
 
   CLI::App* exported = ledger_verb(app, "export", "Write one run for other programs", options, true);
-  exported->add_option("--format", options->format, "csv or json")
+  exported->add_option("--format", options->format, "csv, json or junit")
       ->required()
-      ->check(CLI::IsMember({"csv", "json"}));
+      ->check(CLI::IsMember({"csv", "json", "junit"}));
   exported->add_option("-o,--output", options->output, "File; standard output without");
-  exported->callback([options, &chosen] {
-    chosen = [options](StopSignal&) {
-      const Ledger ledger{options->ledger, Ledger::Mode::read};
-      const RunSummary summary = find(ledger, *options);
-      write_out(options->format == "csv" ? points_csv(summary, ledger.points(summary.run.run_id))
-                                         : run_json(ledger, summary).dump(2) + "\n",
-                options->output);
-      return kAllPassed;
-    };
-  });
+  does(exported, options, chosen, export_run);
 
   CLI::App* verify = app.add_subcommand("verify", "Check the SHA-256 links of a ledger");
   verify->add_option("ledger", options->ledger, "SQLite file of the results")->capture_default_str();
-  verify->callback([options, &chosen] {
-    chosen = [options](StopSignal&) {
-      const auto changed = Ledger{options->ledger, Ledger::Mode::read}.verify();
-      fmt::print("{}: {}\n", options->ledger,
-                 changed
-                     ? *changed
-                     : "every row that is there is as it was written (whether the newest are missing, only a "
-                       "content hash kept elsewhere can tell)");
-      return changed ? kBenchFault : kAllPassed;
-    };
-  });
+  does(verify, options, chosen, verify_ledger);
 }
 
 }  // namespace meterbench

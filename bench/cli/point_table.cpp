@@ -8,29 +8,53 @@
 namespace meterbench {
 namespace {
 
-std::string load_text(Current current, Voltage voltage, const PowerFactor& pf, Direction direction) {
-  return fmt::format("{}, {}, PF {}, {}", to_text(current), to_text(voltage), to_text(pf),
-                     to_text(direction));
+std::string load_text(Current current, Voltage voltage, const PowerFactor& pf, Direction direction,
+                      const std::string& rest) {
+  return fmt::format("{}, {}, PF {}, {}{}{}", to_text(current), to_text(voltage), to_text(pf),
+                     to_text(direction), rest.empty() ? "" : ", ", rest);
+}
+
+void join(std::string& list, std::string_view item) {
+  list += list.empty() ? "" : ", ";
+  list += item;
 }
 
 std::vector<TextTable::Column> columns(bool with_position) {
   std::vector<TextTable::Column> all{{"point", 5, false}};
   if (with_position) all.push_back({"position", 0, false});
   const std::vector<TextTable::Column> rest{
-      {"current", 8, true}, {"voltage", 0, true},    {"PF", 8, false},   {"direction", 9, false},
-      {"pulses", 0, true},  {"error %", 8, true},    {"U %", 6, true},   {"k", 4, true},
-      {"limit", 7, true},   {"decision", 12, false}, {"basis", 0, false}};
+      {"°C", 4, true},         {"current", 8, true}, {"voltage", 0, true},    {"PF", 8, false},
+      {"direction", 9, false}, {"pulses", 0, true},  {"error %", 8, true},    {"U %", 6, true},
+      {"k", 4, true},          {"limit", 7, true},   {"decision", 12, false}, {"basis", 10, false},
+      {"kind", 0, false}};  // last: it may be long
   all.insert(all.end(), rest.begin(), rest.end());
   return all;
 }
 
 }  // namespace
 
+std::string connection_text(const Connection& connection, Voltage voltage, const std::string& waveform) {
+  std::string text;
+  if (connection.circuit != Circuit::series) join(text, to_text(connection.circuit));
+  if (connection.service != Service::single_phase) join(text, to_text(connection.service));
+  if (connection.leg_1_voltage != Connection{}.leg_1_voltage) {
+    const double share = connection.leg_1_voltage.value();
+    join(text, fmt::format("{:.6g} V / {:.6g} V", voltage.value() * share, voltage.value() * (1 - share)));
+  }
+  if (connection.circuit == Circuit::legs)
+    join(text, fmt::format("leg 2 {} at PF {} {}", to_text(connection.leg_2.current),
+                           to_text(connection.leg_2.power_factor), to_text(connection.leg_2.direction)));
+  if (!waveform.empty()) join(text, waveform);
+  return text;
+}
+
 std::string point_text(const PlannedPoint& p) {
-  return load_text(p.current, p.voltage, p.power_factor, p.direction);
+  return load_text(p.current, p.voltage, p.power_factor, p.direction,
+                   connection_text(p.connection, p.voltage, p.load.waveform.name));
 }
 std::string point_text(const PointRecord& p) {
-  return load_text(p.current, p.voltage, p.power_factor, p.direction);
+  return load_text(p.current, p.voltage, p.power_factor, p.direction,
+                   connection_text(p.connection, p.voltage, p.waveform));
 }
 
 PointTable::PointTable(bool with_position) : with_position_{with_position}, table_{columns(with_position)} {}
@@ -39,7 +63,10 @@ std::string PointTable::row(const PointRecord& p) const {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
   std::vector<std::string> cells{p.point_id};
   if (with_position_) cells.push_back(p.position);
-  const std::vector<std::string> rest{to_text(p.current),
+  std::string kind = connection_text(p.connection, p.voltage, p.waveform);
+  if (p.result != PointRecord{}.result) join(kind, p.result);
+  const std::vector<std::string> rest{number_text(p.temperature.value()),
+                                      to_text(p.current),
                                       to_text(p.voltage),
                                       to_text(p.power_factor),
                                       std::string{to_text(p.direction)},
@@ -49,7 +76,8 @@ std::string PointTable::row(const PointRecord& p) const {
                                       p.budget ? fmt::format("{:.2f}", p.budget->coverage_factor()) : "-",
                                       "±" + to_text(p.limit.limit),
                                       std::string{to_text(p.verdict.decision)},
-                                      p.verdict.basis.text()};
+                                      p.verdict.basis.text(),
+                                      kind};
   cells.insert(cells.end(), rest.begin(), rest.end());
   return table_.row(cells);
 }

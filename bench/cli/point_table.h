@@ -8,11 +8,17 @@
 
 namespace meterbench {
 
-/// `2.5 A, 240 V, PF 0.5 lag, delivered`
+/// What is not plain about it: `coil_1`, `network`, `122 V / 118 V`, a waveform. Empty: series at single
+/// phase with equal legs and a sine.
+[[nodiscard]] std::string connection_text(const Connection& connection, Voltage voltage,
+                                          const std::string& waveform);
+
+/// `2.5 A, 240 V, PF 0.5 lag, delivered`, and what is not plain.
 [[nodiscard]] std::string point_text(const PlannedPoint& point);
 [[nodiscard]] std::string point_text(const PointRecord& point);
 
-/// Measured points as rows: what was asked, error, U, limit, decision.
+/// Measured points as rows: what was asked, result, U, limit, decision. `kind` is what is not plain about the
+/// load, and what the result is where that is no percent error.
 class PointTable {
  public:
   explicit PointTable(bool with_position);

@@ -19,6 +19,9 @@ using VerbAction = std::function<int(StopSignal& stop)>;
 [[nodiscard]] CLI::Validator seed_text();
 
 void add_run(CLI::App& app, VerbAction& chosen);
+void add_resume(CLI::App& app, VerbAction& chosen);
+/// pause, continue, skip, stop, status: of a run in progress
+void add_control_verbs(CLI::App& app, VerbAction& chosen);
 void add_check(CLI::App& app, VerbAction& chosen);
 void add_plan(CLI::App& app, VerbAction& chosen);
 /// runs, show, export, verify

@@ -52,4 +52,13 @@ std::optional<PowerFactor> as_power_factor(const YamlNode& node) {
   return std::nullopt;
 }
 
+Mark required_mark(YamlMap& map) {
+  std::vector<std::string> allowed;
+  for (const Mark mark : {Mark::read, Mark::read_2, Mark::derived, Mark::knowledge, Mark::criterion})
+    allowed.emplace_back(to_text(mark));
+  const auto node = map.require("mark");
+  const auto text = node ? node->as_one_of(allowed) : std::nullopt;
+  return text ? parse_mark(*text).value_or(Mark::knowledge) : Mark::knowledge;
+}
+
 }  // namespace meterbench

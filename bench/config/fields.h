@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bench/config/yaml.h"
+#include "bench/model/limit.h"
 #include "bench/model/load_point.h"
 
 namespace meterbench {
@@ -49,5 +50,8 @@ template <class Kind>
 
 /// `1`, `0.5 lag`, `0.8 lead`.
 [[nodiscard]] std::optional<PowerFactor> as_power_factor(const YamlNode& node);
+
+/// `mark`: how a figure is known.
+[[nodiscard]] Mark required_mark(YamlMap& map);
 
 }  // namespace meterbench

@@ -7,22 +7,13 @@
 namespace meterbench {
 namespace {
 
-Mark read_mark(YamlMap& row) {
-  std::vector<std::string> allowed;
-  for (const Mark mark : {Mark::read, Mark::read_2, Mark::derived, Mark::knowledge, Mark::criterion})
-    allowed.emplace_back(to_text(mark));
-  const auto node = row.require("mark");
-  const auto text = node ? node->as_one_of(allowed) : std::nullopt;
-  return text ? parse_mark(*text).value_or(Mark::knowledge) : Mark::knowledge;
-}
-
 Limit read_row(YamlMap& row) {
   Limit limit;
   limit.test = required_text(row, "test");
   if (const auto node = row.find("power_factor")) limit.power_factor = as_power_factor(*node);
   limit.limit = required_quantity<kind::Ratio>(row, "limit");
   limit.source = required_text(row, "source");
-  limit.mark = read_mark(row);
+  limit.mark = required_mark(row);
   // An acceptance criterion is its owner's own; any other limit stands somewhere.
   const bool quoted = limit.mark != Mark::criterion;
   limit.clause = quoted ? required_text(row, "clause") : optional_text(row, "clause");

@@ -1,5 +1,8 @@
 #include "bench/config/meter_file.h"
 
+#include <algorithm>
+
+#include "bench/config/calibration_fields.h"
 #include "bench/config/fields.h"
 
 namespace meterbench {
@@ -25,6 +28,26 @@ void read_form(YamlMap& map, MeterType& meter) {
   if (const auto form = text ? parse_form(*text) : std::nullopt) meter.form = *form;
 }
 
+/// The voltages of the meter's rating, the nominal one among them; that one alone where the file says none.
+void read_rated_voltages(YamlMap& map, MeterType& meter) {
+  const auto list = map.find("rated_voltages");
+  if (!list) {
+    meter.rated_voltages = {meter.nominal_voltage};
+    return;
+  }
+  for (const YamlNode& item : list->items()) {
+    const auto voltage = item.as_quantity<kind::Voltage>();
+    if (!voltage) continue;
+    check_range(item, voltage->value(), Range::positive);
+    if (!meter.rated_voltages.empty() && *voltage <= meter.rated_voltages.back())
+      item.mistake("rated voltages stand in rising order, each once");
+    meter.rated_voltages.push_back(*voltage);
+  }
+  if (std::find(meter.rated_voltages.begin(), meter.rated_voltages.end(), meter.nominal_voltage) ==
+      meter.rated_voltages.end())
+    list->mistake("nominal_voltage must be one of the rated voltages");
+}
+
 }  // namespace
 
 std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mistakes& mistakes) {
@@ -39,6 +62,7 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
   read_form(*map, meter);
   meter.class_amperes = required_quantity<kind::Current>(*map, "class_amperes");
   meter.nominal_voltage = required_quantity<kind::Voltage>(*map, "nominal_voltage");
+  read_rated_voltages(*map, meter);
   const bool has_maximum = map->find("maximum_voltage").has_value();
   meter.maximum_voltage = has_maximum ? required_quantity<kind::Voltage>(*map, "maximum_voltage")
                                       : meter.nominal_voltage * kUsualHeadroom;
@@ -55,11 +79,17 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
   read_options(*map, meter);
   meter.module = optional_text(*map, "module");
   meter.firmware = required_text(*map, "firmware");
+  if (map->find("voltage_burden"))
+    meter.voltage_burden = required_quantity<kind::ApparentPower>(*map, "voltage_burden");
+  if (map->find("current_impedance"))
+    meter.current_impedance = required_quantity<kind::Resistance>(*map, "current_impedance");
+  if (const auto certificate = map->find("certificate")) meter.certificate = read_calibration(*certificate);
   map->finish();
   if (reading.sound() && meter.minimum_current >= meter.maximum_current)
     map->find("minimum_current")->mistake("minimum_current must be below maximum_current");
-  if (reading.sound() && meter.maximum_voltage < meter.nominal_voltage)
-    map->find("maximum_voltage")->mistake("maximum_voltage must not be below nominal_voltage");
+  if (reading.sound() && meter.maximum_voltage < meter.rated_voltages.back())
+    map->find(has_maximum ? "maximum_voltage" : "rated_voltages")
+        ->mistake("no rated voltage may be above maximum_voltage");
   if (reading.sound() && meter.maximum_current > meter.class_amperes)
     map->find("maximum_current")->mistake("maximum_current must not be above class_amperes");
   if (!reading.sound()) return std::nullopt;

@@ -17,16 +17,20 @@ ROOT = pathlib.Path(sys.argv.pop(1))
 SHIPPED = {
     "meter": "config/meters/*.yaml",
     "limits": "config/limits/*.yaml",
-    "station": "config/stations/*.yaml",
+    "waveform": "config/waveforms/*.yaml",
+    "station": "config/stations/**/*.yaml",
     "scenario": "scenarios/**/*.yaml",
 }
 # Keys that a file may do without.
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
             "disconnect", "optical_port", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
-            "reference_reading", "method"}
+            "reference_reading", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
+            *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
+            "check", "label", "circuit", "leg_2", "service", "voltage_split", "recovery"}
+OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
 OPTIONAL_OF_A_SOAK = {"band", "at_least", "limit", "check_load", "power_factor"}
-QUANTITY = re.compile(r"^[0-9.]+ (V|A|Wh|Hz|us|s|%)$")
+QUANTITY = re.compile(r"^[0-9.]+ (V|A|VA|Wh|Hz|us|s|min|h|°|°C|K|mΩ|%)$")
 
 
 class Loader(yaml.SafeLoader):
@@ -51,8 +55,10 @@ def validator(kind):
 
 
 def places(node, path=()):
-    """Each map, list and value of a document with its path."""
+    """Each map, list and value of a document with its path; of many positions, all alike, the first few."""
     yield path, node
+    if path == ("positions",):
+        node = dict(list(node.items())[:8])
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
         yield from places(child, (*path, key))
@@ -66,6 +72,19 @@ def changed(document, path, change):
         holder = holder[key]
     change(holder, path[-1])
     return result
+
+
+def of_soak_conditions(document, path):
+    """Whether a path lies in the conditions of a soak: in a step `soak` or beside the steps of `at_temperatures`."""
+    if path[0] != "steps" or len(path) < 3:
+        return False
+    return not {"soak", "at_temperatures"}.isdisjoint(document["steps"][path[1]]) and path[2] != "steps"
+
+
+def accuracy_steps(document):
+    """All steps `accuracy`, those below `at_temperatures` too."""
+    for step in document["steps"]:
+        yield from (one for one in (step, *step.get("steps", ())) if "accuracy" in one)
 
 
 class Schemas(unittest.TestCase):
@@ -95,10 +114,15 @@ class Schemas(unittest.TestCase):
                     continue
                 if path[-2:-1] in (("positions",), ("switches",)):  # the keys are names of positions
                     continue
-                of_a_soak = path[0] == "steps" and len(path) > 2 and "soak" in document["steps"][path[1]]
-                if of_a_soak and path[-1] in OPTIONAL_OF_A_SOAK:
+                if of_soak_conditions(document, path) and path[-1] in OPTIONAL_OF_A_SOAK:
                     continue
-                if name == "bench.yaml" and path[-1] == "power_factor":  # without it: at any power factor
+                if path[0] == "harmonics" and path[-1] in OPTIONAL_OF_A_HARMONIC:
+                    continue
+                if path[0] == "limits" and path[-1] == "power_factor":  # without it: at any power factor
+                    continue
+                if path[0] == "steps" and path[-1] == "waveform":  # without it: a sine
+                    continue
+                if path == ("certificate",):  # of a meter: a certified standard's
                     continue
                 wrong = changed(document, path, lambda m, k: m.pop(k))
                 self.assertFalse(check.is_valid(wrong), f"{name}: {path}")
@@ -114,18 +138,50 @@ class Schemas(unittest.TestCase):
     def test_a_scenario_has_either_a_target_or_pulses(self):
         check = validator("scenario")
         for _, document in documents("scenario"):
-            step = next(step for step in document["steps"] if "accuracy" in step)
-            step["pulses"] = 20
-            self.assertFalse(check.is_valid(document))
-            del step["target_uncertainty"]
-            self.assertTrue(check.is_valid(document))
+            for step in accuracy_steps(document):
+                aim = {key: step.pop(key) for key in ("target_uncertainty", "pulses") if key in step}
+                self.assertFalse(check.is_valid(document))
+                step.update({"target_uncertainty": "0.1 %", "pulses": 20})
+                self.assertFalse(check.is_valid(document))
+                for other in ("target_uncertainty", "pulses"):
+                    value = step.pop(other)
+                    self.assertTrue(check.is_valid(document))
+                    step[other] = value
+                del step["target_uncertainty"], step["pulses"]
+                step.update(aim)
+
+    def test_leg_2_belongs_to_legs_alone(self):
+        check = validator("scenario")
+        load = {"current": "50 %", "power_factor": 1, "direction": "received"}
+        for circuit, right in (("legs", True), (["series", "legs"], True), ("series", False), (["coil_1"], False)):
+            step = {"accuracy": "a", "current": "1 A", "power_factor": 1, "direction": "delivered", "pulses": 1,
+                    "limits": "b", "circuit": circuit}
+            document = {"scenario": "x", "steps": [step]}
+            self.assertEqual(check.is_valid(document), not right, circuit)
+            step["leg_2"] = load
+            self.assertEqual(check.is_valid(document), right, circuit)
+
+    def test_voltages_of_legs_are_a_pair(self):
+        check = validator("scenario")
+        for text, right in (("122 V / 118 V", True), ("122V/118V", True), ("122 V", False), ("122 / 118 V", False)):
+            step = {"accuracy": "a", "current": "1 A", "power_factor": 1, "direction": "delivered", "pulses": 1,
+                    "limits": "b", "voltage_split": text}
+            self.assertEqual(check.is_valid({"scenario": "x", "steps": [step]}), right, text)
+
+    def test_harmonics_are_odd(self):
+        check = validator("waveform")
+        for _, document in documents("waveform"):
+            for order in (1, 2, 4, 101):
+                document["harmonics"][0]["order"] = order
+                self.assertFalse(check.is_valid(document), order)
 
     def test_a_quoted_limit_needs_clause_and_edition(self):
         check = validator("limits")
         for _, document in documents("limits"):
-            document["limits"][0]["mark"] = "read"
+            limit = next(limit for limit in document["limits"] if limit["mark"] == "criterion")
+            limit["mark"] = "read"
             self.assertFalse(check.is_valid(document))
-            document["limits"][0].update({"clause": "1", "edition": "2020"})
+            limit.update({"clause": "1", "edition": "2020"})
             self.assertTrue(check.is_valid(document))
 
 

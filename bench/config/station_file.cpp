@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/config/calibration_fields.h"
 #include "bench/config/fields.h"
 
 namespace meterbench {
@@ -19,7 +20,8 @@ constexpr std::string_view kVirtual = "virtual:";
 /// No terminal has that number.
 constexpr int kNoInput = -1;
 
-constexpr std::string_view kDate = "2025-06-02";
+/// Of the first, second, … counter.
+std::string counter_role(int number) { return number == 1 ? "counter" : fmt::format("counter_{}", number); }
 
 /// VISA resource names and the two kinds of Modbus, by how they begin.
 constexpr std::array<std::string_view, 6> kAddressBeginnings{kVirtual, "TCPIP",         "USB",
@@ -41,65 +43,6 @@ AddressEntry read_address(YamlMap& entry) {
   return {*text, node->position()};
 }
 
-/// Midnight, UTC, at the beginning of a day.
-std::optional<UtcTime> read_date(YamlMap& map, std::string_view key) {
-  const auto node = map.require(key);
-  const auto text = node ? node->as_text() : std::nullopt;
-  if (!text) return std::nullopt;
-  UtcTime time{};
-  if (text->size() == kDate.size() && parse_utc(*text, time)) return time;
-  node->mistake(fmt::format("'{}' is not a date: {} is an example", *text, kDate));
-  return std::nullopt;
-}
-
-/// One row of a certificate: the same figures at one current or several.
-void read_certified(const YamlNode& node, std::vector<CertifiedPoint>& points) {
-  auto row = node.as_map();
-  if (!row) return;
-  CertifiedPoint point;
-  if (const auto pf = row->require("power_factor"))
-    point.power_factor = as_power_factor(*pf).value_or(PowerFactor{});
-  point.error = required_quantity<kind::Ratio>(*row, "error", Range::any);
-  point.expanded_uncertainty = required_quantity<kind::Ratio>(*row, "expanded_uncertainty");
-  point.coverage_factor = required_number(*row, "coverage_factor", Range::positive);
-  if (const auto currents = row->require("current")) {
-    for (const YamlNode& item : currents->items()) {
-      const auto current = item.as_quantity<kind::Current>();
-      if (!current) continue;
-      check_range(item, current->value(), Range::positive);
-      point.current = *current;
-      const bool again = std::any_of(points.begin(), points.end(), [&](const CertifiedPoint& other) {
-        return other.current == point.current && other.power_factor == point.power_factor;
-      });
-      if (again) item.mistake("the certificate has this load point a second time");
-      points.push_back(point);
-    }
-  }
-  row->finish();
-}
-
-std::optional<Calibration> read_calibration(const YamlNode& node) {
-  auto map = node.as_map();
-  if (!map) return std::nullopt;
-  Calibration calibration;
-  calibration.certificate = required_text(*map, "certificate");
-  const auto issued = read_date(*map, "issued");
-  const auto due = read_date(*map, "due");
-  if (issued && due && *due < *issued)
-    map->find("due")->mistake("the certificate is due before it is issued");
-  calibration.issued = issued.value_or(UtcTime{});
-  // Valid to the end of the day.
-  calibration.due = due.value_or(UtcTime{}) + std::chrono::days{1} - std::chrono::milliseconds{1};
-  if (const auto points = map->require("points")) {
-    for (const YamlNode& point : points->items()) read_certified(point, calibration.points);
-    if (calibration.points.empty()) points->mistake("a certificate has at least one load point");
-  }
-  map->finish();
-  std::stable_sort(calibration.points.begin(), calibration.points.end(),
-                   [](const CertifiedPoint& a, const CertifiedPoint& b) { return a.current < b.current; });
-  return calibration;
-}
-
 /// The keys that an instrument of any role has.
 InstrumentEntry read_instrument(YamlMap& map) {
   InstrumentEntry entry;
@@ -116,20 +59,59 @@ InstrumentEntry read_instrument(YamlMap& map) {
 
 void read_source(YamlMap& map, StationFile& station) { station.instruments["source"] = read_instrument(map); }
 
+ReferenceDefinition read_definition(const YamlNode& node) {
+  constexpr std::array kAll{ReferenceDefinition::two_element, ReferenceDefinition::element_sum,
+                            ReferenceDefinition::series};
+  std::vector<std::string> names;
+  for (const ReferenceDefinition definition : kAll) names.emplace_back(to_text(definition));
+  const auto name = node.as_one_of(names);
+  const auto found =
+      std::ranges::find_if(kAll, [&](ReferenceDefinition definition) { return to_text(definition) == name; });
+  return found == kAll.end() ? kAll.front() : *found;
+}
+
 void read_reference(YamlMap& map, StationFile& station) {
   station.instruments["reference"] = read_instrument(map);
   (void)map.require("calibration");
-  const auto definition = map.require("definition");
-  if (definition && definition->as_one_of({"two_element", "series"}) == "series")
-    station.reference_definition = ReferenceDefinition::series;
+  if (const auto definition = map.require("definition"))
+    station.reference_definition = read_definition(*definition);
   station.reference_window = Seconds{required_number(map, "window_s", Range::not_negative)};
   station.reference_pulse = required_quantity<kind::ActiveEnergy>(map, "pulse");
   if (map.find("photo_head")) station.photo_head = required_text(map, "photo_head");
 }
 
-void read_counter(YamlMap& map, StationFile& station) {
-  station.instruments["counter"] = read_instrument(map);
-  station.reference_input = map.find("reference_input") ? required_index(map, "reference_input") : kNoInput;
+/// What a further counter of a station must have in common with the first: the planner knows one kind.
+void check_alike(const std::string& role, YamlMap& map, const StationFile& station) {
+  const InstrumentEntry& first = station.instruments.at("counter");
+  if (const auto driver = map.find("driver"); driver && station.instruments.at(role).driver != first.driver)
+    driver->mistake(
+        fmt::format("all counters of a station have one driver: that of 'counter' is {}", first.driver));
+  const bool counts_reference = station.reference_inputs.contains(role);
+  if (station.reference_inputs.contains("counter") == counts_reference) return;
+  map.node().mistake(counts_reference
+                         ? "'reference_input' is stated here and not of 'counter': all counters count the "
+                           "reference, or none does"
+                         : "'reference_input' is missing: 'counter' counts the reference, and an LED is "
+                           "compared with it on its own counter");
+}
+
+void read_counter(const std::string& role, YamlMap& map, StationFile& station) {
+  station.instruments[role] = read_instrument(map);
+  if (map.find("reference_input")) station.reference_inputs[role] = required_index(map, "reference_input");
+  if (role != "counter") check_alike(role, map, station);
+}
+
+/// `counter`, and where there is one `counter_2`, `counter_3`, … without a gap.
+void read_counters(YamlMap& map, StationFile& station) {
+  for (int number = 1;; ++number) {
+    const std::string role = counter_role(number);
+    const auto node = map.find(role);
+    if (!node) return;
+    auto entry = node->as_map();
+    if (!entry) return;
+    read_counter(role, *entry, station);
+    entry->finish();
+  }
 }
 
 void read_chamber(YamlMap& map, StationFile& station) {
@@ -189,25 +171,24 @@ void read_instruments(YamlMap& map, StationFile& station) {
   };
   station.position = map.node().position();
   for (const Role& role : {Role{"source", true, read_source}, Role{"reference", true, read_reference},
-                           Role{"counter", false, read_counter}, Role{"chamber", false, read_chamber},
-                           Role{"interlock", false, read_interlock}, Role{"pickups", false, read_pickups}}) {
+                           Role{"chamber", false, read_chamber}, Role{"interlock", false, read_interlock},
+                           Role{"pickups", false, read_pickups}}) {
     const auto node = role.required ? map.require(role.name) : map.find(role.name);
     auto entry = node ? node->as_map() : std::nullopt;
     if (!entry) continue;
     role.read(*entry, station);
     entry->finish();
   }
+  read_counters(map, station);
   if (!station.instruments.contains("counter") && !station.photo_head)
     map.node().mistake(
         "nothing compares meter and reference: 'counter' is missing, and so is 'photo_head' of the "
         "reference");
-  map.finish();
 }
 
 void read_limits(YamlMap& map, StationFile& station) {
   station.limits.voltage = required_quantity<kind::Voltage>(map, "voltage");
   station.limits.current = required_quantity<kind::Current>(map, "current");
-  map.finish();
 }
 
 bool is_position_name(std::string_view name) {
@@ -226,6 +207,17 @@ std::optional<InstrumentEntry> read_optical_port(YamlMap& position) {
   return entry;
 }
 
+/// Two instruments cannot stand at one address. (Optical ports are told apart by the meters' serial numbers.)
+void check_addresses(const StationFile& station, Mistakes& mistakes) {
+  std::map<std::string, std::string> role_at;
+  for (const auto& [role, instrument] : station.instruments) {
+    const auto [first, is_first] = role_at.emplace(instrument.address.text, role);
+    if (!is_first)
+      mistakes.add(instrument.address.position,
+                   fmt::format("{} is the address of '{}' already", instrument.address.text, first->second));
+  }
+}
+
 void check_position_names(const StationFile& station, Mistakes& mistakes) {
   std::vector<std::string> names;
   for (const PositionEntry& position : station.positions) names.push_back(position.name);
@@ -242,23 +234,46 @@ void check_position_names(const StationFile& station, Mistakes& mistakes) {
                    "switches: position " + not_allowed(finger.position, names));
 }
 
+/// The inputs that are taken, by counter.
+using TakenInputs = std::map<std::string, std::set<int>>;
+
+void read_led(YamlMap& entry, const StationFile& station, PositionEntry& position, TakenInputs& taken) {
+  position.led_input = required_index(entry, "led_input");
+  if (const auto node = entry.find("counter")) {
+    const auto counter = node->as_one_of(station.counters());
+    if (!counter) return;
+    position.counter = *counter;
+  }
+  const auto input = entry.find("led_input");
+  if (input && !taken[position.counter].insert(position.led_input).second)
+    input->mistake(fmt::format("input {} of '{}' is taken already", position.led_input, position.counter));
+}
+
 void read_positions(YamlMap& map, StationFile& station) {
-  const bool counter = station.instruments.contains("counter");
-  std::set<int> taken{station.reference_input};
+  TakenInputs taken;
+  for (const auto& [role, input] : station.reference_inputs) taken[role].insert(input);
   for (const auto& [name, node] : map.entries()) {
     if (!is_position_name(name))
       node.mistake(fmt::format("'{}' is no name of a position: letters and digits only", name));
     auto entry = node.as_map();
     if (!entry) continue;
-    PositionEntry position{name, counter ? required_index(*entry, "led_input") : kNoInput, {}};
+    PositionEntry position{.name = name, .led_input = kNoInput};
+    if (station.instruments.contains("counter")) read_led(*entry, station, position, taken);
+    if (const auto isolation = entry->find("isolation")) position.isolation = read_calibration(*isolation);
     position.optical_port = read_optical_port(*entry);
-    const auto input = entry->find("led_input");
-    if (input && !taken.insert(position.led_input).second)
-      input->mistake(fmt::format("input {} of the counter is taken already", position.led_input));
     entry->finish();
     station.positions.push_back(std::move(position));
   }
   if (station.positions.empty()) map.node().mistake("a station has at least one position");
+}
+
+/// One table for all positions that have none of their own.
+void read_isolation(YamlMap& root, StationFile& station) {
+  const auto node = root.find("isolation");
+  const auto common = node ? read_calibration(*node) : std::nullopt;
+  if (!common) return;
+  for (PositionEntry& position : station.positions)
+    if (!position.isolation) position.isolation = common;
 }
 
 /// Figures of the station that enter budgets, each with where it comes from.
@@ -305,10 +320,40 @@ void read_uncertainty(YamlMap& map, StationFile& station) {
   figures.read("meter_delay", "largest", station.uncertainty.meter_delay_limit);
   if (map.find("reference_reading"))
     figures.read("reference_reading", "standard_deviation", station.uncertainty.reading_noise);
-  map.finish();
+}
+
+/// The second witness of the load.
+void read_source_accuracy(YamlMap& map, StationFile& station) {
+  station.source_accuracy = required_quantity<kind::Ratio>(map, "half_width");
+  station.origins.emplace("source_accuracy", required_text(map, "origin"));
+}
+
+void read_wiring(YamlMap& map, StationFile& station) {
+  station.wiring = required_quantity<kind::Resistance>(map, "resistance");
+}
+
+/// `{weekly: {every: 168 h, otherwise: refuse}}`
+void read_interim_checks(YamlMap& map, StationFile& station) {
+  for (const CheckKind kind : {CheckKind::weekly, CheckKind::yearly, CheckKind::positions}) {
+    const auto node = map.find(to_text(kind));
+    auto entry = node ? node->as_map() : std::nullopt;
+    if (!entry) continue;
+    InterimCheck check{.kind = kind, .every = required_quantity<kind::Time>(*entry, "every")};
+    const auto otherwise = entry->require("otherwise");
+    check.refuse = otherwise && otherwise->as_one_of({"unverified", "refuse"}) == "refuse";
+    entry->finish();
+    station.interim_checks.push_back(check);
+  }
 }
 
 }  // namespace
+
+std::vector<std::string> StationFile::counters() const {
+  std::vector<std::string> roles;
+  for (int number = 1; instruments.contains(counter_role(number)); ++number)
+    roles.push_back(counter_role(number));
+  return roles;
+}
 
 std::optional<std::string> AddressEntry::virtual_name() const {
   if (!text.starts_with(kVirtual)) return std::nullopt;
@@ -331,18 +376,27 @@ std::optional<StationFile> load_station_file(const std::filesystem::path& path, 
   if (const auto simulated = map->find("simulated")) station.simulated = simulated->as_flag().value_or(false);
   struct Section {
     std::string_view name;
+    bool required;
     void (*read)(YamlMap&, StationFile&);
   };
   // Positions after instruments: their inputs must not be the reference's.
   for (const Section& section :
-       {Section{"limits", read_limits}, Section{"instruments", read_instruments},
-        Section{"positions", read_positions}, Section{"uncertainty", read_uncertainty}}) {
-    const auto node = map->require(section.name);
+       {Section{"limits", true, read_limits}, Section{"instruments", true, read_instruments},
+        Section{"positions", true, read_positions}, Section{"uncertainty", true, read_uncertainty},
+        Section{"source_accuracy", false, read_source_accuracy}, Section{"wiring", false, read_wiring},
+        Section{"interim_checks", false, read_interim_checks}}) {
+    const auto node = section.required ? map->require(section.name) : map->find(section.name);
     auto part = node ? node->as_map() : std::nullopt;
-    if (part) section.read(*part, station);
+    if (!part) continue;
+    section.read(*part, station);
+    part->finish();
   }
+  read_isolation(*map, station);
   map->finish();
-  if (reading.sound()) check_position_names(station, mistakes);
+  if (reading.sound()) {
+    check_addresses(station, mistakes);
+    check_position_names(station, mistakes);
+  }
   if (!reading.sound()) return std::nullopt;
   return station;
 }

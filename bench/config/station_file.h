@@ -9,6 +9,7 @@
 #include "bench/config/yaml.h"
 #include "bench/model/calibration.h"
 #include "bench/model/capabilities.h"
+#include "bench/model/interim_check.h"
 #include "bench/model/interlock_wiring.h"
 #include "bench/model/station_uncertainty.h"
 
@@ -33,9 +34,11 @@ struct InstrumentEntry {
 };
 
 struct PositionEntry {
-  std::string name;   ///< `A`
-  int led_input = 0;  ///< of the counter, where there is one
-  std::optional<InstrumentEntry> optical_port;
+  std::string name;                        ///< `A`
+  std::string counter = "counter";         ///< role of the counter of its LED, where there is one
+  int led_input = 0;                       ///< of that counter
+  std::optional<Calibration> isolation{};  ///< its burden and isolation error
+  std::optional<InstrumentEntry> optical_port{};
 };
 
 /// How the interlock is kept awake.
@@ -51,22 +54,28 @@ struct StationFile {
   std::string title;
   std::string lab = "default";  ///< at its virtual: addresses where no other is asked for
   bool simulated = false;       ///< simulators stand at its addresses, whatever these look like
-  /// By role: source, reference; counter (unless the reference compares by itself), and where there are
-  /// such: chamber, interlock, pickups.
+  /// By role: source, reference; counter (unless the reference compares by itself), counter_2, counter_3, …
+  /// where one has too few inputs, and where there are such: chamber, interlock, pickups.
   std::map<std::string, InstrumentEntry> instruments;
-  int reference_input = 0;                     ///< of the counter, where it counts the reference
-  std::optional<std::string> photo_head;       ///< position that the reference's own comparison sees
-  std::optional<ChamberCapabilities> chamber;  ///< with the role of that name
-  std::optional<InterlockEntry> interlock;     ///< with the role of that name
+  std::map<std::string, int> reference_inputs;  ///< by role of each counter that counts the reference
+  std::optional<std::string> photo_head;        ///< position that the reference's own comparison sees
+  std::optional<ChamberCapabilities> chamber;   ///< with the role of that name
+  std::optional<InterlockEntry> interlock;      ///< with the role of that name
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
   SourceLimits limits;
   Seconds reference_window{};      ///< window_s
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
   StationUncertainty uncertainty;
+  Ratio source_accuracy{};  ///< of its set power, half-width; 0: not stated
+  Resistance wiring{};      ///< of one current circuit, through all sockets and back
+  std::vector<InterimCheck> interim_checks;
   Temperature room_temperature{};              ///< what the room is kept at
   std::map<std::string, std::string> origins;  ///< of its figures, by their key in the file
   FilePosition position;                       ///< of its instruments
+
+  /// Roles of its counters in their order: `counter`, `counter_2`, …
+  [[nodiscard]] std::vector<std::string> counters() const;
 };
 
 [[nodiscard]] std::optional<StationFile> load_station_file(const std::filesystem::path& path,

@@ -73,10 +73,15 @@ TEST(StationFile, ReadsEveryField) {
   EXPECT_EQ(station->reference_window, Seconds{1.5});
   EXPECT_DOUBLE_EQ(watt_hours(station->reference_pulse), 1e-5);
   EXPECT_EQ(station->instruments.at("counter").driver, "mcc_usb_ctr08");
-  EXPECT_EQ(station->reference_input, 7);
+  EXPECT_EQ(station->reference_inputs, (std::map<std::string, int>{{"counter", 7}}));
+  EXPECT_EQ(station->counters(), std::vector<std::string>{"counter"});
   ASSERT_EQ(station->positions.size(), 2U);
   EXPECT_EQ(station->positions[1].name, "B");
   EXPECT_EQ(station->positions[1].led_input, 3);
+  EXPECT_EQ(station->positions[1].counter, "counter");
+  EXPECT_FALSE(station->positions[1].isolation);
+  EXPECT_EQ(station->source_accuracy, Ratio{}) << "not stated";
+  EXPECT_TRUE(station->interim_checks.empty());
   EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_drift), 0.01);
   EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_linearity), 0.006);
   EXPECT_DOUBLE_EQ(station->uncertainty.pickup_jitter.value(), 20e-6);
@@ -120,15 +125,15 @@ TEST(StationFile, ACertificateIsValidThroughTheDayItIsDue) {
 
 TEST(StationFile, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
-  EXPECT_THAT(
-      mistakes_of(exchanged(kGood, "  source:", "  sorce:")),
-      HasSubstr("f.yaml:4:3: 'sorce' is not known; allowed: source, reference, counter, chamber, interlock, "
-                "pickups; did you mean 'source'?\n"));
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "  source:", "  sorce:")),
+              HasSubstr("f.yaml:4:3: 'sorce' is not known; allowed: source, reference, chamber, interlock, "
+                        "pickups, counter, counter_2; did you mean 'source'?\n"));
   EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "vitual:src")),
               StartsWith("f.yaml:4:57: 'vitual:src' is not an address: virtual:NAME, "));
   EXPECT_THAT(mistakes_of(exchanged(kGood, "virtual:src", "'virtual:'")), StartsWith("f.yaml:4:57: "));
   EXPECT_EQ(mistakes_of(exchanged(kGood, "definition: series", "definition: serial")),
-            "f.yaml:8:17: 'serial' is not known; allowed: two_element, series; did you mean 'series'?\n");
+            "f.yaml:8:17: 'serial' is not known; allowed: two_element, element_sum, series; did you mean "
+            "'series'?\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "window_s: 1.5", "window_s: 1.5 s")),
             "f.yaml:9:15: '1.5 s' is not a number (digits with a decimal point are expected)\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "pulse: 0.00001 Wh", "pulse: 0 Wh")),
@@ -140,9 +145,9 @@ TEST(StationFile, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(exchanged(kGood, "[10 A, 1 A]", "[10 A, 10 A]")),
             "f.yaml:16:45: the certificate has this load point a second time\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 1}")),
-            "f.yaml:21:18: input 1 of the counter is taken already\n");
+            "f.yaml:21:18: input 1 of 'counter' is taken already\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 7}")),
-            "f.yaml:21:18: input 7 of the counter is taken already\n");
+            "f.yaml:21:18: input 7 of 'counter' is taken already\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: -3}")),
             "f.yaml:21:18: a whole number from 0 is expected\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "  B: {", "  B=2: {")),
@@ -217,6 +222,119 @@ TEST(StationFile, WithoutACounterTheReferenceMustCompare) {
   EXPECT_EQ(mistakes_of(exchanged(without, "pulse: 0.00001 Wh", "pulse: 0.00001 Wh\n    photo_head: A")), "");
 }
 
+StationFile read(const std::string& text) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << text;
+  Mistakes mistakes;
+  auto station = load_station_file(path, mistakes);
+  if (!station) throw std::runtime_error{mistakes.text()};
+  return *std::move(station);
+}
+
+/// `kGood` with a second counter, which counts position B.
+std::string with_two_counters() {
+  return exchanged(
+      exchanged(kGood, "positions:\n",
+                "  counter_2: {driver: mcc_usb_ctr08, address: virtual:ctr2, reference_input: 0}\n"  // 19
+                "positions:\n"),                                                                     // 20
+      "  B: {led_input: 3}", "  B: {counter: counter_2, led_input: 1}");                             // 22
+}
+
+TEST(StationFile, APositionIsOnTheCounterThatItNames) {
+  const StationFile station = read(with_two_counters());
+  EXPECT_EQ(station.counters(), (std::vector<std::string>{"counter", "counter_2"}));
+  EXPECT_EQ(station.instruments.at("counter_2").address.virtual_name(), "ctr2");
+  EXPECT_EQ(station.reference_inputs.at("counter_2"), 0);
+  EXPECT_EQ(station.positions[0].counter, "counter");
+  EXPECT_EQ(station.positions[1].counter, "counter_2");
+  EXPECT_EQ(station.positions[1].led_input, 1) << "an input is taken on its own counter alone";
+}
+
+TEST(StationFile, CountersKeepTheOrderOfTheirNumbers) {
+  std::string more;
+  for (int number = 3; number <= 10; ++number)
+    more += "  counter_" + std::to_string(number) + ": {driver: mcc_usb_ctr08, address: virtual:c" +
+            std::to_string(number) + ", reference_input: 0}\n";
+  const StationFile station = read(exchanged(with_two_counters(), "positions:\n", more + "positions:\n"));
+  ASSERT_EQ(station.counters().size(), 10U);
+  EXPECT_EQ(station.counters()[1], "counter_2");
+  EXPECT_EQ(station.counters()[9], "counter_10");
+}
+
+TEST(StationFile, TellsMistakesOfSeveralCounters) {
+  const std::string good = with_two_counters();
+  EXPECT_EQ(mistakes_of(good), "");
+  EXPECT_EQ(mistakes_of(exchanged(good, "counter: counter_2,", "counter: counter_3,")),
+            "f.yaml:22:16: 'counter_3' is not known; allowed: counter, counter_2; did you mean "
+            "'counter_2'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(good, "counter_2, led_input: 1", "counter_2, led_input: 0")),
+            "f.yaml:22:38: input 0 of 'counter_2' is taken already\n");
+  EXPECT_EQ(mistakes_of(exchanged(good, "virtual:ctr2, reference_input: 0", "virtual:ctr2")),
+            "f.yaml:19:14: 'reference_input' is missing: 'counter' counts the reference, and an LED is "
+            "compared with it on its own counter\n");
+  EXPECT_THAT(mistakes_of(exchanged(good, "virtual:ctr, reference_input: 7", "virtual:ctr")),
+              HasSubstr("f.yaml:19:14: 'reference_input' is stated here and not of 'counter'"));
+  EXPECT_EQ(mistakes_of(exchanged(good, "counter_2: {driver: mcc_usb_ctr08", "counter_2: {driver: other")),
+            "f.yaml:19:23: all counters of a station have one driver: that of 'counter' is mcc_usb_ctr08\n");
+  EXPECT_EQ(mistakes_of(exchanged(good, "virtual:ctr2", "virtual:ctr")),
+            "f.yaml:19:47: virtual:ctr is the address of 'counter' already\n");
+  EXPECT_THAT(mistakes_of(exchanged(good, "  counter_2: {", "  counter_3: {")),
+              HasSubstr("f.yaml:19:3: 'counter_3' is not known; allowed: source, reference, chamber, "
+                        "interlock, pickups, counter, counter_2; did you mean 'counter_2'?"));
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "  counter: {", "  counter_2: {")),
+              HasSubstr("'counter_2' is not known"));
+}
+
+constexpr const char* kIsolation =
+    "isolation: {certificate: I-1, issued: 2025-01-15, due: 2026-01-15, points: [{power_factor: 1, current: "
+    "[1 A, 10 A], error: 0.001 %, expanded_uncertainty: 0.01 %, coverage_factor: 2}]}";
+
+TEST(StationFile, APositionHasTheIsolationTableOfAllUnlessItHasItsOwn) {
+  const std::string common = kGood + std::string{kIsolation} + "\n";
+  const std::string own = exchanged(kIsolation, "I-1", "I-2");
+  const StationFile station = read(exchanged(common, "B: {led_input: 3}", "B: {led_input: 3, " + own + "}"));
+  EXPECT_EQ(station.positions[0].isolation.value().certificate, "I-1");
+  EXPECT_DOUBLE_EQ(percent(station.positions[0].isolation->at(Current{10}, PowerFactor{})->error), 0.001);
+  EXPECT_EQ(station.positions[1].isolation.value().certificate, "I-2");
+  EXPECT_EQ(mistakes_of(exchanged(common, "points: [", "punkte: [")),
+            "f.yaml:28:12: 'points' is missing\n"
+            "f.yaml:28:68: 'punkte' is not known; allowed: certificate, issued, due, points\n");
+}
+
+TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {
+  const std::string text = kGood + std::string{
+                                       "source_accuracy: {half_width: 0.25 %, origin: o6}\n"
+                                       "wiring: {resistance: 5 mΩ}\n"
+                                       "interim_checks:\n"
+                                       "  weekly: {every: 168 h, otherwise: refuse}\n"
+                                       "  yearly: {every: 8760 h, otherwise: unverified}\n"};
+  const StationFile station = read(text);
+  EXPECT_DOUBLE_EQ(percent(station.source_accuracy), 0.25);
+  EXPECT_EQ(station.origins.at("source_accuracy"), "o6");
+  EXPECT_DOUBLE_EQ(station.wiring.value(), 0.005);
+  ASSERT_EQ(station.interim_checks.size(), 2U);
+  EXPECT_EQ(station.interim_checks[0].kind, CheckKind::weekly);
+  EXPECT_EQ(station.interim_checks[0].every, Seconds{168 * 3600.0});
+  EXPECT_TRUE(station.interim_checks[0].refuse);
+  EXPECT_EQ(station.interim_checks[1].kind, CheckKind::yearly);
+  EXPECT_FALSE(station.interim_checks[1].refuse);
+
+  EXPECT_EQ(mistakes_of(exchanged(text, "otherwise: refuse", "otherwise: refused")),
+            "f.yaml:31:37: 'refused' is not known; allowed: unverified, refuse; did you mean 'refuse'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(text, "  weekly:", "  daily:")),
+            "f.yaml:31:3: 'daily' is not known; allowed: weekly, yearly, positions\n");
+  EXPECT_EQ(mistakes_of(exchanged(text, "every: 168 h, ", "")), "f.yaml:31:11: 'every' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(text, ", origin: o6", "")), "f.yaml:28:18: 'origin' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(text, "resistance: 5 mΩ", "resistance: 5 m")),
+            "f.yaml:29:22: 'm' is not a unit of resistance: Ω, mΩ, Ohm or mOhm is expected\n");
+}
+
+TEST(StationFile, AReferenceMayFormTheSumOfItsElements) {
+  EXPECT_EQ(read(exchanged(kGood, "definition: series", "definition: element_sum")).reference_definition,
+            ReferenceDefinition::element_sum);
+}
+
 TEST(StationFile, AReferenceWithoutACertificateIsAMistake) {
   std::string text = kGood;
   const std::size_t begin = text.find("    calibration:");
@@ -224,21 +342,66 @@ TEST(StationFile, AReferenceWithoutACertificateIsAMistake) {
   EXPECT_EQ(mistakes_of(text), "f.yaml:6:5: 'calibration' is missing\n");
 }
 
-TEST(StationFile, TheShippedVirtualStationHasItsPartsAndFourPositions) {
+/// Of config/stations, by path below it.
+StationFile shipped(const std::string& name) {
+  const auto path = std::filesystem::path{BENCH_SOURCE_DIR} / "config/stations" / (name + ".yaml");
   Mistakes mistakes;
-  const auto station =
-      load_station_file(Catalogue{BENCH_SOURCE_DIR}.find("stations", "virtual").value(), mistakes);
-  ASSERT_TRUE(station) << mistakes.text();
-  EXPECT_EQ(station->instruments.at("source").address.virtual_name(), "source");
-  EXPECT_EQ(station->instruments.at("reference").address.virtual_name(), "reference");
-  EXPECT_EQ(station->instruments.at("counter").address.virtual_name(), "counter");
-  EXPECT_EQ(station->positions.size(), 4U);
-  const Calibration& calibration = station->instruments.at("reference").calibration.value();
+  auto station = load_station_file(path, mistakes);
+  if (!station) throw std::runtime_error{mistakes.text()};
+  return *std::move(station);
+}
+
+TEST(StationFile, TheShippedVirtualStationHasItsPartsAndFourPositions) {
+  const StationFile station = shipped("virtual");
+  EXPECT_EQ(station.instruments.at("source").address.virtual_name(), "source");
+  EXPECT_EQ(station.instruments.at("reference").address.virtual_name(), "reference");
+  EXPECT_EQ(station.instruments.at("counter").address.virtual_name(), "counter");
+  EXPECT_EQ(station.positions.size(), 4U);
+  const Calibration& calibration = station.instruments.at("reference").calibration.value();
   for (const double current_a : {0.1, 200.0, 240.0}) {
     EXPECT_DOUBLE_EQ(percent(calibration.at(Current{current_a}, PowerFactor{})->standard_uncertainty), 0.010);
     EXPECT_DOUBLE_EQ(
         percent(calibration.at(Current{current_a}, PowerFactor{0.5, false})->standard_uncertainty), 0.015);
   }
+}
+
+class ShippedVirtualStation : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(ShippedVirtualStation, StatesThePositionsAndTheAccuracyOfItsSource) {
+  const StationFile station = shipped(GetParam());
+  const double highest = station.limits.current.value();
+  for (const PositionEntry& position : station.positions) {
+    ASSERT_TRUE(position.isolation) << position.name;
+    for (const double current_a : {0.1, highest}) {
+      const auto at = position.isolation->at(Current{current_a}, PowerFactor{});
+      EXPECT_EQ(at->error, Ratio{});
+      EXPECT_DOUBLE_EQ(percent(at->standard_uncertainty), 0.005);
+      const auto lagging = position.isolation->at(Current{current_a}, PowerFactor{0.5, false});
+      EXPECT_DOUBLE_EQ(percent(lagging->standard_uncertainty), 0.010);
+    }
+  }
+  EXPECT_DOUBLE_EQ(percent(station.source_accuracy), 0.25);
+  EXPECT_TRUE(station.interim_checks.empty()) << "a first run must not ask for one";
+}
+INSTANTIATE_TEST_SUITE_P(Each, ShippedVirtualStation,
+                         ::testing::Values("virtual", "virtual-40", "virtual-zera"));
+
+TEST(StationFile, TheShippedStationOfFortyHasAnLedInputAndAPortForEach) {
+  const StationFile station = shipped("virtual-40");
+  EXPECT_EQ(station.lab, "forty");
+  EXPECT_EQ(station.counters().size(), 6U);
+  ASSERT_EQ(station.positions.size(), 40U);
+  EXPECT_EQ(station.positions.front().name, "01");
+  EXPECT_EQ(station.positions.back().name, "40");
+  for (const PositionEntry& position : station.positions)
+    EXPECT_EQ(position.optical_port->address.virtual_name(), "optical." + position.name);
+}
+
+TEST(StationFile, TheExamplesOfRealBenchesAreValidAndNoneIsOfferedByName) {
+  EXPECT_EQ(shipped("examples/phantom-eight").positions.size(), 8U);
+  EXPECT_EQ(shipped("examples/zera-one").reference_definition, ReferenceDefinition::element_sum);
+  EXPECT_EQ(Catalogue{BENCH_SOURCE_DIR}.names("stations"),
+            (std::vector<std::string>{"virtual", "virtual-40", "virtual-zera"}));
 }
 
 }  // namespace

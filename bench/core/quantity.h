@@ -54,6 +54,9 @@ struct ApparentPower {
 struct ActiveEnergy {
   static constexpr std::string_view unit = "J", name = "active energy";
 };
+struct Resistance {
+  static constexpr std::string_view unit = "Ω", name = "resistance";
+};
 struct Frequency {
   static constexpr std::string_view unit = "Hz", name = "frequency";
 };
@@ -78,6 +81,7 @@ using ActivePower = Quantity<kind::ActivePower>;                      ///< W
 using ReactivePower = Quantity<kind::ReactivePower>;                  ///< var
 using ApparentPower = Quantity<kind::ApparentPower>;                  ///< VA
 using ActiveEnergy = Quantity<kind::ActiveEnergy>;                    ///< J; see watt_hours()
+using Resistance = Quantity<kind::Resistance>;                        ///< Ω
 using Frequency = Quantity<kind::Frequency>;                          ///< Hz
 using Temperature = Quantity<kind::Temperature>;                      ///< °C, a point on the scale
 using TemperatureDifference = Quantity<kind::TemperatureDifference>;  ///< K

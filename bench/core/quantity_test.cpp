@@ -77,6 +77,10 @@ TEST(QuantityText, ReadsEveryUnitOfEveryKind) {
   EXPECT_DOUBLE_EQ(read(ActiveEnergy{}, "1 kWh"), 3.6e6);
   EXPECT_DOUBLE_EQ(read(ActiveEnergy{}, "1 MWh"), 3.6e9);
   EXPECT_DOUBLE_EQ(read(ActiveEnergy{}, "1 J"), 1);
+  EXPECT_DOUBLE_EQ(read(Resistance{}, "2 Ω"), 2);
+  EXPECT_DOUBLE_EQ(read(Resistance{}, "2 Ohm"), 2);
+  EXPECT_DOUBLE_EQ(read(Resistance{}, "0.5 mΩ"), 0.0005);
+  EXPECT_DOUBLE_EQ(read(Resistance{}, "5 mOhm"), 0.005);
   EXPECT_DOUBLE_EQ(read(Frequency{}, "60 Hz"), 60);
   EXPECT_DOUBLE_EQ(read(Frequency{}, "1 kHz"), 1000);
   EXPECT_DOUBLE_EQ(read(Frequency{}, "48 MHz"), 48e6);
@@ -125,6 +129,7 @@ TEST(QuantityText, IsTheShortestInTheKindsOwnUnit) {
   EXPECT_EQ(to_text(from_degrees(-60)), "-60 °");
   EXPECT_EQ(to_text(from_watt_hours(7.2)), "7.2 Wh");
   EXPECT_EQ(to_text(Temperature{-40}), "-40 °C");
+  EXPECT_EQ(to_text(Resistance{0.005}), "0.005 Ω");
   EXPECT_EQ(to_text(Seconds{20e-6}), "2e-05 s");
 }
 

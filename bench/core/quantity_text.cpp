@@ -39,6 +39,9 @@ template <>
 constexpr std::array units<kind::ActiveEnergy>{Unit{"Wh", 3600}, Unit{"kWh", 3.6e6}, Unit{"MWh", 3.6e9},
                                                Unit{"J", 1}};
 template <>
+constexpr std::array units<kind::Resistance>{Unit{"Ω", 1}, Unit{"mΩ", 1e-3}, Unit{"Ohm", 1},
+                                             Unit{"mOhm", 1e-3}};
+template <>
 constexpr std::array units<kind::Frequency>{Unit{"Hz", 1}, Unit{"kHz", 1e3}, Unit{"MHz", 1e6}};
 template <>
 constexpr std::array units<kind::Temperature>{Unit{"°C", 1}};
@@ -143,6 +146,7 @@ METERBENCH_QUANTITY_TEXT(ActivePower)
 METERBENCH_QUANTITY_TEXT(ReactivePower)
 METERBENCH_QUANTITY_TEXT(ApparentPower)
 METERBENCH_QUANTITY_TEXT(ActiveEnergy)
+METERBENCH_QUANTITY_TEXT(Resistance)
 METERBENCH_QUANTITY_TEXT(Frequency)
 METERBENCH_QUANTITY_TEXT(Temperature)
 METERBENCH_QUANTITY_TEXT(TemperatureDifference)

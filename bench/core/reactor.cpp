@@ -12,4 +12,15 @@ Reactor::Waited Reactor::run_until(const std::function<bool()>& done, Instant de
   return do_run_until(done, deadline, stoppable == Stoppable::yes);
 }
 
+Reactor::Waited Reactor::run_until_told(const std::function<bool()>& done) {
+  struct Held {
+    Reactor& reactor;
+    explicit Held(Reactor& r) : reactor{r} { reactor.hold_time(); }
+    ~Held() { reactor.release_time(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+  } const held{*this};
+  return run_until(done, Instant::max());
+}
+
 }  // namespace meterbench

@@ -44,6 +44,11 @@ class Reactor : public Clock {
   /// from a callback.
   Waited run_until(const std::function<bool()>& done, Instant deadline, Stoppable stoppable = Stoppable::yes);
 
+  /// Waits for what people do: runs callbacks until `done()`, which a watched descriptor brings about, or a
+  /// stop request. Simulated time stands still meanwhile, and no event of it runs; real time goes on with
+  /// timers and links.
+  Waited run_until_told(const std::function<bool()>& done);
+
   /// Waits for time alone. False when stopped.
   bool wait_until(Instant when) {
     return run_until([] { return false; }, when) == Waited::deadline;
@@ -56,6 +61,10 @@ class Reactor : public Clock {
   virtual Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) = 0;
 
  private:
+  /// Between these calls no time passes, where that lies in the reactor's hands.
+  virtual void hold_time() {}
+  virtual void release_time() {}
+
   StopSignal& stop_;
   DescriptorWatches watches_;
   bool running_ = false;

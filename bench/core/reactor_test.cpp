@@ -153,6 +153,16 @@ TEST_F(SimulatedTime, CanBeWaitedWithAfterACallbackThrew) {
   EXPECT_TRUE(reactor_.wait_until(Instant{2s}));
 }
 
+TEST_F(SimulatedTime, BeginsWhereItIsToldWithTheLabelThatBelongsThere) {
+  SimulatedReactor later{stop_, kStart, Instant{100s}};
+  EXPECT_EQ(later.now(), Instant{100s});
+  EXPECT_EQ(later.utc(), kStart + 100s);
+  later.at(Instant{50s}, note("of the past"));
+  later.after(1s, note("timer"));
+  EXPECT_TRUE(later.wait_until(Instant{101s}));
+  EXPECT_EQ(log_, "of the past timer ");
+}
+
 TEST_F(SimulatedTime, AwaitsTheOutcomeOfAnAsynchronousCall) {
   const auto result = await<int>(reactor_, "source", "read", 5s,
                                  [&](Done<int> done) { reactor_.after(2s, [done] { done(42); }); });
@@ -202,6 +212,30 @@ struct Pipe {
   }
   std::array<int, 2> ends{};
 };
+
+TEST_F(SimulatedTime, StandsStillWhileAPersonIsWaitedFor) {
+  const Pipe pipe;
+  bool told = false;
+  reactor_.watch(pipe.out(), POLLIN, [&](short) {
+    pipe.take();
+    told = true;
+  });
+  reactor_.at(Instant{}, note("due"));
+  std::thread person{[&] { pipe.put(); }};
+  EXPECT_EQ(reactor_.run_until_told([&] { return told; }), Reactor::Waited::done);
+  person.join();
+  EXPECT_EQ(reactor_.now(), Instant{});
+  EXPECT_EQ(log_, "") << "no event runs meanwhile";
+  reactor_.wait_until(Instant{1s});
+  EXPECT_EQ(log_, "due ") << "and time goes on afterwards";
+}
+
+TEST_F(SimulatedTime, AStopEndsTheWaitForAPerson) {
+  std::thread other{[this] { stop_.request(); }};
+  EXPECT_EQ(reactor_.run_until_told(kNever), Reactor::Waited::stopped);
+  other.join();
+  EXPECT_EQ(reactor_.now(), Instant{});
+}
 
 class RealTime : public testing::Test {
  protected:
@@ -314,6 +348,11 @@ TEST_F(RealTime, GoesOnAfterAStopRequestWhereItMustNotBeCutShort) {
       reactor_.run_until([this] { return !log_.empty(); }, reactor_.now() + 10s, Reactor::Stoppable::no),
       Reactor::Waited::done);
   EXPECT_EQ(log_, "made safe ");
+}
+
+TEST_F(RealTime, GoesOnWhileAPersonIsWaitedFor) {
+  reactor_.after(5ms, note("timer"));
+  EXPECT_EQ(reactor_.run_until_told([this] { return !log_.empty(); }), Reactor::Waited::done);
 }
 
 TEST_F(RealTime, RefusesToWaitWithinACallback) {

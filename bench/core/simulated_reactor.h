@@ -14,8 +14,10 @@ namespace meterbench {
 /// before any event of that instant, so that the same inputs give the same run to the bit.
 class SimulatedReactor final : public Reactor {
  public:
-  /// `starts` is the UTC label of instant 0.
-  SimulatedReactor(StopSignal& stop, UtcTime starts) : Reactor{stop}, starts_{starts} {}
+  /// `starts` is the UTC label of instant 0. Time begins at `begin`: that of a resumed run where its record
+  /// ends, so that no noise is drawn twice.
+  SimulatedReactor(StopSignal& stop, UtcTime starts, Instant begin = {})
+      : Reactor{stop}, now_{begin}, starts_{starts} {}
 
   [[nodiscard]] Instant now() const override { return now_; }
   [[nodiscard]] UtcTime utc() const override {
@@ -49,10 +51,12 @@ class SimulatedReactor final : public Reactor {
   };
 
   Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) override;
+  void hold_time() override { hold(); }
+  void release_time() override { release(); }
   TimerId post(Order order, Action action);
   void move_to(Instant when);
 
-  Instant now_{};
+  Instant now_;
   UtcTime starts_;
   std::uint64_t sequence_ = 0;
   std::size_t next_link_ = 0;

@@ -1,6 +1,7 @@
 #include "bench/guardian/bands.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -19,34 +20,73 @@ bool within(Quantity<Kind> seen, Quantity<Kind> wanted, Quantity<Kind> scale) {
   return std::abs((seen - wanted).value()) <= kBand * scale.value();
 }
 
+/// What a reference that takes in all orders sees of one circuit at the set point.
+struct Wanted {
+  Voltage voltage{};  ///< rms of all orders
+  Current current{};
+  ActivePower active{};
+};
+
+Wanted wanted_of(const LoadPoint& set_point, std::size_t circuit) {
+  const auto active = [&](int order) {
+    return (set_point.voltage_phasor(circuit, order) * std::conj(set_point.current_phasor(circuit, order)))
+        .real();
+  };
+  double voltage_square = 1, current_square = 1;  // of the fundamental's
+  ActivePower power{active(1)};
+  for (const Harmonic& harmonic : set_point.waveform.harmonics) {
+    voltage_square += harmonic.voltage.value() * harmonic.voltage.value();
+    current_square += harmonic.current.value() * harmonic.current.value();
+    power = power + ActivePower{active(harmonic.order)};
+  }
+  const CircuitLoad& set = set_point.circuits.at(circuit);
+  return {set.voltage * std::sqrt(voltage_square), set.current * std::sqrt(current_square), power};
+}
+
+/// A sentence where angle or, of a waveform, active power is not as set. What a reference calls reactive
+/// power is its own affair beyond the sine.
+std::optional<std::string> turned(const LoadPoint& set_point, std::size_t i, const Wanted& wanted,
+                                  const CircuitReading& seen) {
+  if (!set_point.waveform.sine()) {
+    const double apparent = (wanted.voltage * wanted.current).value();
+    if (std::abs((seen.active - wanted.active).value()) <= kBand * apparent) return std::nullopt;
+    return fmt::format("circuit {}: the reference reads {:.5g} W, the set point is {:.5g} W", i + 1,
+                       seen.active.value(), wanted.active.value());
+  }
+  const Angle angle = wrapped(set_point.circuits.at(i).voltage_phase - set_point.current_phase(i));
+  const Angle lag{std::atan2(seen.reactive.value(), seen.active.value())};
+  if (std::abs(wrapped(lag - angle).value()) <= kAngleBand) return std::nullopt;
+  return fmt::format("circuit {}: by the reference the current lags {:.3f}°, the set point is {:.3f}°", i + 1,
+                     degrees(lag), degrees(angle));
+}
+
 }  // namespace
 
 std::optional<std::string> out_of_band(const LoadPoint& set_point, const ReferenceReading& reading) {
   if (!within(reading.frequency, set_point.frequency, set_point.frequency))
     return fmt::format("the reference reads {:.4f} Hz, the set point is {}", reading.frequency.value(),
                        to_text(set_point.frequency));
+  std::array<Wanted, LoadPoint::kCircuits> all;
   // A channel at zero has no percentage of its own: it is held against the largest set value.
   Voltage most_voltage;
   Current most_current;
-  for (const CircuitLoad& set : set_point.circuits) {
-    most_voltage = std::max(most_voltage, set.voltage);
-    most_current = std::max(most_current, set.current);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all.at(i) = wanted_of(set_point, i);
+    most_voltage = std::max(most_voltage, all.at(i).voltage);
+    most_current = std::max(most_current, all.at(i).current);
   }
-  for (std::size_t i = 0; i < set_point.circuits.size(); ++i) {
-    const CircuitLoad& set = set_point.circuits[i];
-    const CircuitReading& seen = reading.circuits[i];
-    if (!within(seen.voltage, set.voltage, set.voltage.value() == 0 ? most_voltage : set.voltage))
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Wanted& wanted = all.at(i);
+    const CircuitReading& seen = reading.circuits.at(i);
+    const bool dark = wanted.voltage.value() == 0, idle = wanted.current.value() == 0;
+    if (!within(seen.voltage, wanted.voltage, dark ? most_voltage : wanted.voltage))
       return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1,
-                         seen.voltage.value(), to_text(set.voltage));
-    if (!within(seen.current, set.current, set.current.value() == 0 ? most_current : set.current))
+                         seen.voltage.value(), to_text(wanted.voltage));
+    if (!within(seen.current, wanted.current, idle ? most_current : wanted.current))
       return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1,
-                         seen.current.value(), to_text(set.current));
-    if (set.voltage.value() == 0 || set.current.value() == 0) continue;
-    const Angle wanted = wrapped(set.voltage_phase - set_point.current_phase(i));
-    const Angle lag{std::atan2(seen.reactive.value(), seen.active.value())};
-    if (!(std::abs(wrapped(lag - wanted).value()) <= kAngleBand))
-      return fmt::format("circuit {}: by the reference the current lags {:.3f}°, the set point is {:.3f}°",
-                         i + 1, degrees(lag), degrees(wanted));
+                         seen.current.value(), to_text(wanted.current));
+    if (dark || idle) continue;
+    if (auto wrong = turned(set_point, i, wanted, seen)) return wrong;
   }
   return std::nullopt;
 }

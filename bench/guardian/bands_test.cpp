@@ -44,6 +44,35 @@ TEST_F(LoadBand, IsHalfAPercentWideInVoltage) {
   EXPECT_EQ(wrong(), "circuit 1: the reference reads 119.3900 V, the set point is 120 V");
 }
 
+TEST_F(LoadBand, AsksForNoPowerOfAllCircuits) {
+  set_ = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{},
+                         Direction::delivered, {.circuit = Circuit::opposed});
+  reading_.active = ActivePower{};
+  const ApparentPower s = Voltage{120} * Current{30};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Angle lag = set_.circuits[i].voltage_phase - set_.current_phase(i);
+    reading_.circuits[i] = {Voltage{120}, Current{30}, active_part(s, lag), reactive_part(s, lag)};
+  }
+  EXPECT_EQ(wrong(), "nothing");
+  reading_.circuits[1].current = Current{30.2};
+  EXPECT_THAT(wrong(), HasSubstr("circuit 2: the reference reads 30.2"));
+}
+
+TEST_F(LoadBand, OfAWaveformTheRmsOfAllOrdersAndTheActivePowerCount) {
+  // 120 V with 10 % and 30 A with 40 % of a fifth harmonic in phase, power factor 1.
+  set_ = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{},
+                         Direction::delivered);
+  set_.waveform = {.name = "fifth",
+                   .harmonics = {{.order = 5, .voltage = Ratio{0.1}, .current = Ratio{0.4}}}};
+  for (CircuitReading& c : reading_.circuits)
+    c = {Voltage{120 * std::sqrt(1.01)}, Current{30 * std::sqrt(1.16)}, ActivePower{3600 * 1.04}, {}};
+  EXPECT_EQ(wrong(), "nothing");
+  reading_.circuits[0].active = ActivePower{3600};
+  EXPECT_THAT(wrong(), HasSubstr("circuit 1: the reference reads 3600 W, the set point is 3744 W"));
+  reading_.circuits[0] = {Voltage{120}, Current{30}, ActivePower{3744}, {}};
+  EXPECT_THAT(wrong(), HasSubstr("30.00000 A"));
+}
+
 TEST_F(LoadBand, IsHalfAPercentWideInFrequency) {
   reading_.frequency = Frequency{59.69};
   EXPECT_THAT(wrong(), HasSubstr("59.6900 Hz"));

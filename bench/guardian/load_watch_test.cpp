@@ -190,7 +190,7 @@ TEST_F(LoadWatchTest, ALostLinkToAnyInstrumentIsAFault) {
 
 TEST_F(LoadWatchTest, AnOpticalPortIsNotMissed) {
   watch();
-  at(60, [this] { bench_.lost_at["optical"] = reactor_.now(); });
+  at(60, [this] { bench_.lost_at["optical A"] = reactor_.now(); });
   EXPECT_EQ(told_within(120), "nothing");
 }
 

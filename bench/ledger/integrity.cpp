@@ -26,6 +26,7 @@ struct Part {
 constexpr std::array kParts{
     Part{record::run, "run", "run_row", "run_row"},
     Part{record::run, "instrument", "run_row", "ordinal"},
+    Part{record::run, "meter", "run_row", "ordinal"},
     Part{record::point, "point", "point_row", "point_row"},
     Part{record::point, "basis_reason", "point_row", "ordinal"},
     Part{record::point, "budget_component", "point_row", "ordinal"},
@@ -42,9 +43,9 @@ const std::string kNoLink(64, '0');
 /// Differs between two runs of equal content: row numbers, the run's name, wall-clock labels, paths, and what
 /// is made of all these.
 bool is_label(std::string_view column) {
-  constexpr std::array<std::string_view, 9> kLabels{"run_row",     "point_row",     "event_row",
-                                                    "run_end_row", "run_id",        "ended_utc",
-                                                    "started_utc", "scenario_path", "content_hash"};
+  constexpr std::array<std::string_view, 10> kLabels{"run_row", "point_row",   "event_row",   "run_end_row",
+                                                     "run_id",  "ended_utc",   "started_utc", "scenario_path",
+                                                     "inputs",  "content_hash"};
   return std::find(kLabels.begin(), kLabels.end(), column) != kLabels.end();
 }
 
@@ -71,18 +72,35 @@ void append_row(std::string& out, std::string_view table, SQLite::Statement& row
   out += "}\n";
 }
 
-std::string record_text(const SQLite::Database& database, std::string_view record, std::int64_t row,
-                        Columns columns) {
-  std::string text;
-  for (const Part& part : kParts) {
-    if (part.record != record) continue;
-    SQLite::Statement rows{
-        database, fmt::format("SELECT * FROM {} WHERE {} = ? ORDER BY {}", part.table, part.key, part.order)};
-    rows.bind(1, row);
-    while (rows.executeStep()) append_row(text, part.table, rows, columns);
+/// The text of one record after the other; each query is prepared once.
+class RecordTexts {
+ public:
+  explicit RecordTexts(const SQLite::Database& database) : database_{database} {}
+
+  [[nodiscard]] std::string of(std::string_view record, std::int64_t row, Columns columns) {
+    std::string text;
+    for (std::size_t i = 0; i < kParts.size(); ++i) {
+      if (kParts[i].record != record) continue;
+      SQLite::Statement& rows = query(i);
+      rows.reset();
+      rows.bind(1, row);
+      while (rows.executeStep()) append_row(text, kParts[i].table, rows, columns);
+    }
+    return text;
   }
-  return text;
-}
+
+ private:
+  SQLite::Statement& query(std::size_t part) {
+    if (!queries_[part])
+      queries_[part].emplace(database_,
+                             fmt::format("SELECT * FROM {} WHERE {} = ? ORDER BY {}", kParts[part].table,
+                                         kParts[part].key, kParts[part].order));
+    return *queries_[part];
+  }
+
+  const SQLite::Database& database_;
+  std::array<std::optional<SQLite::Statement>, kParts.size()> queries_;
+};
 
 std::string link_after(const std::string& previous, const std::string& text) {
   return sha256_hex(previous + "\n" + text);
@@ -129,13 +147,14 @@ std::optional<std::string> find_schema_change(const SQLite::Database& database) 
 std::optional<std::string> find_broken_link(const SQLite::Database& database) {
   std::string previous = kNoLink;
   std::int64_t expected = 0;
+  RecordTexts texts{database};
   SQLite::Statement links{database, "SELECT link, record, row, sha256 FROM link ORDER BY link"};
   while (links.executeStep()) {
     const std::int64_t number = links.getColumn(0).getInt64();
     const std::string record = links.getColumn(1).getString();
     const std::int64_t row = links.getColumn(2).getInt64();
     if (number != ++expected) return fmt::format("link {} is missing", expected);
-    const std::string text = record_text(database, record, row, Columns::all);
+    const std::string text = texts.of(record, row, Columns::all);
     const std::string sha256 = links.getColumn(3).getString();
     if (link_after(previous, text) != sha256)
       return fmt::format("{} is not as it was written (link {})", description(database, record, row), number);
@@ -167,16 +186,25 @@ std::optional<std::string> find_unlinked(const SQLite::Database& database) {
 }  // namespace
 
 void link_record(SQLite::Database& database, std::string_view record, std::int64_t row) {
+  link_records(database, record, {&row, 1});
+}
+
+void link_records(SQLite::Database& database, std::string_view record, std::span<const std::int64_t> rows) {
   SQLite::Statement last{database, "SELECT link, sha256 FROM link ORDER BY link DESC LIMIT 1"};
   const bool any = last.executeStep();
-  const std::int64_t number = any ? last.getColumn(0).getInt64() + 1 : 1;
-  const std::string previous = any ? last.getColumn(1).getString() : kNoLink;
+  std::int64_t number = any ? last.getColumn(0).getInt64() : 0;
+  std::string sha256 = any ? last.getColumn(1).getString() : kNoLink;
   SQLite::Statement insert{database, "INSERT INTO link (link, record, row, sha256) VALUES (?, ?, ?, ?)"};
-  insert.bind(1, number);
-  insert.bind(2, std::string{record});
-  insert.bind(3, row);
-  insert.bind(4, link_after(previous, record_text(database, record, row, Columns::all)));
-  insert.exec();
+  RecordTexts texts{database};
+  for (const std::int64_t row : rows) {
+    sha256 = link_after(sha256, texts.of(record, row, Columns::all));
+    insert.reset();
+    insert.bind(1, ++number);
+    insert.bind(2, std::string{record});
+    insert.bind(3, row);
+    insert.bind(4, sha256);
+    insert.exec();
+  }
 }
 
 std::optional<std::string> find_change(const SQLite::Database& database) {
@@ -190,7 +218,8 @@ std::optional<std::string> find_change(const SQLite::Database& database) {
 
 std::string run_content_hash(const SQLite::Database& database, std::int64_t run_row,
                              std::optional<int> exit_code) {
-  std::string text = record_text(database, record::run, run_row, Columns::content);
+  RecordTexts texts{database};
+  std::string text = texts.of(record::run, run_row, Columns::content);
   SQLite::Statement records{
       database,
       "SELECT record, row FROM link WHERE (record = 'point' AND row IN (SELECT point_row FROM point WHERE "
@@ -198,8 +227,7 @@ std::string run_content_hash(const SQLite::Database& database, std::int64_t run_
       "OR (record = 'event' AND row IN (SELECT event_row FROM event WHERE run_row = ?1)) ORDER BY link"};
   records.bind(1, run_row);
   while (records.executeStep())
-    text += record_text(database, records.getColumn(0).getString(), records.getColumn(1).getInt64(),
-                        Columns::content);
+    text += texts.of(records.getColumn(0).getString(), records.getColumn(1).getInt64(), Columns::content);
   if (exit_code) text += fmt::format("run_end{{exit_code=i{};}}\n", *exit_code);
   return sha256_hex(text);
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace meterbench {
 
 /// The rows that are linked; each with all that belongs to it. The value is the table's name.
 namespace record {
-inline constexpr std::string_view run = "run";      ///< with its instruments
+inline constexpr std::string_view run = "run";      ///< with its instruments and meters
 inline constexpr std::string_view point = "point";  ///< with reasons, budget, edges, environment, events
 inline constexpr std::string_view event = "event";  ///< that belongs to no point
 inline constexpr std::string_view run_end = "run_end";
@@ -21,6 +22,8 @@ inline constexpr std::string_view run_end = "run_end";
 
 /// Links row `row` of `record`, just written, to the last link. Within the transaction that wrote it.
 void link_record(SQLite::Database& database, std::string_view record, std::int64_t row);
+/// The same for several in the order of `rows`.
+void link_records(SQLite::Database& database, std::string_view record, std::span<const std::int64_t> rows);
 
 /// The first row that is not as it was written, as a sentence; nothing when all are.
 [[nodiscard]] std::optional<std::string> find_change(const SQLite::Database& database);

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 
 #include "bench/ledger/integrity.h"
-#include "bench/ledger/rows.h"
+#include "bench/ledger/point_rows.h"
+#include "bench/ledger/row_access.h"
+#include "bench/ledger/run_rows.h"
 #include "bench/ledger/schema.h"
 
 namespace meterbench {
@@ -55,6 +58,9 @@ std::string random_uuid() {
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:04x}{:08x}", words[0], words[1] >> 16U,
                      words[1] & 0xFFFFU, words[2] >> 16U, words[2] & 0xFFFFU, words[3]);
 }
+
+/// The exit codes of a run that was interrupted, or that a fault of the bench ended.
+bool resumable(const RunSummary& s) { return !s.exit_code || *s.exit_code == 130 || *s.exit_code == 3; }
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
@@ -155,17 +161,22 @@ Ledger::Ledger(const fs::path& path, Mode mode)
 
 Ledger::~Ledger() = default;
 
-std::string Ledger::begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments) {
+std::string Ledger::begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments,
+                              const std::vector<MeterRow>& meters) {
   RunRecord named = run;
   named.run_id = random_uuid();
   db_->transaction(
-      [&] { link_record(db_->sqlite, record::run, insert_run(db_->sqlite, named, instruments)); });
+      [&] { link_record(db_->sqlite, record::run, insert_run(db_->sqlite, named, instruments, meters)); });
   return named.run_id;
 }
 
-void Ledger::add_point(const std::string& run_id, const PointRecord& point) {
+void Ledger::add_points(const std::string& run_id, std::span<const PointRecord> points) {
   db_->transaction([&] {
-    link_record(db_->sqlite, record::point, insert_point(db_->sqlite, db_->run_row(run_id), point));
+    const std::int64_t run_row = db_->run_row(run_id);
+    PointInsert insert{db_->sqlite};
+    std::vector<std::int64_t> rows;
+    for (const PointRecord& point : points) rows.push_back(insert(run_row, point));
+    link_records(db_->sqlite, record::point, rows);
   });
 }
 
@@ -191,6 +202,10 @@ std::optional<RunSummary> Ledger::find_run(const std::string& run) const {
   std::vector<RunSummary> all = runs();
   if (run.empty() || all.empty()) return std::nullopt;
   if (run == "last") return all.back();
+  if (run == "unfinished") {
+    const auto newest = std::find_if(all.rbegin(), all.rend(), resumable);
+    return newest == all.rend() ? std::nullopt : std::optional{*newest};
+  }
   std::optional<RunSummary> found;
   for (RunSummary& summary : all) {
     if (!summary.run.run_id.starts_with(run)) continue;
@@ -210,6 +225,24 @@ std::vector<EventRow> Ledger::events(const std::string& run_id) const {
 
 std::vector<InstrumentRow> Ledger::instruments(const std::string& run_id) const {
   return with_plain_errors(db_->path, [&] { return read_instruments(db_->sqlite, db_->run_row(run_id)); });
+}
+
+std::vector<MeterRow> Ledger::meters(const std::string& run_id) const {
+  return with_plain_errors(db_->path, [&] { return read_meters(db_->sqlite, db_->run_row(run_id)); });
+}
+
+std::vector<CheckRow> Ledger::checks(const std::string& station) const {
+  return with_plain_errors(db_->path, [&] { return read_checks(db_->sqlite, station); });
+}
+
+std::vector<RunSummary> Ledger::runs_that_used(const std::string& serial, UtcTime since) const {
+  const std::vector<std::string> users =
+      with_plain_errors(db_->path, [&] { return read_users(db_->sqlite, serial); });
+  std::vector<RunSummary> all = runs();
+  std::erase_if(all, [&](const RunSummary& s) {
+    return s.run.started < since || std::find(users.begin(), users.end(), s.run.run_id) == users.end();
+  });
+  return all;
 }
 
 std::string Ledger::content_hash(const std::string& run_id) const {

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "bench/model/edge.h"
 #include "bench/model/limit.h"
 #include "bench/model/load_point.h"
+#include "bench/model/meter_type.h"
 #include "bench/model/verdict.h"
 
 namespace meterbench {
@@ -29,8 +32,10 @@ struct RunRecord {
   std::string station;
   std::string lab;  ///< empty: none
   std::optional<std::uint64_t> seed;
-  std::string meter;
+  std::string meter;  ///< type, or `A=TYPE,B=TYPE` where there are several
   std::string firmware;
+  std::string check;   ///< kind of an interim check of the bench; empty: a test of meters
+  std::string inputs;  ///< JSON: what the run was started with, for resume
   bool simulated = true;
   std::string decision_rule;
   std::string software;  ///< version of Meterbench
@@ -43,11 +48,22 @@ struct InstrumentRow {
   bool simulated = true;
 };
 
+/// A meter in its position, as it was when the run began.
+struct MeterRow {
+  std::string position;
+  std::string type;                                                               ///< `focus-ax-2s-cl200`
+  std::string manufacturer, model, hardware, firmware, serial_number, device_id;  ///< empty: it did not tell
+  std::optional<double> kt_wh;
+  std::string state_sha256;  ///< of identity and configuration; empty: not read
+};
+
 struct EventRow {
   std::string point_id;  ///< empty: of the run
   std::string position;  ///< empty: of the bench
   double time_s = 0;     ///< bench time
-  std::string kind;      ///< `fault`, `late_pulse`, `spread`, `soak`, `off_by_relay`, …
+  /// `fault`, `late_pulse`, `spread`, `soak`, `off_by_relay`, `skipped`, … `void`: no decision of that
+  /// position (empty: of any) stands, text says why.
+  std::string kind;
   std::string text;
 };
 
@@ -66,14 +82,17 @@ struct PointRecord {
   int attempt = 1;
   int computation = 0;  ///< 0 measured, 1… recomputed
   std::string step;
-  double started_s = 0, ended_s = 0;  ///< bench time
+  std::string label;                     ///< of the step
+  std::string result = "percent_error";  ///< what error_percent is: `residual`, `deviation`, `shift`
+  double started_s = 0, ended_s = 0;     ///< bench time
   // What was asked.
   Temperature temperature{};
   Voltage voltage{};
   Current current{};
   PowerFactor power_factor;
   Direction direction = Direction::delivered;
-  Circuit circuit = Circuit::series;
+  Connection connection{};
+  std::string waveform;  ///< empty: sine
   Frequency frequency{};
   std::string method;
   // What came out; nothing when no error could be formed.
@@ -85,12 +104,33 @@ struct PointRecord {
   double kt_wh = 0;
   double circuit_factor = 1;
   double reference_error_percent = 0;
+  double isolation_error_percent = 0;  ///< of the position
+  double standard_error_percent = 0;   ///< certificate's, of a certified standard
   std::optional<Budget> budget;
   Limit limit;
   Verdict verdict;
   std::vector<Edge> edges;
   std::vector<EnvironmentRow> environment;
   std::vector<EventRow> events;
+};
+
+/// A row of v_check: a result of an interim check, for the control chart.
+struct CheckRow {
+  std::string run_id, check, station;
+  UtcTime started{};
+  std::string reference;  ///< identity of the reference that was checked
+  std::string standard;   ///< serial number of the certified standard; empty: it did not tell
+  std::string point_id;
+  std::string position;
+  std::string result;  ///< as in PointRecord
+  Voltage voltage{};
+  Current current{};
+  PowerFactor power_factor;
+  Direction direction = Direction::delivered;
+  std::optional<double> error_percent;
+  std::optional<double> u_percent;
+  double limit_percent = 0;
+  std::string decision;
 };
 
 /// A row of v_run.
@@ -118,20 +158,32 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
 
   /// Writes the run's head and answers its new run_id (random UUID).
-  [[nodiscard]] std::string begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments);
+  [[nodiscard]] std::string begin_run(const RunRecord& run, const std::vector<InstrumentRow>& instruments,
+                                      const std::vector<MeterRow>& meters = {});
   /// One transaction: the point with its edges, budget, environment and events, linked by SHA-256 to the row
   /// before.
-  void add_point(const std::string& run_id, const PointRecord& point);
+  void add_point(const std::string& run_id, const PointRecord& point) { add_points(run_id, {&point, 1}); }
+  /// The same for several, in one transaction: all or none of them stand.
+  void add_points(const std::string& run_id, std::span<const PointRecord> points);
   void add_event(const std::string& run_id, const EventRow& event);
-  /// Stores the exit code, the end and the content hash.
+  /// Stores the exit code, the end and the content hash. A resumed run ends once more.
   void end_run(const std::string& run_id, int exit_code, UtcTime ended);
 
   [[nodiscard]] std::vector<RunSummary> runs() const;  ///< oldest first
-  /// `run` may be a unique beginning of a run_id, or `last`. Nothing when there is none or several.
+  /// `run` may be a unique beginning of a run_id, `last`, or `unfinished`: the newest that has not ended, or
+  /// ended interrupted (130) or with a fault of the bench (3). Nothing when there is none or several.
   [[nodiscard]] std::optional<RunSummary> find_run(const std::string& run) const;
+  /// With what events `void` have made of their decisions.
   [[nodiscard]] std::vector<PointRecord> points(const std::string& run_id) const;
   [[nodiscard]] std::vector<EventRow> events(const std::string& run_id) const;
   [[nodiscard]] std::vector<InstrumentRow> instruments(const std::string& run_id) const;
+  [[nodiscard]] std::vector<MeterRow> meters(const std::string& run_id) const;
+  /// Results of interim checks (last attempt of each), oldest first; of all stations where `station` is
+  /// empty.
+  [[nodiscard]] std::vector<CheckRow> checks(const std::string& station) const;
+  /// Runs started at `since` or later in which an instrument or a meter was used that names `serial` (a whole
+  /// word of its identity or certificate), oldest first.
+  [[nodiscard]] std::vector<RunSummary> runs_that_used(const std::string& serial, UtcTime since) const;
 
   /// SHA-256 over all rows of the run without run_id, wall-clock labels and paths.
   [[nodiscard]] std::string content_hash(const std::string& run_id) const;

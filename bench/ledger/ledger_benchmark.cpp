@@ -8,11 +8,11 @@
 namespace meterbench {
 namespace {
 
-/// A point as a sweep has it: 100 edges, eight components, a reading each second.
+/// A point as a sweep has it: 60 intervals, eight components, four quantities a second for half a minute.
 PointRecord typical_point() {
   PointRecord point = sample::point();
   point.edges.clear();
-  for (std::uint64_t i = 0; i <= 100; ++i)
+  for (std::uint64_t i = 0; i <= 60; ++i)
     point.edges.push_back(
         {i, instant_at(30 + 0.3 * static_cast<double>(i)), 1e5 * static_cast<double>(i) / 3});
   point.budget->components.resize(8, point.budget->components.back());
@@ -44,6 +44,23 @@ void add_point(benchmark::State& state) {
   }
 }
 BENCHMARK(add_point)->Unit(benchmark::kMicrosecond)->MinTime(1)->UseRealTime();
+
+/// One point of a full bench in one transaction; told per position.
+void add_points_of_40_positions(benchmark::State& state) {
+  constexpr int kPositions = 40;
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const std::string run_id = ledger.begin_run(sample::run(), sample::instruments());
+  std::vector<PointRecord> points(kPositions, typical_point());
+  for (int i = 0; i < kPositions; ++i) points[static_cast<std::size_t>(i)].position = std::to_string(i + 1);
+  for ([[maybe_unused]] auto _ : state) {
+    for (PointRecord& point : points) ++point.attempt;
+    ledger.add_points(run_id, points);
+  }
+  state.counters["per_position"] = benchmark::Counter(
+      kPositions, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(add_points_of_40_positions)->Unit(benchmark::kMicrosecond)->MinTime(1)->UseRealTime();
 
 void verify(benchmark::State& state) {
   const sample::Folder folder;

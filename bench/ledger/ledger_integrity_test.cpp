@@ -20,7 +20,7 @@ using testing::HasSubstr;
 /// A ledger with two runs; the first has two points, an event and an end.
 std::string write_sample(const std::filesystem::path& path) {
   Ledger ledger{path, Ledger::Mode::write};
-  const std::string run_id = ledger.begin_run(sample::run(), sample::instruments());
+  const std::string run_id = ledger.begin_run(sample::run(), sample::instruments(), sample::meters());
   ledger.add_point(run_id, sample::point("001"));
   ledger.add_event(run_id, sample::event());
   ledger.add_point(run_id, sample::point("002"));
@@ -74,6 +74,12 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"UPDATE run SET scenario_path = '/elsewhere' WHERE run_row = 1", "the head of run"},
         Change{"UPDATE instrument SET certificate = 'C-8' WHERE ordinal = 1", "the head of run"},
         Change{"DELETE FROM instrument WHERE ordinal = 1", "the head of run"},
+        Change{"UPDATE run SET inputs = '{}' WHERE run_row = 1", "the head of run"},
+        Change{"UPDATE meter SET serial_number = 'S-2' WHERE ordinal = 0", "the head of run"},
+        Change{"INSERT INTO meter VALUES (1, 2, 'C', '', '', '', '', '', '', '', NULL, '')",
+               "the head of run"},
+        Change{"UPDATE point SET result = 'percent_error' WHERE point_row = 2", kPoint2.c_str()},
+        Change{"UPDATE point SET waveform = NULL WHERE point_row = 2", kPoint2.c_str()},
         Change{"UPDATE point SET error_percent = 0.1 WHERE point_row = 2", kPoint2.c_str()},
         Change{"UPDATE point SET error_percent = NULL WHERE point_row = 2", kPoint2.c_str()},
         Change{"UPDATE point SET decision = 'pass' WHERE point_row = 2", kPoint2.c_str()},
@@ -101,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"INSERT INTO edge VALUES (99, 0, 0, 0, 0)",
                "a row of table edge belongs to no row of table point"},
         Change{"DROP VIEW v_point; CREATE VIEW v_point AS SELECT 'pass' AS decision", "view v_point"},
-        Change{"DROP VIEW v_edge", "view v_edge"}));
+        Change{"DROP VIEW v_edge", "view v_edge"}, Change{"DROP INDEX event_void", "index event_void"}));
 
 TEST(LedgerLinks, NameTheFirstOfSeveralChanges) {
   const sample::Folder folder;
@@ -123,6 +129,7 @@ TEST(LedgerContentHash, IsEqualForEqualContentWhateverTheRunTheTimeAndThePath) {
   RunRecord later = sample::run();
   later.started = sample::utc("2025-07-01T00:00:00Z");
   later.scenario_path = "/tmp/copy.yaml";
+  later.inputs = R"({"scenario": "/tmp/copy.yaml"})";
   const std::string first = write(folder.ledger(), sample::run(), "2025-06-02T09:00:00Z");
   EXPECT_EQ(write(folder.ledger(), later, "2025-07-01T01:00:00Z"), first) << "other row numbers";
   EXPECT_EQ(write(folder.path() / "other.sqlite", later, "2025-07-01T01:00:00Z"), first);
@@ -174,8 +181,8 @@ TEST(LedgerContentHash, IsThatOfTheLatestEndWhenARunWasResumed) {
 
 class OldLedger : public testing::Test {
  protected:
-  OldLedger() {
-    std::ifstream file{BENCH_SOURCE_DIR "/bench/ledger/schema_1_fixture.sql"};
+  void write_fixture(const std::string& name) {
+    std::ifstream file{BENCH_SOURCE_DIR "/bench/ledger/" + name};
     std::ostringstream sql;
     sql << file.rdbuf();
     SQLite::Database{folder_.ledger().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}.exec(sql.str());
@@ -184,6 +191,7 @@ class OldLedger : public testing::Test {
 };
 
 TEST_F(OldLedger, OfSchemaOneIsBroughtUpToDateWithLinksThatStayTrue) {
+  write_fixture("schema_1_fixture.sql");
   Ledger ledger{folder_.ledger(), Ledger::Mode::write};
   EXPECT_EQ(ledger.verify(), std::nullopt);
   const auto run = ledger.find_run("11111111");
@@ -197,11 +205,37 @@ TEST_F(OldLedger, OfSchemaOneIsBroughtUpToDateWithLinksThatStayTrue) {
   ledger.add_point(run->run.run_id, sample::point("002"));
   EXPECT_EQ(ledger.verify(), std::nullopt);
   SQLite::Database database{folder_.ledger().string()};
-  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 3);
   EXPECT_EQ(database.execAndGet("SELECT count(*) FROM v_point").getInt(), 2);
 }
 
+TEST_F(OldLedger, OfSchemaTwoIsBroughtUpToDateWithLinksThatStayTrue) {
+  write_fixture("schema_2_fixture.sql");
+  Ledger ledger{folder_.ledger(), Ledger::Mode::write};
+  EXPECT_EQ(ledger.verify(), std::nullopt);
+  const auto run = ledger.find_run("last");
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->exit_code, 1) << "of its second end";
+  EXPECT_EQ(run->run.check, "");
+  EXPECT_EQ(run->run.inputs, "");
+  EXPECT_TRUE(ledger.meters(run->run.run_id).empty());
+  EXPECT_TRUE(ledger.checks("").empty());
+  const auto points = ledger.points(run->run.run_id);
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(points[0].connection, Connection{Circuit::coil_2});
+  EXPECT_EQ(points[0].result, "percent_error");
+  EXPECT_EQ(points[0].waveform, "");
+  EXPECT_EQ(points[0].isolation_error_percent, 0);
+  EXPECT_EQ(points[0].verdict.decision, Decision::pass);
+  EXPECT_EQ(points[1].verdict.decision, Decision::inconclusive);
+  SQLite::Database database{folder_.ledger().string()};
+  EXPECT_STREQ(database.execAndGet("SELECT result || ' ' || waveform || ' ' || service FROM v_point "
+                                   "WHERE point_id = '001'"),
+               "percent_error sine single_phase");
+}
+
 TEST_F(OldLedger, IsNotChangedByReading) {
+  write_fixture("schema_1_fixture.sql");
   try {
     const Ledger ledger{folder_.ledger(), Ledger::Mode::read};
     FAIL() << "opened";

@@ -56,7 +56,7 @@ TEST(Ledger, GivesBackEveryFieldOfARun) {
   const sample::Folder folder;
   Ledger ledger{folder.ledger(), Ledger::Mode::write};
   const RunRecord in = sample::run();
-  const std::string run_id = ledger.begin_run(in, sample::instruments());
+  const std::string run_id = ledger.begin_run(in, sample::instruments(), sample::meters());
 
   const auto found = ledger.find_run(run_id);
   ASSERT_TRUE(found);
@@ -71,6 +71,8 @@ TEST(Ledger, GivesBackEveryFieldOfARun) {
   EXPECT_EQ(out.seed, in.seed);
   EXPECT_EQ(out.meter, in.meter);
   EXPECT_EQ(out.firmware, in.firmware);
+  EXPECT_EQ(out.check, in.check);
+  EXPECT_EQ(out.inputs, in.inputs);
   EXPECT_EQ(out.simulated, in.simulated);
   EXPECT_EQ(out.decision_rule, in.decision_rule);
   EXPECT_EQ(out.software, in.software);
@@ -97,6 +99,19 @@ TEST(Ledger, GivesBackEveryFieldOfARun) {
   }
 }
 
+TEST(Ledger, GivesBackEveryFieldOfAMeter) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const auto in = sample::meters();
+  const auto out = ledger.meters(ledger.begin_run(sample::run(), {}, in));
+  ASSERT_EQ(out.size(), in.size());
+  const auto fields = [](const MeterRow& m) {
+    return std::tie(m.position, m.type, m.manufacturer, m.model, m.hardware, m.firmware, m.serial_number,
+                    m.device_id, m.kt_wh, m.state_sha256);
+  };
+  for (std::size_t i = 0; i < in.size(); ++i) EXPECT_EQ(fields(out[i]), fields(in[i]));
+}
+
 TEST(Ledger, GivesBackEveryFieldOfAPoint) {
   const sample::Folder folder;
   Ledger ledger{folder.ledger(), Ledger::Mode::write};
@@ -119,7 +134,12 @@ TEST(Ledger, GivesBackEveryFieldOfAPoint) {
   EXPECT_EQ(out.current, in.current);
   EXPECT_EQ(out.power_factor, in.power_factor);
   EXPECT_EQ(out.direction, in.direction);
-  EXPECT_EQ(out.circuit, in.circuit);
+  EXPECT_EQ(out.connection, in.connection);
+  EXPECT_EQ(out.label, in.label);
+  EXPECT_EQ(out.result, in.result);
+  EXPECT_EQ(out.waveform, in.waveform);
+  EXPECT_EQ(out.isolation_error_percent, in.isolation_error_percent);
+  EXPECT_EQ(out.standard_error_percent, in.standard_error_percent);
   EXPECT_EQ(out.frequency, in.frequency);
   EXPECT_EQ(out.method, in.method);
   EXPECT_EQ(out.pulses, in.pulses);
@@ -175,6 +195,10 @@ TEST(Ledger, KeepsWhatIsAbsentAbsentAndNeverMakesItZero) {
   EXPECT_FALSE(out.reference_count);
   EXPECT_FALSE(out.budget);
   EXPECT_FALSE(out.limit.power_factor);
+  EXPECT_EQ(out.connection, Connection{});
+  EXPECT_EQ(out.result, "percent_error");
+  EXPECT_EQ(out.label, "");
+  EXPECT_EQ(out.waveform, "");
   EXPECT_TRUE(out.verdict.basis.verified());
   EXPECT_FALSE(ledger.find_run(run_id)->run.seed);
   EXPECT_EQ(ask(folder.ledger(), "SELECT error_percent IS NULL, u_percent IS NULL, k IS NULL FROM v_point"),
@@ -193,6 +217,39 @@ TEST(Ledger, RefusesNumbersThatAreNone) {
   EXPECT_THROW(ledger.add_point(run_id, point), LedgerError);
   EXPECT_TRUE(ledger.points(run_id).empty()) << "a refused point leaves nothing behind";
   EXPECT_EQ(ledger.verify(), std::nullopt);
+}
+
+TEST(Ledger, WritesAllPointsOfACallOrNone) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const std::string run_id = ledger.begin_run(sample::run(), {});
+  std::vector<PointRecord> points(3, sample::point());
+  points[1].position = "B";
+  points[2].position = "C";
+  ledger.add_points(run_id, points);
+  EXPECT_EQ(ledger.points(run_id).size(), 3U);
+  EXPECT_EQ(ledger.points(run_id)[2].edges.size(), sample::point().edges.size());
+  EXPECT_EQ(ledger.verify(), std::nullopt);
+  for (PointRecord& p : points) p.attempt = 2;
+  points[2].error_percent = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(ledger.add_points(run_id, points), LedgerError);
+  EXPECT_EQ(ledger.points(run_id).size(), 3U);
+  EXPECT_EQ(ledger.verify(), std::nullopt);
+}
+
+TEST(Ledger, GivesTheSameRecordForPointsTogetherAndOneByOne) {
+  const auto content = [](bool together) {
+    const sample::Folder folder;
+    Ledger ledger{folder.ledger(), Ledger::Mode::write};
+    const std::string run_id = ledger.begin_run(sample::run(), {});
+    const std::vector<PointRecord> points{sample::point("001"), sample::point("002")};
+    if (together)
+      ledger.add_points(run_id, points);
+    else
+      for (const PointRecord& p : points) ledger.add_point(run_id, p);
+    return ledger.content_hash(run_id);
+  };
+  EXPECT_EQ(content(true), content(false));
 }
 
 TEST(Ledger, KeepsEveryAttemptAndComputationOnce) {
@@ -257,6 +314,53 @@ TEST(Ledger, FindsARunByTheBeginningOfItsIdOrAsTheLast) {
   EXPECT_EQ(ledger.runs().front().run.run_id, ids.front());
 }
 
+TEST(Ledger, FindsTheNewestUnfinishedRun) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const auto ended = [&](int exit_code) {
+    const std::string id = ledger.begin_run(sample::run(), {});
+    ledger.end_run(id, exit_code, sample::utc("2025-06-02T09:00:00Z"));
+    return id;
+  };
+  ended(0);
+  ended(1);
+  EXPECT_FALSE(ledger.find_run("unfinished"));
+  for (const int exit_code : {130, 3}) {
+    const std::string id = ended(exit_code);
+    ended(0);
+    ASSERT_TRUE(ledger.find_run("unfinished"));
+    EXPECT_EQ(ledger.find_run("unfinished")->run.run_id, id);
+  }
+  const std::string killed = ledger.begin_run(sample::run(), {});
+  EXPECT_EQ(ledger.find_run("unfinished")->run.run_id, killed);
+  ledger.end_run(killed, 130, sample::utc("2025-06-02T09:00:00Z"));
+  ledger.end_run(killed, 0, sample::utc("2025-06-02T10:00:00Z"));
+  EXPECT_NE(ledger.find_run("unfinished")->run.run_id, killed) << "resumed to its end";
+}
+
+TEST(Ledger, FindsTheRunsThatUsedAnInstrumentOrAMeter) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const UtcTime ever{};
+  RunRecord later = sample::run();
+  later.started += std::chrono::hours{24};
+  auto others = sample::instruments();
+  others[0].identity = "Meterbench,S12,7,1.0";
+  const std::string first = ledger.begin_run(sample::run(), sample::instruments(), {});
+  const std::string second = ledger.begin_run(later, sample::instruments(), sample::meters());
+  const std::string third = ledger.begin_run(later, others, {});
+  const auto used = [&](const std::string& serial, UtcTime since) {
+    std::vector<std::string> ids;
+    for (const RunSummary& s : ledger.runs_that_used(serial, since)) ids.push_back(s.run.run_id);
+    return ids;
+  };
+  EXPECT_THAT(used("S1", ever), testing::ElementsAre(first, second)) << "S12 is another";
+  EXPECT_THAT(used("S1", later.started), testing::ElementsAre(second));
+  EXPECT_THAT(used("S-1", ever), testing::ElementsAre(second)) << "a meter";
+  EXPECT_THAT(used("S", ever), testing::IsEmpty());
+  EXPECT_THAT(used("C-7", ever), testing::ElementsAre(first, second, third)) << "a certificate";
+}
+
 TEST(Ledger, RefusesToWriteIntoARunThatIsNotThere) {
   const sample::Folder folder;
   Ledger ledger{folder.ledger(), Ledger::Mode::write};
@@ -274,11 +378,19 @@ TEST(LedgerViews, HaveTheColumnsThatScriptsRelyOn) {
   };
   EXPECT_EQ(columns("v_run"),
             "run_id scenario station lab seed meter firmware started_utc ended_utc exit_code simulated "
-            "content_hash");
-  EXPECT_EQ(columns("v_point"),
-            "run_id point_id position attempt temperature_c voltage_v current_a power_factor direction "
-            "error_percent "
-            "u_percent k decision basis limit_percent");
+            "content_hash check_kind");
+  EXPECT_EQ(
+      columns("v_point"),
+      "run_id point_id position attempt temperature_c voltage_v current_a power_factor direction "
+      "error_percent u_percent k decision basis limit_percent result circuit waveform step label service "
+      "leg_1_voltage_ratio leg_2_current_ratio leg_2_power_factor leg_2_direction frequency_hz method "
+      "pulses started_s ended_s");
+  EXPECT_EQ(columns("v_meter"),
+            "run_id position type manufacturer model hardware firmware serial_number device_id kt_wh "
+            "state_sha256 void");
+  EXPECT_EQ(columns("v_check"),
+            "run_id check_kind station started_utc reference standard point_id position result voltage_v "
+            "current_a power_factor direction error_percent u_percent limit_percent decision");
   EXPECT_EQ(columns("v_edge"), "run_id point_id position attempt edge time_s reference_count");
   EXPECT_THAT(columns("v_event"), HasSubstr("run_id point_id position"));
   EXPECT_THAT(columns("v_instrument"), HasSubstr("run_id role driver"));
@@ -323,6 +435,109 @@ TEST(LedgerViews, ShowTheLatestComputationOfAPoint) {
   ledger.add_point(run_id, point);
   EXPECT_EQ(ask(folder.ledger(), "SELECT error_percent FROM v_point"), "0.25");
   EXPECT_EQ(ask(folder.ledger(), "SELECT count(*) FROM v_edge"), "3");
+}
+
+class LedgerVoids : public testing::Test {
+ protected:
+  LedgerVoids() {
+    for (const char* position : {"A", "B"}) {
+      PointRecord p = sample::point();
+      p.position = position;
+      p.verdict = {Decision::pass, {}};
+      ledger_.add_point(run_id_, p);
+    }
+  }
+  void make_void(const std::string& position, const std::string& text) {
+    ledger_.add_event(run_id_, {"", position, 90, "void", text});
+  }
+  [[nodiscard]] std::string seen() const {
+    return ask(folder_.ledger(), "SELECT decision, basis FROM v_point ORDER BY position");
+  }
+  /// The same by points().
+  [[nodiscard]] std::string answered() const {
+    std::string text;
+    for (const PointRecord& p : ledger_.points(run_id_))
+      text += std::string{text.empty() ? "" : "|"} + std::string{to_text(p.verdict.decision)} + "|" +
+              p.verdict.basis.text();
+    return text;
+  }
+
+  sample::Folder folder_;
+  Ledger ledger_{folder_.ledger(), Ledger::Mode::write};
+  std::string run_id_ = ledger_.begin_run(sample::run(), sample::instruments(), sample::meters());
+};
+
+TEST_F(LedgerVoids, TakeTheDecisionsOfTheirPositionAway) {
+  make_void("B", "firmware differs");
+  EXPECT_EQ(seen(), "pass|verified|inconclusive|unverified: void: firmware differs");
+  EXPECT_EQ(answered(), seen());
+  EXPECT_EQ(ask(folder_.ledger(), "SELECT position, void FROM v_meter"), "A||B|firmware differs");
+}
+
+TEST_F(LedgerVoids, OfTheWholeRunTakeAllDecisionsAway) {
+  make_void("", "the reference was changed");
+  EXPECT_EQ(seen(),
+            "inconclusive|unverified: void: the reference was changed|inconclusive|unverified: void: the "
+            "reference was changed");
+  EXPECT_EQ(answered(), seen());
+}
+
+TEST_F(LedgerVoids, StandBeforeOtherReasonsInTheOrderOfWriting) {
+  PointRecord p = sample::point("002");
+  p.verdict = {Decision::fail, {{"certificate C-7 expired"}}};
+  p.position = "B";
+  ledger_.add_point(run_id_, p);
+  make_void("B", "firmware differs");
+  make_void("", "the run");
+  EXPECT_THAT(seen(),
+              HasSubstr("unverified: void: firmware differs; void: the run; certificate C-7 expired"));
+  EXPECT_EQ(ledger_.points(run_id_).back().verdict.decision, Decision::inconclusive);
+  EXPECT_EQ(ledger_.points(run_id_).back().verdict.basis.text(),
+            "unverified: void: firmware differs; void: the run; certificate C-7 expired");
+}
+
+TEST_F(LedgerVoids, OfAnotherRunChangeNothing) {
+  const std::string other = ledger_.begin_run(sample::run(), {});
+  ledger_.add_event(other, {"", "", 90, "void", "another run"});
+  EXPECT_EQ(seen(), "pass|verified|pass|verified");
+  EXPECT_EQ(answered(), seen());
+}
+
+TEST(LedgerChecks, AreTheLastAttemptsOfRunsThatCheckTheBench) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  RunRecord test_of_meters = sample::run();
+  test_of_meters.check.clear();
+  ledger.add_point(ledger.begin_run(test_of_meters, sample::instruments()), sample::point());
+  const std::string run_id = ledger.begin_run(sample::run(), sample::instruments(), sample::meters());
+  PointRecord p = sample::point("001", 1);
+  p.error_percent = 0.5;
+  ledger.add_point(run_id, p);
+  p = sample::point("001", 2);
+  p.verdict.decision = Decision::pass;
+  ledger.add_point(run_id, p);
+  EXPECT_THAT(ledger.checks("virtual-zera"), testing::IsEmpty());
+  EXPECT_EQ(ledger.checks("").size(), 1U) << "of all stations";
+  const auto checks = ledger.checks("virtual");
+  ASSERT_EQ(checks.size(), 1U);
+  const CheckRow& c = checks.front();
+  EXPECT_EQ(c.run_id, run_id);
+  EXPECT_EQ(c.check, "weekly");
+  EXPECT_EQ(c.station, "virtual");
+  EXPECT_EQ(c.started, sample::run().started);
+  EXPECT_EQ(c.reference, sample::instruments()[1].identity);
+  EXPECT_EQ(c.standard, "S-1");
+  EXPECT_EQ(c.point_id, "001");
+  EXPECT_EQ(c.position, "A");
+  EXPECT_EQ(c.result, "deviation");
+  EXPECT_EQ(c.voltage, p.voltage);
+  EXPECT_EQ(c.current, p.current);
+  EXPECT_EQ(c.power_factor, p.power_factor);
+  EXPECT_EQ(c.direction, p.direction);
+  EXPECT_EQ(c.error_percent, p.error_percent);
+  EXPECT_EQ(c.u_percent, p.budget->expanded_percent());
+  EXPECT_EQ(c.limit_percent, 0.6);
+  EXPECT_EQ(c.decision, "pass");
 }
 
 TEST(LedgerDurability, ShowsEachPointToOtherConnectionsWhenTheCallReturns) {
@@ -422,7 +637,7 @@ TEST(LedgerOpening, RefusesANewerSchema) {
   SQLite::Database{folder.ledger().string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
   for (const auto mode : {Ledger::Mode::read, Ledger::Mode::write})
     EXPECT_THAT(refusal(folder.ledger(), mode),
-                HasSubstr("newer Meterbench (schema 99, this one knows up to 2)"));
+                HasSubstr("newer Meterbench (schema 99, this one knows up to 3)"));
 }
 
 TEST(LedgerOpening, ReportsADamagedFile) {

@@ -29,6 +29,8 @@ namespace meterbench::sample {
   r.seed = 0xFFFF'FFFF'FFFF'FFFEU;
   r.meter = "focus-ax-2s-cl200";
   r.firmware = "host 1.0";
+  r.check = "weekly";
+  r.inputs = R"({"seed": 7})";
   r.simulated = true;
   r.decision_rule = "simple acceptance";
   r.software = "0.1.0";
@@ -42,6 +44,12 @@ namespace meterbench::sample {
       {"source", "scpi_source", "virtual:source", "simulator scpi_source", "Meterbench,S1,7,1.0", "", true},
       {"reference", "radian_rd3x", "ASRL/dev/ttyUSB0::INSTR", "instrument", "RD-31; \"23 °C\"", "C-7",
        false}};
+}
+
+[[nodiscard]] inline std::vector<MeterRow> meters() {
+  return {{"A", "focus-ax-2s-cl200", "Landis+Gyr", "FOCUS AX", "1.0", "5.34", "S-1", "D-7", 1.8,
+           std::string(64, 'c')},
+          {"B", "focus-ax-3s-cl20", "", "", "", "", "", "", std::nullopt, ""}};
 }
 
 [[nodiscard]] inline PointRecord point(const std::string& id = "001", int attempt = 1) {
@@ -58,7 +66,13 @@ namespace meterbench::sample {
   p.current = Current{0.1};
   p.power_factor = PowerFactor{0.5, false};
   p.direction = Direction::received;
-  p.circuit = Circuit::coil_2;
+  p.connection = {Circuit::legs,
+                  {Ratio{0.25}, PowerFactor{0.8, true}, Direction::received},
+                  Service::network,
+                  Ratio{0.508}};
+  p.label = "opening";
+  p.result = "deviation";
+  p.waveform = "fifth-harmonic";
   p.frequency = Frequency{60};
   p.method = "scanned";
   p.pulses = 2;
@@ -69,6 +83,8 @@ namespace meterbench::sample {
   p.kt_wh = 1.8;
   p.circuit_factor = 2;
   p.reference_error_percent = -0.0123;
+  p.isolation_error_percent = 0.0045;
+  p.standard_error_percent = -0.0067;
   p.budget = Budget{{{"reference calibration", Distribution::normal, 0.01, 1, 1e300, "certificate"},
                      {"reference drift", Distribution::rectangular, 0.005, 0.5,
                       std::numeric_limits<double>::infinity(), "station file"},

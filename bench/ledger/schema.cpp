@@ -178,8 +178,87 @@ FROM environment JOIN point USING (point_row) JOIN run USING (run_row)
 ORDER BY run_row, point_row, ordinal;
 )sql";
 
+/// Meters of a run, interim checks, connections and waveforms, results that are no percent error, and events
+/// that make a decision void.
+constexpr const char* kMetersAndChecks = R"sql(
+ALTER TABLE run ADD COLUMN check_kind TEXT;
+ALTER TABLE run ADD COLUMN inputs TEXT;
+ALTER TABLE point ADD COLUMN result TEXT;
+ALTER TABLE point ADD COLUMN label TEXT;
+ALTER TABLE point ADD COLUMN service TEXT;
+ALTER TABLE point ADD COLUMN leg_1_voltage_ratio REAL;
+ALTER TABLE point ADD COLUMN leg_2_current_ratio REAL;
+ALTER TABLE point ADD COLUMN leg_2_power_factor TEXT;
+ALTER TABLE point ADD COLUMN leg_2_direction TEXT;
+ALTER TABLE point ADD COLUMN waveform TEXT;
+ALTER TABLE point ADD COLUMN isolation_error_percent REAL;
+ALTER TABLE point ADD COLUMN standard_error_percent REAL;
+CREATE TABLE meter (
+  run_row        INTEGER NOT NULL REFERENCES run,
+  ordinal        INTEGER NOT NULL,
+  position       TEXT NOT NULL,
+  type           TEXT NOT NULL,
+  manufacturer   TEXT NOT NULL,
+  model          TEXT NOT NULL,
+  hardware       TEXT NOT NULL,
+  firmware       TEXT NOT NULL,
+  serial_number  TEXT NOT NULL,
+  device_id      TEXT NOT NULL,
+  kt_wh          REAL,
+  state_sha256   TEXT NOT NULL,
+  PRIMARY KEY (run_row, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX event_void ON event (run_row, position) WHERE kind = 'void';
+DROP VIEW v_run;
+CREATE VIEW v_run AS
+SELECT run_id, scenario, station, lab, seed, meter, firmware, started_utc, ended_utc, exit_code, simulated, content_hash,
+       check_kind
+FROM run LEFT JOIN run_end
+  ON run_end_row = (SELECT max(run_end_row) FROM run_end WHERE run_end.run_row = run.run_row)
+ORDER BY run.run_row;
+DROP VIEW v_point;
+CREATE VIEW v_point AS
+SELECT run_id, point_id, position, attempt, temperature_c, voltage_v, current_a, power_factor, direction,
+       error_percent, u_percent, k,
+       CASE WHEN EXISTS (SELECT 1 FROM event WHERE kind = 'void' AND event.run_row = point.run_row AND
+         event.position IN ('', point.position)) THEN 'inconclusive' ELSE decision END AS decision,
+       coalesce('unverified: ' || (SELECT group_concat(reason, '; ') FROM
+         (SELECT 'void: ' || text AS reason, 0 AS source, event_row AS place FROM event
+            WHERE kind = 'void' AND event.run_row = point.run_row AND event.position IN ('', point.position)
+          UNION ALL
+          SELECT reason, 1, ordinal FROM basis_reason WHERE basis_reason.point_row = point.point_row
+          ORDER BY source, place)),
+         'verified') AS basis,
+       limit_percent, coalesce(result, 'percent_error') AS result, circuit, coalesce(waveform, 'sine') AS waveform,
+       step, label, coalesce(service, 'single_phase') AS service,
+       coalesce(leg_1_voltage_ratio, 0.5) AS leg_1_voltage_ratio, leg_2_current_ratio, leg_2_power_factor,
+       leg_2_direction, frequency_hz, method, pulses, started_s, ended_s
+FROM point JOIN run USING (run_row)
+WHERE computation = (SELECT max(computation) FROM point AS other WHERE other.run_row = point.run_row AND
+  other.point_id = point.point_id AND other.position = point.position AND other.attempt = point.attempt)
+ORDER BY run_row, point_row;
+CREATE VIEW v_meter AS
+SELECT run_id, position, type, manufacturer, model, hardware, meter.firmware AS firmware, serial_number, device_id,
+       kt_wh, state_sha256,
+       (SELECT group_concat(text, '; ') FROM (SELECT text FROM event WHERE kind = 'void' AND
+         event.run_row = meter.run_row AND event.position IN ('', meter.position) ORDER BY event_row)) AS void
+FROM (SELECT run_row, run_id FROM run) JOIN meter USING (run_row)
+ORDER BY run_row, ordinal;
+CREATE VIEW v_check AS
+SELECT run_id, check_kind, station, started_utc,
+       (SELECT identity FROM instrument WHERE instrument.run_row = run.run_row AND role = 'reference') AS reference,
+       (SELECT serial_number FROM meter WHERE meter.run_row = run.run_row AND
+         meter.position = v_point.position) AS standard,
+       point_id, position, result, voltage_v, current_a, power_factor, direction, error_percent, u_percent,
+       limit_percent, decision
+FROM run CROSS JOIN v_point USING (run_id)  -- the few checks first
+WHERE check_kind IS NOT NULL AND attempt = (SELECT max(attempt) FROM point WHERE point.run_row = run.run_row AND
+  point.point_id = v_point.point_id AND point.position = v_point.position)
+ORDER BY run.run_row, point_id, position;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables, kViews};
+constexpr std::array kSteps{kTables, kViews, kMetersAndChecks};
 
 }  // namespace
 

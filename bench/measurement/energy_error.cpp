@@ -8,7 +8,8 @@ ActiveEnergy reference_energy(const PulseComparison& c) {
 
 Ratio energy_error(const PulseComparison& c) {
   const ActiveEnergy registered = static_cast<double>(c.meter_pulses) * c.kt * c.circuit_factor;
-  return Ratio{registered / reference_energy(c) - 1};
+  const ActiveEnergy given = reference_energy(c) * (1 + c.isolation_error.value());
+  return Ratio{registered / given - 1} - c.standard_error;
 }
 
 }  // namespace meterbench

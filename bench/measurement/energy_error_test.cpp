@@ -53,5 +53,18 @@ TEST(EnergyError, DoublesTheMeterWhereOneCoilAloneMeetsASeriesReference) {
   EXPECT_NEAR(energy_error(c).value(), 0, 1e-15);
 }
 
+TEST(EnergyError, TakesOutWhatThePositionGivesTheMeterMore) {
+  // The position gives the meter 0.05 % more than the reference sees: 10.005 Wh for 10 Wh.
+  PulseComparison c = ten_watt_hours(1'000'000);
+  c.isolation_error = from_percent(0.05);
+  EXPECT_NEAR(energy_error(c).value(), 10 / 10.005 - 1, 1e-14);
+}
+
+TEST(EnergyError, OfACertifiedStandardIsItsDeviationFromTheCertificate) {
+  PulseComparison c = ten_watt_hours(990'000);
+  c.standard_error = from_percent(1);
+  EXPECT_NEAR(energy_error(c).value(), 0.1 / 9.9 - 0.01, 1e-14);
+}
+
 }  // namespace
 }  // namespace meterbench

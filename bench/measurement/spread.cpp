@@ -102,7 +102,9 @@ std::vector<Ratio> partial_errors(std::span<const Edge> edges, const WindowCondi
                                      .circuit_factor = c.circuit_factor,
                                      .reference_pulses = counted,
                                      .reference_pulse = c.reference_pulse,
-                                     .reference_error = c.reference.error};
+                                     .reference_error = c.reference.error,
+                                     .isolation_error = c.isolation.error,
+                                     .standard_error = c.standard.error};
     errors.push_back(counted > 0 ? energy_error(comparison)
                                  : Ratio{std::numeric_limits<double>::quiet_NaN()});
   }

@@ -48,6 +48,15 @@ TEST(PartialErrors, AreThoseOfConsecutivePartsOfWholePulses) {
   EXPECT_NEAR(errors[2].value(), 0, 1e-9);
 }
 
+TEST(PartialErrors, AreCorrectedLikeTheErrorOfTheWhole) {
+  WindowConditions c = twelve_kilowatts();
+  c.reference.error = from_percent(0.2);
+  c.isolation.error = from_percent(0.1);
+  c.standard.error = from_percent(0.3);
+  for (const Ratio error : partial_errors(edges_of(10, [](auto) { return 0.0; }), c, 2))
+    EXPECT_NEAR(error.value(), 1.002 / 1.001 - 1 - 0.003, 1e-9);
+}
+
 TEST(PartialErrors, AreAtMostOnePartAPulse) {
   EXPECT_EQ(partial_errors(edges_of(3, [](auto) { return 0.0; }), twelve_kilowatts(), 10).size(), 3U);
 }

@@ -64,6 +64,14 @@ Budget lasting_components(const WindowConditions& c) {
                                  .distribution = Distribution::rectangular,
                                  .standard_uncertainty_percent = percent(c.time_base) / kSqrt3,
                                  .origin = "specification of the counter"});
+  const auto add_stated = [&](const char* name, const Calibration::Value& value, const char* origin) {
+    if (value.standard_uncertainty.value() != 0)
+      budget.components.push_back({.name = name,
+                                   .standard_uncertainty_percent = percent(value.standard_uncertainty),
+                                   .origin = origin});
+  };
+  add_stated("position burden and isolation", c.isolation, "table of the position");
+  add_stated("standard's certificate", c.standard, "certificate");
   return budget;
 }
 

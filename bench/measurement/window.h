@@ -1,9 +1,9 @@
 // One window of whole LED pulses against the reference, by each of the counting methods, and what its
 // uncertainty is made of:
-//   scanned           edges and reference pulses are latched by one scan of period τ
-//   timestamps        edges are timed, the reference's energy is the mean of its power readings over that
-//   time gated_total       edges are counted within a gate, energy as above error_calculator  the reference
-//   itself counts its pulses from edge to edge
+// - scanned: edges and reference pulses are latched by one scan of period τ;
+// - timestamps: edges are timed, the reference's energy is the mean of its power readings over that time;
+// - gated_total: edges are counted within a gate, energy as above;
+// - error_calculator: the reference itself counts its pulses from edge to edge.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,8 @@ struct WindowConditions {
   ActivePower power{};                  ///< absolute value of what the meter sees
   double circuit_factor = 1;            ///< F
   Calibration::Value reference;         ///< certificate at this load
+  Calibration::Value isolation{};       ///< burden and isolation of the position at this load
+  Calibration::Value standard{};        ///< certificate of the standard in the meter's place
   double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
   StationUncertainty station;
 
@@ -49,9 +51,11 @@ struct WindowConditions {
 [[nodiscard]] Seconds window_time(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The budget of a window of `pulses` pulses. Always: reference (certificate, drift, linearity), meter delay
-/// under the ramp, repeatability. By method: scan period τ/(T√6); reference pulse resolution 1/(M√6); pickup
-/// jitter √2·t_j/T; time stamp resolution √2·r/(T√3); time base b/√3; reference readings s_r/√n over the
-/// n = T/(reading period) readings within T; LED pulse resolution 1/(N√6) where a gate cuts pulses off.
+/// under the ramp, repeatability; where they are stated the position's burden and isolation, and the
+/// certificate of a standard in the meter's place. By method: scan period τ/(T√6); reference pulse resolution
+/// 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution √2·r/(T√3); time base b/√3; reference readings
+/// s_r/√n over the n = T/(reading period) readings within T; LED pulse resolution 1/(N√6) where a gate cuts
+/// pulses off.
 [[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The expanded uncertainty that remains however long the window is: the floor of the station.

@@ -87,6 +87,20 @@ TEST(WindowBudget, CombinesToTheRootSumOfSquares) {
   EXPECT_NEAR(budget.effective_degrees_of_freedom(), 469.3, 0.1);
 }
 
+TEST(WindowBudget, HasThePositionAndAStandardWhereTheyAreStated) {
+  WindowConditions c = twelve_kilowatts();
+  c.isolation.standard_uncertainty = from_percent(0.005);
+  c.standard.standard_uncertainty = from_percent(0.010);
+  const auto rows = by_name(window_budget(c, 100));
+  ASSERT_EQ(rows.size(), 10U);
+  EXPECT_NEAR(rows.at("position burden and isolation").contribution_percent(), 0.005, 1e-12);
+  EXPECT_NEAR(rows.at("standard's certificate").contribution_percent(), 0.010, 1e-12);
+  // No window, however long, makes them smaller.
+  c = certificate_and_scan();
+  c.isolation.standard_uncertainty = from_percent(0.01);
+  EXPECT_NEAR(percent(smallest_uncertainty(c)), 0.02 * std::sqrt(2.0), 1e-9);
+}
+
 TEST(WindowBudget, GivesTheScanPeriodFourThousandthsPercentInTenSeconds) {
   WindowConditions c = certificate_and_scan();
   c.power = ActivePower{3'600};  // a pulse a second

@@ -17,7 +17,10 @@ struct SourceCapabilities {
   Current maximum_current{};
   Frequency minimum_frequency{};
   Frequency maximum_frequency{};
-  Seconds settling{};  ///< typical time from a command until the output stands
+  Seconds settling{};             ///< typical time from a command until the output stands
+  ApparentPower voltage_power{};  ///< most of one voltage channel; 0: not stated
+  Voltage compliance{};           ///< most across the terminals of one current channel; 0: not stated
+  int highest_harmonic = 1;       ///< that it can put on; 1: the sine alone
 };
 
 /// The hardware limits that a source is given before anything else.
@@ -59,9 +62,10 @@ struct ChamberCapabilities {
 };
 
 /// Which power a reference standard forms of two circuits.
-enum class ReferenceDefinition { two_element, series };
+enum class ReferenceDefinition { two_element, element_sum, series };
 [[nodiscard]] constexpr std::string_view to_text(ReferenceDefinition d) {
-  return d == ReferenceDefinition::two_element ? "two_element" : "series";
+  if (d == ReferenceDefinition::two_element) return "two_element";
+  return d == ReferenceDefinition::element_sum ? "element_sum" : "series";
 }
 
 }  // namespace meterbench

@@ -1,5 +1,6 @@
 #include "bench/model/load_point.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -51,13 +52,26 @@ std::string_view to_text(Circuit circuit) {
     case Circuit::series: return "series";
     case Circuit::coil_1: return "coil_1";
     case Circuit::coil_2: return "coil_2";
+    case Circuit::opposed: return "opposed";
+    case Circuit::legs: return "legs";
   }
   return "unknown";
 }
 
 std::optional<Circuit> parse_circuit(std::string_view text) {
-  for (const Circuit circuit : {Circuit::series, Circuit::coil_1, Circuit::coil_2})
+  for (const Circuit circuit :
+       {Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::opposed, Circuit::legs})
     if (text == to_text(circuit)) return circuit;
+  return std::nullopt;
+}
+
+std::string_view to_text(Service service) {
+  return service == Service::single_phase ? "single_phase" : "network";
+}
+
+std::optional<Service> parse_service(std::string_view text) {
+  for (const Service service : {Service::single_phase, Service::network})
+    if (text == to_text(service)) return service;
   return std::nullopt;
 }
 
@@ -66,10 +80,46 @@ Angle wrapped(Angle angle) {
   return Angle{turn <= -std::numbers::pi ? std::numbers::pi : turn};
 }
 
+namespace {
+
+Angle reversal(Direction direction) {
+  return Angle{direction == Direction::received ? std::numbers::pi : 0.0};
+}
+
+const Harmonic* find_harmonic(const Waveform& waveform, int order) {
+  const auto found = std::find_if(waveform.harmonics.begin(), waveform.harmonics.end(),
+                                  [&](const Harmonic& harmonic) { return harmonic.order == order; });
+  return found == waveform.harmonics.end() ? nullptr : &*found;
+}
+
+/// The harmonic `order` of a channel whose fundamental stands at `phase`. Its own phase counts from the
+/// positive zero crossing of that fundamental, which is `order` times as far at the harmonic's frequency.
+std::complex<double> phasor(double fundamental_rms, Angle phase, int order, Ratio share, Angle own_phase) {
+  return std::polar(fundamental_rms * share.value(), order * phase.value() + own_phase.value());
+}
+
+}  // namespace
+
 Angle LoadPoint::current_phase(std::size_t circuit) const {
   const CircuitLoad& load = circuits.at(circuit);
-  const Angle reversal{direction == Direction::received ? std::numbers::pi : 0.0};
-  return wrapped(load.voltage_phase - load.lag + reversal);
+  return wrapped(load.voltage_phase - load.lag + reversal(direction));
+}
+
+std::complex<double> LoadPoint::voltage_phasor(std::size_t circuit, int order) const {
+  const CircuitLoad& load = circuits.at(circuit);
+  if (order == 1) return std::polar(load.voltage.value(), load.voltage_phase.value());
+  const Harmonic* harmonic = find_harmonic(waveform, order);
+  if (!harmonic) return 0;
+  return phasor(load.voltage.value(), load.voltage_phase, order, harmonic->voltage, harmonic->voltage_phase);
+}
+
+std::complex<double> LoadPoint::current_phasor(std::size_t circuit, int order) const {
+  const CircuitLoad& load = circuits.at(circuit);
+  if (order == 1) return std::polar(load.current.value(), current_phase(circuit).value());
+  const Harmonic* harmonic = find_harmonic(waveform, order);
+  if (!harmonic) return 0;
+  return phasor(load.current.value(), load.voltage_phase - load.lag, order, harmonic->current,
+                harmonic->current_phase + reversal(direction));
 }
 
 }  // namespace meterbench

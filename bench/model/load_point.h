@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
 #include "bench/core/quantity.h"
+#include "bench/model/waveform.h"
 
 namespace meterbench {
 
@@ -28,10 +30,17 @@ struct PowerFactor {
 [[nodiscard]] std::string to_text(const PowerFactor& pf);
 [[nodiscard]] tl::expected<PowerFactor, std::string> parse_power_factor(std::string_view text);
 
-/// Which current circuits of the meter carry the load. `series`: all of them.
-enum class Circuit { series, coil_1, coil_2 };
+/// Which current circuits of the meter carry the load. `series`: all of them; `opposed`: both, so that their
+/// powers cancel; `legs`: circuit 1 as stated, circuit 2 with a load of its own.
+enum class Circuit { series, coil_1, coil_2, opposed, legs };
 [[nodiscard]] std::string_view to_text(Circuit circuit);
 [[nodiscard]] std::optional<Circuit> parse_circuit(std::string_view text);
+
+/// What a three-wire form is connected to. `single_phase`: legs in antiphase, V12 is their sum. `network`:
+/// two legs of a 120/208 V three-phase network, 120° apart, so that V12 is √3 times one of them.
+enum class Service { single_phase, network };
+[[nodiscard]] std::string_view to_text(Service service);
+[[nodiscard]] std::optional<Service> parse_service(std::string_view text);
 
 /// One voltage and one current channel of the source. Angles lead-positive, from a common origin.
 struct CircuitLoad {
@@ -49,11 +58,16 @@ struct LoadPoint {
   Frequency frequency{};
   Direction direction = Direction::delivered;
   std::array<CircuitLoad, kCircuits> circuits{};
-  std::optional<std::string> waveform{};  ///< name of a harmonic series; none: sine
+  Waveform waveform{};
 
   /// Angle of the current of `circuit` from the common origin, in (−π, π]. The only place where
   /// `received` becomes 180°.
   [[nodiscard]] Angle current_phase(std::size_t circuit) const;
+
+  /// rms phasors at `order` times the frequency (1: the fundamental), angle lead-positive from the common
+  /// origin; 0 where the waveform has no such harmonic. `received` turns every order of a current by 180°.
+  [[nodiscard]] std::complex<double> voltage_phasor(std::size_t circuit, int order = 1) const;
+  [[nodiscard]] std::complex<double> current_phasor(std::size_t circuit, int order = 1) const;
   friend bool operator==(const LoadPoint&, const LoadPoint&) = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include <numbers>
 
+#include "bench/model/interim_check.h"
 #include "bench/model/limit.h"
 #include "bench/model/meter_type.h"
 #include "bench/model/verdict.h"
@@ -17,11 +18,7 @@ const PowerFactor kHalfLag{0.5, false};
 const PowerFactor kLead{0.8, true};
 
 LoadPoint point(Form form, const PowerFactor& pf, Direction direction, Circuit circuit = Circuit::series) {
-  return make_load_point(form, Voltage{240}, Frequency{60}, Current{50}, pf, direction, circuit);
-}
-
-double metered(Form form, const PowerFactor& pf, Direction direction, Circuit circuit = Circuit::series) {
-  return metered_power(form, point(form, pf, direction, circuit)).value();
+  return make_load_point(form, Voltage{240}, Frequency{60}, Current{50}, pf, direction, {circuit});
 }
 
 TEST(PowerFactor, LagsPositive) {
@@ -48,8 +45,11 @@ TEST(PowerFactor, IsRefusedWithoutSideOrOutsideItsRange) {
 
 TEST(Words, AreReadBackAsWrittenAndNoOthers) {
   for (const auto v : {Direction::delivered, Direction::received}) EXPECT_EQ(parse_direction(to_text(v)), v);
-  for (const auto v : {Circuit::series, Circuit::coil_1, Circuit::coil_2})
+  for (const auto v : {Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::opposed, Circuit::legs})
     EXPECT_EQ(parse_circuit(to_text(v)), v);
+  for (const auto v : {Service::single_phase, Service::network}) EXPECT_EQ(parse_service(to_text(v)), v);
+  for (const auto v : {CheckKind::weekly, CheckKind::yearly, CheckKind::positions})
+    EXPECT_EQ(parse_check_kind(to_text(v)), v);
   for (const auto v : {Form::s1, Form::s2, Form::s3, Form::s4}) EXPECT_EQ(parse_form(to_text(v)), v);
   for (const auto v : {Mark::read, Mark::read_2, Mark::derived, Mark::knowledge, Mark::criterion})
     EXPECT_EQ(parse_mark(to_text(v)), v);
@@ -57,6 +57,8 @@ TEST(Words, AreReadBackAsWrittenAndNoOthers) {
     EXPECT_EQ(parse_decision(to_text(v)), v);
   EXPECT_FALSE(parse_direction("Delivered"));
   EXPECT_FALSE(parse_circuit("coil 1"));
+  EXPECT_FALSE(parse_service("single phase"));
+  EXPECT_FALSE(parse_check_kind("daily"));
   EXPECT_FALSE(parse_form("2s"));
   EXPECT_FALSE(parse_mark(""));
   EXPECT_FALSE(parse_decision("ok"));
@@ -112,36 +114,47 @@ TEST(LoadPoint, LeavesTheOtherCoilWithoutCurrent) {
   EXPECT_EQ(second.circuits[1].current, Current{50});
 }
 
-TEST(MeteredPower, InSeriesIsVoltageTimesCurrentTimesPowerFactorForEveryForm) {
-  for (const Form form : {Form::s1, Form::s2, Form::s3, Form::s4}) {
-    EXPECT_NEAR(metered(form, kUnity, Direction::delivered), 12'000, 1e-8) << to_text(form);
-    EXPECT_NEAR(metered(form, kHalfLag, Direction::delivered), 6'000, 1e-8) << to_text(form);
-    EXPECT_NEAR(metered(form, kLead, Direction::delivered), 9'600, 1e-8) << to_text(form);
-    EXPECT_NEAR(metered(form, kHalfLag, Direction::received), -6'000, 1e-8) << to_text(form);
+Waveform third_harmonic() {
+  Waveform waveform;
+  waveform.name = "third";
+  waveform.harmonics = {{3, from_percent(10), from_degrees(20), from_percent(40), from_degrees(-30)}};
+  return waveform;
+}
+
+TEST(LoadPoint, OfASineHasNoPhasorBesideTheFundamental) {
+  const LoadPoint p = point(Form::s1, kHalfLag, Direction::delivered);
+  EXPECT_NEAR(p.voltage_phasor(0).real(), 240, 1e-9);
+  EXPECT_NEAR(std::arg(p.current_phasor(0)), -kPi / 3, 1e-12);
+  EXPECT_EQ(p.voltage_phasor(0, 3), 0.0);
+  EXPECT_EQ(p.current_phasor(0, 3), 0.0);
+}
+
+TEST(LoadPoint, AHarmonicsPhaseCountsFromTheZeroCrossingOfItsChannelsFundamental) {
+  LoadPoint p = point(Form::s2, kHalfLag, Direction::delivered);
+  p.waveform = third_harmonic();
+  // Leg 1 crosses zero at 0, its current 60° later: 180° of the third harmonic.
+  EXPECT_NEAR(std::abs(p.voltage_phasor(0, 3)), 12, 1e-9);
+  EXPECT_NEAR(degrees(Angle{std::arg(p.voltage_phasor(0, 3))}), 20, 1e-9);
+  EXPECT_NEAR(std::abs(p.current_phasor(0, 3)), 20, 1e-9);
+  EXPECT_NEAR(degrees(Angle{std::arg(p.current_phasor(0, 3))}), 150, 1e-9);  // −180° − 30°
+  EXPECT_EQ(p.voltage_phasor(0, 5), 0.0);
+}
+
+TEST(LoadPoint, AnOddHarmonicOfTheSecondLegStandsInAntiphaseToTheFirst) {
+  LoadPoint p = point(Form::s2, kHalfLag, Direction::delivered);
+  p.waveform = third_harmonic();
+  EXPECT_NEAR(std::abs(p.voltage_phasor(1, 3) + p.voltage_phasor(0, 3)), 0, 1e-9);
+  EXPECT_NEAR(std::abs(p.current_phasor(1, 3) + p.current_phasor(0, 3)), 0, 1e-9);
+}
+
+TEST(LoadPoint, ReceivedTurnsEveryOrderOfTheCurrentBy180Degrees) {
+  LoadPoint delivered = point(Form::s1, kHalfLag, Direction::delivered);
+  LoadPoint received = point(Form::s1, kHalfLag, Direction::received);
+  delivered.waveform = received.waveform = third_harmonic();
+  for (const int order : {1, 3}) {
+    EXPECT_NEAR(std::abs(received.current_phasor(0, order) + delivered.current_phasor(0, order)), 0, 1e-9);
+    EXPECT_EQ(received.voltage_phasor(0, order), delivered.voltage_phasor(0, order));
   }
-}
-
-TEST(MeteredPower, OfOneCoilIsHalfOfTheSeries) {
-  for (const Circuit circuit : {Circuit::coil_1, Circuit::coil_2}) {
-    EXPECT_NEAR(metered(Form::s2, kUnity, Direction::delivered, circuit), 6'000, 1e-8);
-    EXPECT_NEAR(metered(Form::s4, kHalfLag, Direction::received, circuit), -3'000, 1e-8);
-  }
-}
-
-TEST(MeteredPower, Of122And118VoltsWithLoadOnOneLegIsThatOf240) {
-  // type-approval.md 1.1: true power 122·I, registered 120·I: 98.36 %.
-  LoadPoint p = point(Form::s2, kUnity, Direction::delivered, Circuit::coil_1);
-  p.circuits[0].voltage = Voltage{122};
-  p.circuits[1].voltage = Voltage{118};
-  EXPECT_NEAR(metered_power(Form::s2, p).value() / (122.0 * 50), 0.9836, 5e-5);
-}
-
-TEST(MeteredPower, OnA208VoltNetworkIsThreeQuartersOfABalancedLoad) {
-  // Two phases of 120 V 120° apart, each with I in phase: true 2·120·I, registered 0.75 of it.
-  LoadPoint p;
-  p.circuits[0] = {Voltage{120}, Angle{0}, Current{10}, Angle{0}};
-  p.circuits[1] = {Voltage{120}, from_degrees(-120), Current{10}, Angle{0}};
-  EXPECT_NEAR(metered_power(Form::s2, p).value() / (2.0 * 120 * 10), 0.75, 1e-12);
 }
 
 }  // namespace

@@ -21,32 +21,79 @@ std::optional<Form> parse_form(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+
+/// Phase of leg 2's voltage; leg 1 stands at 0°.
+Angle leg_2_phase(Service service) { return service == Service::network ? from_degrees(-120) : Angle{kPi}; }
+
+/// Active power of a sum over the fundamental and all harmonics.
+template <class OfOrder>
+ActivePower over_orders(const LoadPoint& point, OfOrder of_order) {
+  std::complex<double> sum = of_order(1);
+  for (const Harmonic& harmonic : point.waveform.harmonics) sum += of_order(harmonic.order);
+  return ActivePower{sum.real()};
+}
+
+}  // namespace
+
 LoadPoint make_load_point(Form form, Voltage voltage, Frequency frequency, Current current,
-                          const PowerFactor& pf, Direction direction, Circuit circuit) {
+                          const PowerFactor& pf, Direction direction, const Connection& connection) {
   LoadPoint point;
   point.frequency = frequency;
   point.direction = direction;
   const Angle lag = current.value() == 0.0 ? Angle{} : pf.lag();
-  const bool first = circuit != Circuit::coil_2;
-  const bool second = circuit != Circuit::coil_1;
-  if (is_three_wire(form)) {
-    point.circuits[0] = {voltage / 2, Angle{0}, first ? current : Current{}, lag};
-    point.circuits[1] = {voltage / 2, Angle{std::numbers::pi}, second ? current : Current{}, lag};
-  } else {
-    point.circuits[0] = {voltage, Angle{0}, current, lag};
+  if (!is_three_wire(form)) {
+    point.circuits[0] = {voltage, Angle{}, current, lag};
+    return point;
+  }
+  CircuitLoad& leg_1 = point.circuits[0];
+  CircuitLoad& leg_2 = point.circuits[1];
+  const double share = connection.leg_1_voltage.value();
+  leg_1 = {voltage * share, Angle{}, current, lag};
+  leg_2 = {voltage * (1 - share), leg_2_phase(connection.service), current, lag};
+  switch (connection.circuit) {
+    case Circuit::series: break;
+    case Circuit::coil_1: leg_2.current = Current{}; break;
+    case Circuit::coil_2: leg_1.current = Current{}; break;
+    case Circuit::opposed: leg_2.lag = leg_2.lag + Angle{kPi}; break;
+    case Circuit::legs: {
+      const LegLoad& own = connection.leg_2;
+      // The point's direction turns both currents; a leg of the other direction is turned once more.
+      const Angle turn{own.direction == direction ? 0.0 : kPi};
+      leg_2.current = current * own.current.value();
+      leg_2.lag = leg_2.current.value() == 0.0 ? Angle{} : own.power_factor.lag() + turn;
+      break;
+    }
   }
   return point;
 }
 
 ActivePower metered_power(Form form, const LoadPoint& point) {
-  const auto voltage = [&](std::size_t i) {
-    return std::polar(point.circuits[i].voltage.value(), point.circuits[i].voltage_phase.value());
-  };
-  const auto current = [&](std::size_t i) {
-    return std::polar(point.circuits[i].current.value(), point.current_phase(i).value());
-  };
-  if (!is_three_wire(form)) return ActivePower{(voltage(0) * std::conj(current(0))).real()};
-  return ActivePower{((voltage(0) - voltage(1)) * std::conj(current(0) - current(1))).real() / 2};
+  return reference_power(ReferenceDefinition::two_element, form, point);
+}
+
+ActivePower circuit_power(const LoadPoint& point) {
+  return over_orders(point, [&](int order) {
+    std::complex<double> sum = 0;
+    for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i)
+      sum += point.voltage_phasor(i, order) * std::conj(point.current_phasor(i, order));
+    return sum;
+  });
+}
+
+ActivePower reference_power(ReferenceDefinition definition, Form form, const LoadPoint& point) {
+  if (definition == ReferenceDefinition::element_sum) return circuit_power(point);
+  return over_orders(point, [&](int order) {
+    const auto v = [&](std::size_t i) { return point.voltage_phasor(i, order); };
+    const auto i = [&](std::size_t k) { return point.current_phasor(k, order); };
+    if (!is_three_wire(form)) return v(0) * std::conj(i(0));
+    if (definition == ReferenceDefinition::two_element) return (v(0) - v(1)) * std::conj(i(0) - i(1)) / 2.0;
+    // Circuit 1 carries the load unless it is without current; circuit 2 runs against V12.
+    const bool first = point.circuits[0].current.value() != 0.0;
+    return (v(0) - v(1)) * std::conj(first ? i(0) : -i(1));
+  });
 }
 
 }  // namespace meterbench

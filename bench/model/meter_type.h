@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "bench/core/quantity.h"
+#include "bench/model/calibration.h"
+#include "bench/model/capabilities.h"
 #include "bench/model/load_point.h"
 
 namespace meterbench {
@@ -24,29 +26,62 @@ struct MeterType {
   Form form = Form::s2;
   Current class_amperes{};
   Voltage nominal_voltage{};
-  Voltage maximum_voltage{};  ///< no test may put more on its voltage coil
+  std::vector<Voltage> rated_voltages{};  ///< rising; nominal_voltage is one of them
+  Voltage maximum_voltage{};              ///< no test may put more on its voltage coil
   Frequency nominal_frequency{};
-  Current test_amperes{};     ///< TA
-  ActiveEnergy kh{};          ///< watthour constant
-  ActiveEnergy kt{};          ///< energy of one test-LED pulse
-  std::string kt_source;      ///< how Kt is known: no approval fixes it
-  Current maximum_current{};  ///< Imax
-  Current minimum_current{};  ///< Imin
-  Seconds latency{};          ///< from a change of load until the LED tells of the new load alone
-  bool recorder = false;      ///< R
-  bool disconnect = false;    ///< SD
-  std::string module;         ///< communication module, empty: none
-  std::string firmware;       ///< version that is expected
+  Current test_amperes{};          ///< TA
+  ActiveEnergy kh{};               ///< watthour constant
+  ActiveEnergy kt{};               ///< energy of one test-LED pulse
+  std::string kt_source;           ///< how Kt is known: no approval fixes it
+  Current maximum_current{};       ///< Imax
+  Current minimum_current{};       ///< Imin
+  Seconds latency{};               ///< from a change of load until the LED tells of the new load alone
+  bool recorder = false;           ///< R
+  bool disconnect = false;         ///< SD
+  std::string module;              ///< communication module, empty: none
+  std::string firmware;            ///< version that is expected
+  ApparentPower voltage_burden{};  ///< of its voltage circuit at nominal voltage
+  Resistance current_impedance{};  ///< of one current circuit
+  std::optional<Calibration>
+      certificate{};  ///< of a certified standard in a meter's place; none: a meter under test
 };
 
-/// The load of one point of a test: `current` through the circuits that `circuit` names. Three-wire
-/// forms get V/2 at 0° and V/2 at 180° (V12 = V) and I2 = −I1 in series, as type-approval.md 1.1 has it.
+/// The load of leg 2 beside that of leg 1, for Circuit::legs.
+struct LegLoad {
+  Ratio current{1};  ///< of leg 1's
+  PowerFactor power_factor{};
+  Direction direction = Direction::delivered;
+  friend bool operator==(const LegLoad&, const LegLoad&) = default;
+};
+
+/// How the load of a point is put on the circuits. Power factors count from each leg's own voltage.
+struct Connection {
+  Circuit circuit = Circuit::series;
+  LegLoad leg_2{};  ///< for `legs`
+  Service service = Service::single_phase;
+  /// Share of leg 1 in the sum of both leg voltages: 0.5 is symmetric, 122 V / 118 V is 122/240.
+  Ratio leg_1_voltage{0.5};
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+/// The load of one point of a test: `current` through the circuits that `connection` names. Two-wire forms
+/// have circuit 1 alone. Three-wire forms at single phase get the two parts of V at 0° and 180° (V12 = V) and
+/// I2 = −I1 in series, as type-approval.md 1.1 has it; on the network V/2 at 0° and at −120° (V12 = 0.866 V
+/// at 30°), each current at the power factor's angle to its own leg.
 [[nodiscard]] LoadPoint make_load_point(Form form, Voltage voltage, Frequency frequency, Current current,
                                         const PowerFactor& pf, Direction direction,
-                                        Circuit circuit = Circuit::series);
+                                        const Connection& connection = {});
 
-/// Active power that the meter registers at `point`, by its own definition:
+/// Active power that the meter registers at `point`, by its own definition, all harmonics:
 /// two-wire V1·I1, three-wire Re[(V1 − V2)·(I1 − I2)*]/2. Negative when received.
 [[nodiscard]] ActivePower metered_power(Form form, const LoadPoint& point);
+
+/// Active power of all circuits at `point`, what a load of that kind takes: Σ Re[V·I*].
+[[nodiscard]] ActivePower circuit_power(const LoadPoint& point);
+
+/// Active power that a reference of that definition forms at `point`: `two_element` (V1 − V2)·(I1 − I2)/2
+/// where `form` is three-wire and V1·I1 where it is not; `element_sum` V1·I1 + V2·I2; `series` V12·I of the
+/// one circuit that carries the load.
+[[nodiscard]] ActivePower reference_power(ReferenceDefinition definition, Form form, const LoadPoint& point);
 
 }  // namespace meterbench

@@ -27,13 +27,21 @@ void add(Canonical& out, const MeterType& meter) {
   out.line("class_a", meter.class_amperes.value());
   out.line("kt_j", meter.kt.value());
   out.line("imax_a", meter.maximum_current.value());
+  out.line("latency_s", meter.latency.value());
   out.line("firmware", meter.firmware);
 }
 
 void add(Canonical& out, const LoadPoint& load) {
   out.line("frequency_hz", load.frequency.value());
   out.line("direction", to_text(load.direction));
-  out.line("waveform", load.waveform.value_or("sine"));
+  out.line("waveform", load.waveform.name);
+  for (const Harmonic& harmonic : load.waveform.harmonics) {
+    out.line("order", std::to_string(harmonic.order));
+    out.line("voltage_share", harmonic.voltage.value());
+    out.line("voltage_phase_rad", harmonic.voltage_phase.value());
+    out.line("current_share", harmonic.current.value());
+    out.line("current_phase_rad", harmonic.current_phase.value());
+  }
   for (const CircuitLoad& circuit : load.circuits) {
     out.line("voltage_v", circuit.voltage.value());
     out.line("voltage_phase_rad", circuit.voltage_phase.value());
@@ -50,21 +58,51 @@ void add(Canonical& out, const Limit& limit) {
   out.line("limit_mark", to_text(limit.mark));
 }
 
+void add(Canonical& out, std::string_view name, const Calibration::Value& value) {
+  out.line(fmt::format("{}_error", name), value.error.value());
+  out.line(fmt::format("{}_u", name), value.standard_uncertainty.value());
+}
+
+void add(Canonical& out, const Connection& connection) {
+  out.line("circuit", to_text(connection.circuit));
+  out.line("service", to_text(connection.service));
+  out.line("leg_1_voltage", connection.leg_1_voltage.value());
+  out.line("leg_2_current", connection.leg_2.current.value());
+  out.line("leg_2_power_factor", to_text(connection.leg_2.power_factor));
+  out.line("leg_2_direction", to_text(connection.leg_2.direction));
+}
+
+void add(Canonical& out, const PlannedMeter& meter) {
+  out.line("measured", meter.position);
+  out.line("circuit_factor", meter.circuit_factor);
+  out.line("pulses", std::to_string(meter.pulses));
+  add(out, "isolation", meter.isolation);
+  add(out, "standard", meter.standard);
+}
+
 void add(Canonical& out, const PlannedPoint& point) {
   out.line("point", point.id);
   out.line("step", point.step);
+  out.line("label", point.label);
+  out.line("result", to_text(point.result));
   add(out, point.load);
-  out.line("circuit", to_text(point.circuit));
+  add(out, point.connection);
   out.line("temperature_c", point.temperature.value());
   out.line("method", to_text(point.method));
-  out.line("circuit_factor", point.circuit_factor);
-  out.line("pulses", std::to_string(point.pulses));
   out.line("gate_s", point.gate.value());
+  out.line("rest_s", point.rest.value());
   out.line("target", point.target ? number_text(point.target->value()) : "none");
-  out.line("reference_error", point.reference.error.value());
-  out.line("reference_u", point.reference.standard_uncertainty.value());
-  out.line("latency_s", point.time.latency.value());
+  add(out, "reference", point.reference);
   add(out, point.limit);
+  for (const PlannedMeter& meter : point.meters) add(out, meter);
+}
+
+void add(Canonical& out, const PlannedShift& shift) {
+  out.line("shift", shift.id);
+  out.line("step", shift.step);
+  out.line("first", std::to_string(shift.first));
+  out.line("second", std::to_string(shift.second));
+  add(out, shift.limit);
 }
 
 void add(Canonical& out, const PlannedSoak& soak) {
@@ -78,9 +116,19 @@ void add(Canonical& out, const PlannedSoak& soak) {
 
 }  // namespace
 
+std::string_view to_text(ResultKind kind) {
+  switch (kind) {
+    case ResultKind::percent_error: return "percent_error";
+    case ResultKind::residual: return "residual";
+    case ResultKind::deviation: return "deviation";
+    case ResultKind::shift: return "shift";
+  }
+  return "unknown";
+}
+
 Seconds Plan::expected_time() const {
   Seconds total;
-  for (const PlannedPoint& point : points) total = total + point.time.total();
+  for (const PlannedPoint& point : points) total = total + point.rest + point.time.total();
   for (const PlannedSoak& soak : soaks) total = total + soak.expected;
   return total;
 }
@@ -89,9 +137,14 @@ std::string Plan::sha256() const {
   Canonical out;
   out.line("scenario", scenario.title);
   out.line("decision_rule", to_text(scenario.rule));
-  add(out, meter);
+  if (scenario.check) out.line("check", to_text(*scenario.check));
+  for (const auto& [position, meter] : meters) {
+    out.line("position", position);
+    add(out, meter);
+  }
   for (const PlannedPoint& point : points) add(out, point);
   for (const PlannedSoak& soak : soaks) add(out, soak);
+  for (const PlannedShift& shift : shifts) add(out, shift);
   for (const UnreachablePoint& point : unreachable) {
     out.line("unreachable", point.description);
     out.line("reason", point.reason);

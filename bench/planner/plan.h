@@ -26,25 +26,54 @@ struct PointTime {
   [[nodiscard]] Seconds total() const { return settling + latency + window; }
 };
 
+/// What a result is: the percent error of a meter; the residual of opposed circuits in percent of their power
+/// in series; the deviation of a certified standard from its certificate; the shift between two points.
+enum class ResultKind { percent_error, residual, deviation, shift };
+[[nodiscard]] std::string_view to_text(ResultKind kind);
+
+/// What one meter does at a point.
+struct PlannedMeter {
+  std::string position;
+  ActivePower power{};             ///< that it sees by its own definition, above 0; of `residual`: in series
+  double circuit_factor = 1;       ///< F
+  std::uint64_t pulses = 0;        ///< N; of `gated_total` and `residual` as expected within the gate
+  Calibration::Value isolation{};  ///< error and standard uncertainty of its position
+  Calibration::Value standard{};   ///< certificate's, of a certified standard
+  Ratio predicted_uncertainty{};   ///< expanded, with N pulses
+  Seconds window{};                ///< waiting for the opening edge and N pulses
+};
+
 struct PlannedPoint {
   std::string id;  ///< place in the plan: `001`
   std::string step;
+  std::string label;  ///< of the step
+  ResultKind result = ResultKind::percent_error;
   LoadPoint load;
-  Voltage voltage{};  ///< of the meter's voltage coil
+  Voltage voltage{};  ///< of the meters' voltage coils in the scenario's sense (V12 at single phase)
   Current current{};
   PowerFactor power_factor;
   Direction direction = Direction::delivered;
-  Circuit circuit = Circuit::series;
+  Connection connection{};
   Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
-  double circuit_factor = 1;  ///< F
-  std::uint64_t pulses = 0;   ///< N; of `gated_total` as expected within the gate
-  Seconds gate{};             ///< of `gated_total`
+  Seconds gate{};  ///< of `gated_total` and `residual`
+  Seconds rest{};  ///< without load before it
   Limit limit;
-  Calibration::Value reference;   ///< certificate's error and standard uncertainty at this load
-  std::optional<Ratio> target;    ///< target expanded uncertainty
-  Ratio predicted_uncertainty{};  ///< expanded, with N pulses
-  PointTime time;
+  /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with
+  /// what more the reference's drift and linearity weigh in the rest.
+  Calibration::Value reference;
+  std::optional<Ratio> target;       ///< target expanded uncertainty
+  std::vector<PlannedMeter> meters;  ///< that are measured here, in the order of the station's positions
+  PointTime time;                    ///< of the slowest
+};
+
+/// The shift from one point to a later one at each position that has both.
+struct PlannedShift {
+  std::string id;  ///< goes on from the points: `145`
+  std::string step;
+  std::size_t first = 0;  ///< index of the points
+  std::size_t second = 0;
+  Limit limit;
 };
 
 /// Two check loads of a soak, that far apart at least, must agree.
@@ -67,17 +96,24 @@ struct UnreachablePoint {
   std::string reason;
 };
 
-/// A scenario for one type of meter on one station, in running order.
+/// A scenario for the meters on one station, in running order.
 struct Plan {
   Scenario scenario;
-  MeterType meter;
+  std::map<std::string, MeterType> meters;  ///< by position
   std::vector<PlannedPoint> points;
-  std::vector<PlannedSoak> soaks{};  ///< by `before`, which never falls
-  std::vector<UnreachablePoint> unreachable;
+  std::vector<PlannedSoak> soaks{};    ///< by `before`, which never falls
+  std::vector<PlannedShift> shifts{};  ///< computed once both their points are there
+  std::vector<UnreachablePoint> unreachable{};
 
   [[nodiscard]] Seconds expected_time() const;
   /// SHA-256 over all that decides what will be done, for the record.
   [[nodiscard]] std::string sha256() const;
+};
+
+/// A place of the station, as the planner sees it.
+struct PlanningPosition {
+  std::string name;
+  std::optional<Calibration> isolation{};  ///< its burden and isolation error; none: not stated, taken as 0
 };
 
 /// What the planner must know of a station; taken from its file, no link is opened.
@@ -93,18 +129,28 @@ struct PlanningStation {
   Temperature room_temperature{};  ///< without a chamber all is tested there
   std::optional<ChamberCapabilities> chamber{};
   std::optional<ErrorCalculatorCapabilities> error_calculator{};
-  std::size_t meters = 1;  ///< tested at once; only `scanned` can do more than one
+  std::vector<PlanningPosition> positions{};  ///< in the station's order, in use or not
+  Resistance wiring{};  ///< of one current circuit from the source through all sockets and back
 };
 
 /// The rows of each file of config/limits that the steps name, by its name.
 using LimitFiles = std::map<std::string, std::vector<Limit>>;
+/// Each file of config/waveforms that the steps name, by its name.
+using WaveformFiles = std::map<std::string, Waveform>;
 
-/// Expands and orders the points (rising power within a power factor and direction), chooses N, predicts U
-/// and time. Points beyond the station go to `unreachable`. Mistakes, at their place in the scenario: a
-/// target below what the station can reach (with the smallest reachable one), a current beyond the meter's
-/// Imax, a missing limit, a step of which nothing can be reached. Nothing when there are mistakes.
-[[nodiscard]] std::optional<Plan> make_plan(const Scenario& scenario, const MeterType& meter,
+/// Expands and orders the points (rising power within a voltage, circuit, power factor and direction),
+/// chooses N for each meter, predicts U and time. All meters stand on the same load: meters of different
+/// types have a point in common where the amperes are the same, and no meter is put under a load beyond its
+/// Imax or its greatest voltage because another's test asks for it. Points beyond the station, or beyond a
+/// meter that stands beside, go to `unreachable`. Mistakes, at their place in the scenario: a target below
+/// what the station can reach (with the smallest reachable one), a current beyond a meter's Imax, a missing
+/// limit, a step of which nothing can be reached, a comparison with a step that is not there, certified
+/// standards and meters under test in one test. A check of the bench measures the standards alone, whatever
+/// stands beside. Nothing when there are mistakes. A meter in a position that the station does not have:
+/// std::invalid_argument.
+[[nodiscard]] std::optional<Plan> make_plan(const Scenario& scenario,
+                                            const std::map<std::string, MeterType>& meters,
                                             const PlanningStation& station, const LimitFiles& limits,
-                                            Mistakes& mistakes);
+                                            const WaveformFiles& waveforms, Mistakes& mistakes);
 
 }  // namespace meterbench

@@ -5,115 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bench/config/catalogue.h"
-#include "bench/config/meter_file.h"
-#include "bench/config/station_file.h"
+#include "bench/planner/sample_bench.h"
 
 namespace meterbench {
 namespace {
 
+using namespace sample;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
-const PowerFactor kUnity{};
-const PowerFactor kHalfLag{0.5, false};
-
-/// 2S CL200: 240 V × I, Kt 1 Wh = 3600 J. 50 A: 12 kW, 0.3 s a pulse.
-MeterType meter_2s() {
-  MeterType meter;
-  meter.id = "m-2s";
-  meter.form = Form::s2;
-  meter.nominal_voltage = Voltage{240};
-  meter.maximum_voltage = Voltage{288};
-  meter.nominal_frequency = Frequency{60};
-  meter.kt = from_watt_hours(1);
-  meter.maximum_current = Current{200};
-  meter.minimum_current = Current{2};
-  meter.latency = Seconds{10};
-  return meter;
-}
-
-Calibration certificate(double from_a, double to_a) {
-  Calibration calibration;
-  calibration.certificate = "C-1";
-  for (const double a : {from_a, to_a}) {
-    calibration.points.push_back({Current{a}, kUnity, from_percent(0.004), from_percent(0.020), 2});
-    calibration.points.push_back({Current{a}, kHalfLag, from_percent(0), from_percent(0.030), 2});
-  }
-  return calibration;
-}
-
-PlanningStation bench() {
-  PlanningStation station;
-  station.source = {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
-  station.limits = {Voltage{300}, Current{240}};
-  station.counter = {.methods = {CountingMethod::scanned},
-                     .inputs = 8,
-                     .scan_period = std::chrono::milliseconds{1},
-                     .maximum_rate = Frequency{48e6}};
-  station.reference_calibration = certificate(0.1, 240);
-  station.reference_pulse = from_watt_hours(1e-5);
-  station.room_temperature = Temperature{23};
-  station.uncertainty.reference_drift = from_percent(0.010);
-  station.uncertainty.reference_linearity = from_percent(0.006);
-  station.uncertainty.pickup_jitter = Seconds{20e-6};
-  station.uncertainty.repeatability = Ratio{0};
-  station.uncertainty.repeatability_dof = 50;
-  return station;
-}
-
-Scenario sweep(std::vector<CurrentSpec> currents, std::vector<PowerFactor> pfs,
-               std::vector<Direction> directions, Ratio target) {
-  AccuracyStep step;
-  step.name = "load";
-  step.currents = std::move(currents);
-  step.power_factors = std::move(pfs);
-  step.directions = std::move(directions);
-  step.target_uncertainty = target;
-  step.limits = "bench";
-  step.position = {"s.yaml", 4, 5};
-  step.target_position = {"s.yaml", 8, 25};
-  step.limits_position = {"s.yaml", 9, 13};
-  for (std::size_t i = 0; i < step.currents.size(); ++i)
-    step.current_positions.push_back({"s.yaml", 6, 10 + static_cast<int>(i)});
-  Scenario scenario;
-  scenario.title = "test";
-  scenario.steps = {step};
-  return scenario;
-}
-
-Scenario single(CurrentSpec current, const PowerFactor& pf, Ratio target) {
-  return sweep({current}, {pf}, {Direction::delivered}, target);
-}
-
-LimitFiles bench_limits() {
-  Limit unity;
-  unity.test = "load";
-  unity.power_factor = kUnity;
-  unity.limit = from_percent(0.5);
-  Limit half = unity;
-  half.power_factor = kHalfLag;
-  half.limit = from_percent(0.6);
-  return {{"bench", {unity, half}}};
-}
-
-Plan plan_of(const Scenario& scenario, const MeterType& meter = meter_2s(),
-             const PlanningStation& station = bench()) {
-  Mistakes mistakes;
-  auto plan = make_plan(scenario, meter, station, bench_limits(), mistakes);
-  EXPECT_TRUE(plan) << mistakes.text();
-  return plan.value_or(Plan{});
-}
-
-std::string mistakes_of(const Scenario& scenario, const PlanningStation& station = bench(),
-                        const LimitFiles& limits = bench_limits()) {
-  Mistakes mistakes;
-  EXPECT_FALSE(make_plan(scenario, meter_2s(), station, limits, mistakes));
-  return mistakes.text();
-}
-
-constexpr Ratio kEasy{0.0005};
 
 TEST(Plan, OrdersFromLowToHighPowerWithinPowerFactorAndDirection) {
   const Plan plan = plan_of(sweep({Ratio{0.5}, Current{5}, Ratio{1}, Ratio{0.01}}, {kUnity, kHalfLag},
@@ -148,18 +47,18 @@ TEST(Plan, APointCarriesItsLoadLimitAndCertificate) {
   }
   EXPECT_EQ(point.limit.limit, from_percent(0.6));
   EXPECT_DOUBLE_EQ(percent(point.reference.standard_uncertainty), 0.015);
-  EXPECT_EQ(point.circuit_factor, 1);
+  EXPECT_EQ(point.meters.at(0).circuit_factor, 1);
   EXPECT_EQ(point.target, kEasy);
   EXPECT_EQ(point.temperature, Temperature{23});
 }
 
 TEST(Plan, TakesVoltageAndFrequencyOfTheStep) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).voltage = Ratio{0.9};
+  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Ratio{0.9}};
   std::get<AccuracyStep>(scenario.steps[0]).frequency = Frequency{61.2};
   EXPECT_EQ(plan_of(scenario).points.at(0).voltage, Voltage{216});
   EXPECT_EQ(plan_of(scenario).points.at(0).load.frequency, Frequency{61.2});
-  std::get<AccuracyStep>(scenario.steps[0]).voltage = Voltage{200};
+  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Voltage{200}};
   EXPECT_EQ(plan_of(scenario).points.at(0).load.circuits[0].voltage, Voltage{100});
 }
 
@@ -168,10 +67,10 @@ TEST(Plan, AWindowLastsAtLeastTenSecondsAndTwoPulses) {
   const Plan plan = plan_of(
       sweep({Current{2}, Current{5}, Current{50}, Current{200}}, {kUnity}, {Direction::delivered}, kEasy));
   std::vector<std::uint64_t> pulses;
-  for (const PlannedPoint& point : plan.points) pulses.push_back(point.pulses);
+  for (const PlannedPoint& point : plan.points) pulses.push_back(point.meters.at(0).pulses);
   EXPECT_THAT(pulses, ElementsAre(2, 4, 34, 134));                 // 10 s: 1.3, 3.3, 33.3, 133.3 pulses
   const Plan slow = plan_of(single(Current{2}, kHalfLag, kEasy));  // 15 s a pulse
-  EXPECT_EQ(slow.points.at(0).pulses, 2U);
+  EXPECT_EQ(slow.points.at(0).meters.at(0).pulses, 2U);
 }
 
 /// u² = u_cert² + (a_drift² + a_lin²)/3 + ((100·τ/√6)² + (100·√2·t_j)² + (100·c_ref/(P·√6))²)/T², k = 2, all
@@ -189,11 +88,11 @@ TEST(Plan, ChoosesTheLeastPulsesThatMeetTheTarget) {
   // decides, 0.04092 %·s together: 18.8 s, 62.7 pulses.
   const Plan plan = plan_of(single(Current{50}, kUnity, from_percent(0.0245)));
   ASSERT_EQ(plan.points.size(), 1U);
-  EXPECT_EQ(plan.points[0].pulses, 63U);
+  EXPECT_EQ(plan.points[0].meters.at(0).pulses, 63U);
   EXPECT_LE(closed_formula_u_percent(0.010, 63 * 0.3, 12000), 0.0245);
   EXPECT_GT(closed_formula_u_percent(0.010, 62 * 0.3, 12000), 0.0245);
-  EXPECT_NEAR(percent(plan.points[0].predicted_uncertainty), closed_formula_u_percent(0.010, 63 * 0.3, 12000),
-              1e-9);
+  EXPECT_NEAR(percent(plan.points[0].meters.at(0).predicted_uncertainty),
+              closed_formula_u_percent(0.010, 63 * 0.3, 12000), 1e-9);
 }
 
 TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
@@ -201,10 +100,10 @@ TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
   std::get<AccuracyStep>(scenario.steps[0]).target_uncertainty.reset();
   std::get<AccuracyStep>(scenario.steps[0]).pulses = 7;
   const Plan plan = plan_of(scenario);
-  EXPECT_EQ(plan.points.at(0).pulses, 7U);
+  EXPECT_EQ(plan.points.at(0).meters.at(0).pulses, 7U);
   EXPECT_FALSE(plan.points.at(0).target);
-  EXPECT_NEAR(percent(plan.points.at(0).predicted_uncertainty), closed_formula_u_percent(0.010, 2.1, 12000),
-              1e-9);
+  EXPECT_NEAR(percent(plan.points.at(0).meters.at(0).predicted_uncertainty),
+              closed_formula_u_percent(0.010, 2.1, 12000), 1e-9);
 }
 
 TEST(Plan, ATargetBelowTheFloorNamesTheSmallestReachableOfAllPoints) {
@@ -267,7 +166,7 @@ TEST(Plan, APowerFactorWithoutCertificateIsNotReached) {
   Mistakes mistakes;
   const auto plan =
       make_plan(sweep({Current{50}}, {kUnity, PowerFactor{0.8, true}}, {Direction::delivered}, kEasy),
-                meter_2s(), bench(), limits, mistakes);
+                at_a(meter_2s()), bench(), limits, {}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();
   ASSERT_EQ(plan->unreachable.size(), 1U);
   EXPECT_EQ(plan->unreachable[0].reason, "certificate C-1 has no point at power factor 0.8 lead");
@@ -310,9 +209,9 @@ TEST(Plan, ACurrentBeyondImaxIsAMistakeAtItsPlace) {
 
 TEST(Plan, AVoltageBeyondWhatTheMeterMayBeGivenIsAMistake) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).voltage = Ratio{2.4};
+  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Ratio{2.4}};
   EXPECT_THAT(mistakes_of(scenario), ::testing::HasSubstr("576 V is beyond what m-2s may be given, 288 V"));
-  std::get<AccuracyStep>(scenario.steps[0]).voltage = Voltage{288};
+  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Voltage{288}};
   EXPECT_EQ(plan_of(scenario).points.size(), 1U);
 }
 
@@ -342,7 +241,7 @@ TEST(Plan, EachStepHasTheLimitsOfItsOwnFile) {
   limits["strict"] = limits["bench"];
   limits["strict"][0].limit = from_percent(0.2);
   Mistakes mistakes;
-  const auto plan = make_plan(scenario, meter_2s(), bench(), limits, mistakes);
+  const auto plan = make_plan(scenario, at_a(meter_2s()), bench(), limits, {}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();
   ASSERT_EQ(plan->points.size(), 2U);
   EXPECT_EQ(plan->points[0].limit.limit, from_percent(0.5));
@@ -361,46 +260,29 @@ TEST(Plan, ItsHashFollowsAllThatDecidesWhatIsDone) {
     change(plan);
     return plan.sha256() != original;
   };
-  EXPECT_TRUE(changed([](Plan& p) { p.points[1].pulses += 1; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[1].meters[0].pulses += 1; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[1].load.circuits[1].current = Current{199}; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[1].load.direction = Direction::received; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[0].limit.limit = Ratio{1}; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[0].reference.error = Ratio{1}; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points.pop_back(); }));
-  EXPECT_TRUE(changed([](Plan& p) { p.meter.kt = from_watt_hours(2); }));
+  EXPECT_TRUE(changed([](Plan& p) { p.meters.at("A").kt = from_watt_hours(2); }));
   EXPECT_TRUE(changed([](Plan& p) { p.unreachable.push_back({"x", "y"}); }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].meters[0].position = "B"; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].meters[0].circuit_factor = 2; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].meters[0].isolation.error = Ratio{1}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].meters[0].standard.error = Ratio{1}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].rest = Seconds{1}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].result = ResultKind::residual; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].connection.service = Service::network; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.points[0].load.waveform.harmonics = {{.order = 5}}; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.shifts.push_back({"003", "shift", 0, 1, {}}); }));
+  EXPECT_TRUE(changed([](Plan& p) { p.scenario.check = CheckKind::weekly; }));
   // Where the scenario's file lies does not matter, nor what is only predicted.
   EXPECT_FALSE(
       changed([](Plan& p) { std::get<AccuracyStep>(p.scenario.steps[0]).position.file = "elsewhere.yaml"; }));
-  EXPECT_FALSE(changed([](Plan& p) { p.points[0].predicted_uncertainty = Ratio{1}; }));
+  EXPECT_FALSE(changed([](Plan& p) { p.points[0].meters[0].predicted_uncertainty = Ratio{1}; }));
 }
-
-class ShippedSweep : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(ShippedSweep, IsReachedWholeOnTheVirtualStation) {
-  const Catalogue catalogue{BENCH_SOURCE_DIR};
-  Mistakes mistakes;
-  const auto scenario =
-      load_scenario(catalogue.root() / "scenarios/ae-1641/load-performance.yaml", {}, mistakes);
-  const auto meter = load_meter_file(catalogue.find("meters", GetParam()).value(), mistakes);
-  const auto file = load_station_file(catalogue.find("stations", "virtual").value(), mistakes);
-  const auto limits = load_limits_file(catalogue.find("limits", "bench").value(), mistakes);
-  ASSERT_TRUE(scenario && meter && file && limits) << mistakes.text();
-  PlanningStation station = bench();  // its instruments; the rest is the file's
-  station.limits = file->limits;
-  station.reference_calibration = file->instruments.at("reference").calibration.value();
-  station.reference_pulse = file->reference_pulse;
-  station.uncertainty = file->uncertainty;
-  const auto plan = make_plan(*scenario, *meter, station, {{"bench", *limits}}, mistakes);
-  ASSERT_TRUE(plan) << mistakes.text();
-  EXPECT_EQ(plan->points.size(), 24U);
-  EXPECT_THAT(plan->unreachable, IsEmpty());
-  for (const PlannedPoint& point : plan->points) EXPECT_LE(percent(point.predicted_uncertainty), 0.05);
-}
-
-INSTANTIATE_TEST_SUITE_P(Meters, ShippedSweep,
-                         ::testing::Values("focus-ax-1s-cl100", "focus-ax-2s-cl200", "focus-ax-3s-cl10",
-                                           "focus-ax-3s-cl20", "focus-ax-4s-cl20"));
 
 /// 53230A and COM5003: one meter, by time stamps, gates or the reference's own calculator.
 PlanningStation bench_with_timer() {
@@ -440,8 +322,8 @@ TEST(PlanMethods, AStepMayAskForOne) {
   const PlannedPoint& point = gated.points.at(0);
   EXPECT_EQ(point.method, CountingMethod::gated_total);
   // ± one pulse: 1/(N√6) must fit into the target beside the rest, so N is above 1000.
-  EXPECT_GT(point.pulses, 1000U);
-  EXPECT_DOUBLE_EQ(point.gate.value(), static_cast<double>(point.pulses) * 0.075);
+  EXPECT_GT(point.meters.at(0).pulses, 1000U);
+  EXPECT_DOUBLE_EQ(point.gate.value(), static_cast<double>(point.meters.at(0).pulses) * 0.075);
   EXPECT_EQ(plan_of(by(CountingMethod::error_calculator), meter_2s(), bench_with_timer()).points[0].method,
             CountingMethod::error_calculator);
   EXPECT_THAT(mistakes_of(by(CountingMethod::scanned), bench_with_timer()),
@@ -449,9 +331,8 @@ TEST(PlanMethods, AStepMayAskForOne) {
 }
 
 TEST(PlanMethods, SeveralMetersAtOnceTakeAScan) {
-  PlanningStation station = bench_with_timer();
-  station.meters = 2;
-  EXPECT_THAT(mistakes_of(single(Current{200}, kUnity, kEasy), station),
+  EXPECT_THAT(mistakes_of(single(Current{200}, kUnity, kEasy), bench_with_timer(), bench_limits(),
+                          {{"A", meter_2s()}, {"B", meter_2s()}}),
               HasSubstr("error_calculator serves one meter at a time, not 2"));
 }
 
@@ -492,7 +373,7 @@ TEST(PlanSoaks, EachPointHasTheTemperatureOfTheSoakBeforeIt) {
   EXPECT_EQ(plan.soaks[2].temperature, Temperature{-40});
   EXPECT_EQ(plan.soaks[2].check.id, "S3");
   EXPECT_EQ(plan.soaks[2].check.current, Current{50});
-  EXPECT_EQ(plan.soaks[2].check.pulses, 67U);  // 20 s of 0.3 s
+  EXPECT_EQ(plan.soaks[2].check.meters.at(0).pulses, 67U);  // 20 s of 0.3 s
   EXPECT_EQ(plan.points.back().id, "003");
   EXPECT_GT(plan.expected_time().value(), 3 * 3600);
 }

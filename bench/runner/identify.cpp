@@ -1,15 +1,13 @@
 #include "bench/runner/identify.h"
 
-#include <algorithm>
-#include <memory>
 #include <string_view>
+
+#include "bench/runner/port_questions.h"
 
 namespace meterbench {
 namespace {
 
 constexpr Duration kInstrumentLimit = std::chrono::seconds{10};
-/// One session with all its repeats; ports are asked together. made
-constexpr Duration kMeterLimit = std::chrono::seconds{60};
 
 /// `instrument`: pointer, null where the station has none.
 template <class Instrument>
@@ -23,37 +21,42 @@ Result<void> identify(Station& station, std::string_view role, const Instrument&
   return {};
 }
 
+Result<void> identify_counters(Station& station) {
+  for (const CounterBox& box : station.counters)
+    if (auto known = identify(station, box.role, box.counter); !known) return known;
+  return {};
+}
+
+template <class T, class Ask>
+MeterAnswers<T> ask_all(Station& station, const std::vector<std::size_t>& positions, std::string_view command,
+                        Ask ask) {
+  const auto answers =
+      ask_ports<T>(station, positions, command,
+                   [&](const std::string&, Meter& meter, Done<T> done) { (meter.*ask)(std::move(done)); });
+  // A stop request ends it too: the run that asks sees that by itself.
+  static_cast<void>(
+      station.reactor.run_until([&] { return answers->open == 0; }, station.reactor.now() + kMeterLimit));
+  return answers->by_position;
+}
+
 }  // namespace
 
 Result<void> identify_instruments(Station& station) {
   return identify(station, "source", station.source)
       .and_then([&] { return identify(station, "reference", station.reference); })
-      .and_then([&] { return identify(station, "counter", station.counter); })
+      .and_then([&] { return identify_counters(station); })
       .and_then([&] { return identify(station, "chamber", station.chamber); })
       .and_then([&] { return identify(station, "interlock", station.interlock); })
       .and_then([&] { return identify(station, "pickups", station.photodiode); });
 }
 
-std::vector<MeterAnswer> identify_meters(Station& station, const std::vector<std::size_t>& positions) {
-  // Shared with the ports, which may answer after we have given up waiting.
-  auto answers = std::make_shared<std::vector<MeterAnswer>>();
-  auto open = std::make_shared<std::size_t>(0);
-  for (const std::size_t position : positions) {
-    const std::string& name = station.positions[position].name;
-    const auto meter = station.meters.find(name);
-    if (meter == station.meters.end()) continue;
-    answers->push_back(
-        {name, fault(Errc::timeout, "optical " + name, "identify", "not done in time", kMeterLimit)});
-    ++*open;
-    meter->second->start_identify([answers, open, i = answers->size() - 1](Result<MeterIdentity> identity) {
-      (*answers)[i].identity = std::move(identity);
-      --*open;
-    });
-  }
-  // A stop request ends it too: the run that asks sees that by itself.
-  static_cast<void>(
-      station.reactor.run_until([&] { return *open == 0; }, station.reactor.now() + kMeterLimit));
-  return *answers;
+MeterAnswers<MeterState> read_meter_states(Station& station, const std::vector<std::size_t>& positions) {
+  return ask_all<MeterState>(station, positions, "read state", &Meter::start_read_state);
+}
+
+MeterAnswers<MeterRegisters> read_meter_registers(Station& station,
+                                                  const std::vector<std::size_t>& positions) {
+  return ask_all<MeterRegisters>(station, positions, "read registers", &Meter::start_read_registers);
 }
 
 }  // namespace meterbench

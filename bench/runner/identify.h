@@ -1,6 +1,7 @@
-// Who stands at the far ends of the station's links.
+// Who stands at the far ends of the station's links, and what the meters there hold.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,17 +11,19 @@
 namespace meterbench {
 
 /// Asks every instrument that there is, in turn, and notes its answer in Station::instruments by role:
-/// `source`, `reference`, `counter`, `chamber`, `interlock`, `photodiode`. Ends with the first that does not
-/// answer. Waits.
+/// `source`, `reference`, `counter`, `counter_2`, `chamber`, `interlock`, `pickups`. Ends with the first that
+/// does not answer. Waits.
 [[nodiscard]] Result<void> identify_instruments(Station& station);
 
-/// What the optical port of one meter told.
-struct MeterAnswer {
-  std::string position;
-  Result<MeterIdentity> identity;
-};
-/// Asks the meters at `positions` (indexes) that have an optical port, all at once. Waits.
-[[nodiscard]] std::vector<MeterAnswer> identify_meters(Station& station,
-                                                       const std::vector<std::size_t>& positions);
+/// What the optical ports answered, by position. A position without a port is not in it.
+template <class T>
+using MeterAnswers = std::map<std::string, Result<T>>;
+
+/// Ask the meters at `positions` (indexes) over their optical ports, all at once; one that does not answer
+/// costs only itself. Wait until all have answered or their time is over, or a stop is asked.
+[[nodiscard]] MeterAnswers<MeterState> read_meter_states(Station& station,
+                                                         const std::vector<std::size_t>& positions);
+[[nodiscard]] MeterAnswers<MeterRegisters> read_meter_registers(Station& station,
+                                                                const std::vector<std::size_t>& positions);
 
 }  // namespace meterbench

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "bench/runner/sample_plan.h"
 #include "tests/support/fake_station.h"
 
 namespace meterbench {
@@ -87,7 +88,7 @@ class ComparingReference final : public ReferenceStandard, public ErrorCalculato
 class PointRunTest : public ::testing::Test {
  protected:
   PointRunTest() {
-    station_->counter = std::make_unique<FakeTimer>(reactor_, bench_);
+    station_->counters.front().counter = std::make_unique<FakeTimer>(reactor_, bench_);
     auto reference = std::make_unique<ComparingReference>(reactor_, bench_);
     reference_ = reference.get();
     station_->reference = std::move(reference);
@@ -95,22 +96,14 @@ class PointRunTest : public ::testing::Test {
     station_->source->start_set_limits(station_->limits, [](const Result<void>& set) { ASSERT_TRUE(set); });
     reactor_.wait_until(instant_at(1));
     bench_.meter_error = 0.002;
-    plan_.meter.form = Form::s2;
-    plan_.meter.nominal_voltage = Voltage{240};
-    plan_.meter.kt = bench_.kt;
-    plan_.meter.latency = Seconds{1};
-    PlannedPoint point;
-    point.id = "001";
-    point.load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, PowerFactor{},
-                                 Direction::delivered, Circuit::series);
-    point.pulses = 40;  // 12 kW, 1 Wh: 0.3 s each
-    point.limit.limit = from_percent(0.5);
-    plan_.points.push_back(point);
+    meters_["A"].latency = Seconds{1};
   }
 
   PointRecord run(CountingMethod method) {
-    plan_.points[0].method = method;
-    PointAttempt attempt = run_point(*station_, plan_, 0, {0}, {}, observer_);
+    point_.method = method;
+    const std::vector<std::size_t> positions{0};
+    LoadPeriod period{*station_, positions};
+    PointAttempt attempt = run_point(*station_, meters_, point_, 0, period, observer_);
     fault_ = attempt.fault;
     return attempt.records.at(0);
   }
@@ -121,7 +114,8 @@ class PointRunTest : public ::testing::Test {
   std::unique_ptr<Station> station_ = testing::make_fake_station(reactor_, bench_);
   ComparingReference* reference_ = nullptr;
   RunObserver observer_;
-  Plan plan_;
+  std::map<std::string, MeterType> meters_{{"A", sample::meter_type()}};
+  PlannedPoint point_ = sample::point("001", 50, 40);  // 12 kW, 1 Wh: 0.3 s each
   std::optional<Fault> fault_;
 };
 
@@ -138,7 +132,7 @@ TEST_F(PointRunTest, TimeStampsAgainstTheMeanPowerGiveTheMetersError) {
 }
 
 TEST_F(PointRunTest, AGateCountsWholePulses) {
-  plan_.points[0].gate = Seconds{300.1};  // 1002.33 pulses
+  point_.gate = Seconds{300.1};  // 1002.33 pulses
   const PointRecord record = run(CountingMethod::gated_total);
   ASSERT_FALSE(fault_) << fault_->text();
   EXPECT_EQ(record.pulses, 1002U);
@@ -158,8 +152,8 @@ TEST_F(PointRunTest, TheReferencesOwnCalculatorIsTakenWithItsConstant) {
 }
 
 TEST_F(PointRunTest, TheCertificatesErrorIsTakenOutWhateverTheMethod) {
-  plan_.points[0].reference.error = from_percent(0.05);
-  plan_.points[0].gate = Seconds{300};
+  point_.reference.error = from_percent(0.05);
+  point_.gate = Seconds{300};
   for (const CountingMethod method : {CountingMethod::timestamps, CountingMethod::error_calculator})
     EXPECT_NEAR(run(method).error_percent.value(), 100 * (1.002 * 1.0005 - 1), 1e-6) << to_text(method);
 }
@@ -184,7 +178,7 @@ TEST_F(PointRunTest, AnAbortedComparisonIsAFaultOfTheBench) {
 }
 
 TEST_F(PointRunTest, AGateTooShortForAReadingGivesNoFigure) {
-  plan_.points[0].gate = Seconds{0.4};
+  point_.gate = Seconds{0.4};
   const PointRecord record = run(CountingMethod::gated_total);
   ASSERT_TRUE(fault_);
   EXPECT_THAT(fault_->detail, HasSubstr("too short"));

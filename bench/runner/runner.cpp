@@ -1,15 +1,27 @@
 #include "bench/runner/runner.h"
 
 #include <algorithm>
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "bench/core/quantity_text.h"
 #include "bench/guardian/interlock_keeper.h"
 #include "bench/guardian/switch_off.h"
-#include "bench/runner/identify.h"
+#include "bench/runner/bench_load.h"
+#include "bench/runner/doubts.h"
+#include "bench/runner/energy_books.h"
+#include "bench/runner/meter_states.h"
 #include "bench/runner/point_run.h"
+#include "bench/runner/readiness.h"
+#include "bench/runner/register_hold.h"
+#include "bench/runner/run_log.h"
+#include "bench/runner/running_order.h"
+#include "bench/runner/shift_run.h"
 #include "bench/runner/soak.h"
+#include "bench/runner/voids.h"
 
 namespace meterbench {
 namespace {
@@ -26,28 +38,37 @@ struct OnLeaving {
   OnLeaving& operator=(const OnLeaving&) = delete;
 };
 
-/// Why a decision by `limit` on this station is unverified.
-std::vector<std::string> doubts(const Station& station, const Limit& limit) {
-  std::vector<std::string> reasons;
-  if (auto invalid = station.reference_calibration.invalid(station.reactor.utc()))
-    reasons.push_back(*std::move(invalid));
-  if (limit.mark == Mark::knowledge)
-    reasons.push_back(fmt::format("the limit of {} is an unverified figure", limit.source));
-  return reasons;
+/// Indexes of the positions that the plan has meters in, in the station's order.
+std::vector<std::size_t> positions_of(const Station& station, const Plan& plan) {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < station.positions.size(); ++i)
+    if (plan.meters.contains(station.positions[i].name)) positions.push_back(i);
+  if (positions.empty() || positions.size() != plan.meters.size())
+    throw std::invalid_argument{"a plan needs meters, each in a position of the station"};
+  return positions;
 }
 
-/// One run, from all off to all off.
+/// One run, or the part of it that was left, from all off to all off.
 class Run {
  public:
-  Run(Station& station, Ledger& ledger, RunObserver& observer, const Plan& plan,
-      const std::vector<std::size_t>& positions)
+  Run(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control, const Plan& plan,
+      const std::optional<UnfinishedRun>& unfinished)
       : station_{station},
         ledger_{ledger},
         observer_{observer},
+        control_{control},
         plan_{plan},
-        positions_{positions},
-        interlock_{station} {
-    station_.reference->on_repeat([this](const Fault& overcome) { repeats_.push_back(overcome.text()); });
+        positions_{positions_of(station, plan)},
+        interlock_{station},
+        log_{station.reactor, ledger},
+        books_{station, plan, positions_},
+        load_{station, interlock_, plan, positions_, books_},
+        states_{station, plan, positions_} {
+    if (unfinished) {
+      outcome_.run_id = unfinished->run_id;
+      outcome_.points = unfinished->points;
+    }
+    station_.reference->on_repeat([this](const Fault& overcome) { log_.note("repeated", overcome.text()); });
   }
   ~Run() { station_.reference->on_repeat(nullptr); }
   Run(const Run&) = delete;
@@ -59,21 +80,26 @@ class Run {
       end_load();
       disarm();
     }};
-    const auto ready = prepare();
+    const auto ready = prepare(head);
     begin_record(std::move(head));
     if (!ready) end_with(ready.error());
 
-    std::size_t soaks = 0;
-    for (std::size_t i = 0; i <= plan_.points.size(); ++i) {
-      for (; soaks < plan_.soaks.size() && plan_.soaks[soaks].before == i && !over(); ++soaks)
-        soak(plan_.soaks[soaks]);
-      if (i < plan_.points.size() && !over()) point(i);
+    for (const Turn& turn : running_order(plan_, outcome_.points)) {
+      if (!over()) hear_people();
+      if (over()) break;
+      std::visit([&](const auto& next) { take(next); }, turn);
     }
+    if (!over()) shifts();
+    if (!over()) hold_for_account();
+    if (!over()) end_period();
     end_load();
+    leave_meters();
     disarm();
     leave_chamber();
+    note_acts();
 
     write_notes();
+    voids_.apply(outcome_.points);
     outcome_.end = end();
     record([&] { ledger_.end_run(outcome_.run_id, static_cast<int>(outcome_.end), station_.reactor.utc()); });
     if (outcome_.record_failure) outcome_.end = RunEnd::bench_fault;
@@ -83,93 +109,198 @@ class Run {
  private:
   [[nodiscard]] bool over() const { return outcome_.fault || outcome_.record_failure; }
 
-  /// All off first, whatever an earlier program left behind; then the hardware limits.
-  Result<void> prepare() {
+  // Before the first load.
+
+  /// All off first, whatever an earlier program left behind; then the hardware limits; then who is there.
+  Result<void> prepare(const RunRecord& head) {
     if (const LoadOff off = switch_off(station_, interlock_); off.source) {
       load_ended_ = true;
       judge_off(off);
       return tl::unexpected{*off.source};
     }
-    if (auto set = await<void>(
-            station_.reactor, "source", "set limits", kSetUpLimit,
-            [&](auto done) { station_.source->start_set_limits(station_.limits, std::move(done)); });
-        !set)
-      return set;
-    if (auto known = identify_instruments(station_); !known) return known;
-    for (const MeterAnswer& meter : identify_meters(station_, positions_)) note_meter(meter);
-    return interlock_.arm();
-  }
-
-  /// Nice to know, and needed by no measurement of this kind.
-  void note_meter(const MeterAnswer& meter) {
-    if (!meter.identity) return note("optical_port", meter.identity.error().text(), meter.position);
-    const MeterIdentity& m = *meter.identity;
-    const std::string identity =
-        fmt::format("{} {}, hardware {}, firmware {}, serial number {}, device {}", m.manufacturer, m.model,
-                    m.hardware, m.firmware, m.serial_number, m.device_id);
-    for (InstrumentRecord& record : station_.instruments)
-      if (record.role == "optical." + meter.position) record.identity = identity;
-    note("meter", identity, meter.position);
+    Readiness ready;
+    record([&] {
+      ready = make_ready({station_, plan_, positions_, interlock_, states_, books_}, ledger_, head);
+    });
+    take_findings(ready.findings);
+    doubts_ = std::move(ready.doubts);
+    if (ready.fault) return tl::unexpected{*ready.fault};
+    return {};
   }
 
   void begin_record(RunRecord head) {
-    head.planned_points = plan_.points.size();
-    head.started = station_.reactor.utc();
-    std::vector<InstrumentRow> instruments;
-    for (const InstrumentRecord& i : station_.instruments)
-      instruments.push_back({i.role, i.driver, i.address, i.far_end, i.identity, i.certificate, i.simulated});
-    record([&] { outcome_.run_id = ledger_.begin_run(head, instruments); });
-    for (const UnreachablePoint& p : plan_.unreachable) note("unreachable", p.description + ": " + p.reason);
+    if (!outcome_.run_id.empty()) {
+      log_.note("resumed", "the run goes on");
+      record([&] {
+        take_findings(states_.compare_with(ledger_.meters(outcome_.run_id)));
+        for (const EventRow& event : ledger_.events(outcome_.run_id))
+          if (event.kind == "void") voids_.add(event.position, event.text);
+      });
+    } else {
+      head.planned_points = plan_.points.size();
+      head.started = station_.reactor.utc();
+      std::vector<InstrumentRow> instruments;
+      for (const InstrumentRecord& i : station_.instruments)
+        instruments.push_back(
+            {i.role, i.driver, i.address, i.far_end, i.identity, i.certificate, i.simulated});
+      record([&] { outcome_.run_id = ledger_.begin_run(head, instruments, states_.rows()); });
+      for (const UnreachablePoint& p : plan_.unreachable)
+        log_.note("unreachable", p.description + ": " + p.reason);
+    }
     write_notes();
     observer_.run_started(outcome_.run_id, plan_);
   }
 
-  void point(std::size_t i) {
-    const PlannedPoint& planned = plan_.points[i];
-    observer_.point_started(i, planned);
-    PointAttempt attempt = run_point(station_, plan_, i, positions_, doubts(station_, planned.limit),
-                                     observer_, {temperature_, &interlock_});
+  // Under way.
+
+  /// At a boundary: a pause is kept with the load off.
+  void hear_people() {
+    if (!control_) return;
+    note_acts();
+    if (!control_->paused()) return write_notes();
+    end_period();
+    write_notes();
+    if (over()) return;
+    const auto waited = control_->wait_while_paused(station_.reactor);
+    note_acts();
+    if (waited == Reactor::Waited::stopped)
+      return end_with({Errc::stopped, "bench", "pause", "stop requested", {}});
+    write_notes();
+  }
+
+  void note_acts() {
+    if (!control_) return;
+    for (std::string& act : control_->take_acts()) log_.note("control", std::move(act));
+  }
+
+  void take(const PointTurn& turn) {
+    const PlannedPoint& planned = plan_.points[turn.point];
+    PointConditions conditions{.attempt = turn.attempt,
+                               .doubts = doubts_of(planned.limit),
+                               .hold = {temperature_, &interlock_},
+                               .control = control_};
+    if (planned.rest.value() > 0) rest(planned.rest, conditions.skipped_by);
+    if (over()) return;
+    if (!conditions.skipped_by && control_) conditions.skipped_by = control_->take_skip();
+    observer_.point_started(turn.point, planned);
+    const auto period = load_.begin();
+    if (!period) return end_with(period.error());
+    PointAttempt attempt =
+        run_point(station_, plan_.meters, planned, turn.point, **period, observer_, conditions);
     // Off before the record is written: a slow disk must not keep the load on.
     if (attempt.fault) {
       outcome_.fault = attempt.fault;
       end_load();
-      end_counting();
     }
-    for (PointRecord& p : attempt.records) {
-      record([&] { ledger_.add_point(outcome_.run_id, p); });
-      if (outcome_.record_failure) break;
-      if (!attempt.fault) observer_.point_ended(i, p);
-      outcome_.points.push_back(std::move(p));
-    }
+    add_points(attempt.records, [&](const PointRecord& r) {
+      if (!attempt.fault) observer_.point_ended(turn.point, r);
+    });
+    if (!over()) shifts();
     write_notes();
   }
 
-  void soak(const PlannedSoak& planned) {
+  void take(const SoakTurn& turn) {
+    const PlannedSoak& planned = plan_.soaks[turn.soak];
     temperature_.reset();
     chamber_used_ = true;
+    skipped_soak_.clear();
     // The load of the last point does not stay on while the meters are brought to another temperature.
-    if (const LoadOff off = switch_off(station_, interlock_); off.source) {
-      judge_off(off);
-      return end_with(*off.source);
-    }
+    end_period();
+    if (over()) return;
     record([&] {
-      const auto soaked =
-          run_soak(station_, interlock_, plan_, planned, positions_, observer_, [&](const std::string& text) {
-            note("soak", text);
-            write_notes_or_throw();
-          });
+      const auto soaked = run_soak({station_, interlock_, load_, plan_, observer_, control_}, planned,
+                                   [&](const std::string& kind, const std::string& text) {
+                                     log_.note(kind, text);
+                                     log_.write(outcome_.run_id);
+                                   });
       if (!soaked)
         end_with(soaked.error());
+      else if (soaked->skipped_by)
+        skip_soak(planned, *soaked->skipped_by);
       else
         temperature_ = TemperatureBand{planned.temperature, planned.band};
     });
-    if (over()) end_counting();
+    write_notes();
+  }
+
+  void skip_soak(const PlannedSoak& planned, const std::string& who) {
+    skipped_soak_ =
+        fmt::format("the soak at {} was skipped, the temperature was not held", to_text(planned.temperature));
+    log_.note("skipped", fmt::format("soak at {} skipped by {}", to_text(planned.temperature), who));
+  }
+
+  /// The load off, the interlock kept.
+  void rest(Seconds time, std::optional<std::string>& skipped_by) {
+    end_period();
+    if (over()) return;
+    const auto waited = station_.reactor.run_until(
+        [&] {
+          if (control_ && !skipped_by) skipped_by = control_->take_skip();
+          return interlock_.fault() || skipped_by;
+        },
+        station_.reactor.now() + to_duration(time));
+    if (interlock_.fault()) return end_with(*interlock_.fault());
+    if (waited == Reactor::Waited::stopped) end_with({Errc::stopped, "bench", "rest", "stop requested", {}});
+  }
+
+  /// Too little energy for the registers to tell anything: some more.
+  void hold_for_account() {
+    const RegisterHold hold = plan_register_hold(plan_, outcome_.points, books_, load_.period());
+    if (hold.time.value() == 0) return;
+    const std::string text =
+        fmt::format("{:.0f} s more at {} until registers resolve {:.1f} % of the energy", hold.time.value(),
+                    to_text(hold.point->current), percent(kRegisterResolution));
+    if (hold.time > kLongestRegisterHold) return log_.note("register_hold", text + ": left out");
+    log_.note("register_hold", text);
+    const auto period = load_.begin();
+    if (!period) return end_with(period.error());
+    const auto held =
+        hold_for_registers(station_, plan_, hold, **period, {temperature_, &interlock_}, control_);
+    if (!held) return end_with(held.error());
+    if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
+    take_findings(held->findings);
+  }
+
+  void shifts() {
+    add_points(due_shifts(plan_, outcome_.points, station_.reactor.now()), [&](const PointRecord& r) {
+      observer_.point_ended(std::ranges::find(plan_.shifts, r.point_id, &PlannedShift::id)->second, r);
+    });
+  }
+
+  template <class Told>
+  void add_points(const std::vector<PointRecord>& records, Told told) {
+    if (records.empty()) return;
+    record([&] { ledger_.add_points(outcome_.run_id, records); });
+    if (outcome_.record_failure) return;
+    for (const PointRecord& r : records) {
+      told(r);
+      outcome_.points.push_back(r);
+    }
+  }
+
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> doubts_of(const Limit& limit) const {
+    auto doubts = doubts_;
+    for (auto& [position, reasons] : doubts) {
+      if (auto doubt = limit_doubt(limit)) reasons.push_back(*std::move(doubt));
+      if (!skipped_soak_.empty()) reasons.push_back(skipped_soak_);
+    }
+    return doubts;
+  }
+
+  // The end of a load.
+
+  /// The load goes off for a while, or for good; LEDs and registers of its time are reconciled.
+  void end_period() {
+    if (const auto ended = load_.end(); !ended) return end_with(ended.error());
+    if (!books_.is_behind()) return;
+    take_findings(books_.read());
+    if (interlock_.fault()) end_with(*interlock_.fault());
   }
 
   void end_with(const Fault& fault) {
     outcome_.fault = fault;
     end_load();
-    note(fault.code == Errc::stopped ? "stopped" : "fault", fault.text());
+    log_.note(fault.code == Errc::stopped ? "stopped" : "fault", fault.text());
     write_notes();
   }
 
@@ -177,11 +308,11 @@ class Run {
   void end_load() {
     if (load_ended_) return;
     load_ended_ = true;
-    judge_off(switch_off(station_, interlock_, outcome_.fault));
+    judge_off(load_.abandon(outcome_.fault));
   }
 
   void judge_off(const LoadOff& off) {
-    if (off.relay_open || off.source) note(off.confirmed() ? "off_by_relay" : "not_off", off.text());
+    if (off.relay_open || off.source) log_.note(off.confirmed() ? "off_by_relay" : "not_off", off.text());
     if (!off.source) return;
     end_badly(*off.source);
     outcome_.off_by_relay = off.confirmed();
@@ -196,16 +327,12 @@ class Run {
     if (!outcome_.fault) outcome_.fault = born;
   }
 
-  /// Best effort: what counts may be what failed.
-  void end_counting() {
-    const auto stop = [&](std::string_view device, auto start) {
-      static_cast<void>(
-          await<void>(station_.reactor, device, "stop", kSetUpLimit, start, Reactor::Stoppable::no));
-    };
-    if (station_.counter)
-      stop("counter", [&](Done<void> done) { station_.counter->start_stop(std::move(done)); });
-    if (ErrorCalculator* calculator = station_.reference->error_calculator())
-      stop("reference", [&](Done<void> done) { calculator->start_abort(std::move(done)); });
+  // After the last load.
+
+  void leave_meters() {
+    if (outcome_.record_failure || outcome_.run_id.empty()) return;
+    take_findings(books_.close());
+    take_findings(states_.read_after());
   }
 
   void disarm() {
@@ -215,43 +342,45 @@ class Run {
     if (disarmed) return;
     // The watchdog opens the relay by itself, and the source is off: but nobody has seen the relay open.
     end_badly(disarmed.error());
-    note("not_disarmed", disarmed.error().text());
+    log_.note("not_disarmed", disarmed.error().text());
   }
 
   void leave_chamber() {
     if (!chamber_used_ || !station_.chamber) return;
     if (outcome_.fault && outcome_.fault->code == Errc::stopped)
-      return note("chamber", "left conditioning, for a resumed run to go on from");
+      return log_.note("chamber", "left conditioning, for a resumed run to go on from");
     const auto stopped = await<void>(
         station_.reactor, "chamber", "stop", kSetUpLimit,
         [&](auto done) { station_.chamber->start_stop(std::move(done)); }, Reactor::Stoppable::no);
     if (!stopped) end_badly(stopped.error());
-    note("chamber", stopped ? "stopped: it drifts to the room" : stopped.error().text());
+    log_.note("chamber", stopped ? "stopped: it drifts to the room" : stopped.error().text());
+  }
+
+  /// What speaks against a meter takes away what was decided on it, and what will be.
+  void take_findings(const std::vector<Finding>& findings) {
+    for (const Finding& f : findings) {
+      log_.note(f.kind, f.text, f.position);
+      if (f.kind == "led_register") log_.note("void", f.text, f.position);
+      if (f.kind == "led_register" || f.kind == "void") voids_.add(f.position, f.text);
+    }
   }
 
   [[nodiscard]] RunEnd end() const {
     if (ended_badly_) return RunEnd::bench_fault;
     if (outcome_.fault)
       return outcome_.fault->code == Errc::stopped ? RunEnd::interrupted : RunEnd::bench_fault;
-    const bool all_pass = std::all_of(outcome_.points.begin(), outcome_.points.end(),
-                                      [](const auto& p) { return p.verdict.decision == Decision::pass; });
-    return all_pass && plan_.unreachable.empty() ? RunEnd::passed : RunEnd::not_passed;
+    return all_passed() && plan_.unreachable.empty() ? RunEnd::passed : RunEnd::not_passed;
   }
 
-  /// For the record; written by write_notes() once there is a run to belong to and no load waits for a disk.
-  void note(std::string kind, std::string text, std::string position = {}) {
-    notes_.push_back(
-        {"", std::move(position), in_seconds(station_.reactor.now()), std::move(kind), std::move(text)});
+  /// The last attempt counts.
+  [[nodiscard]] bool all_passed() const {
+    return std::ranges::all_of(last_attempts_of(outcome_.points), [](const auto& last) {
+      return last.second->verdict.decision == Decision::pass;
+    });
   }
 
-  void write_notes_or_throw() {
-    const auto notes = std::exchange(notes_, {});
-    for (const EventRow& event : notes) ledger_.add_event(outcome_.run_id, event);
-    for (const std::string& repeat : std::exchange(repeats_, {}))
-      ledger_.add_event(outcome_.run_id, {"", "", in_seconds(station_.reactor.now()), "repeated", repeat});
-  }
   void write_notes() {
-    record([&] { write_notes_or_throw(); });
+    record([&] { log_.write(outcome_.run_id); });
   }
 
   /// The first failure of the ledger ends the load; nothing is written after it.
@@ -269,23 +398,29 @@ class Run {
   Station& station_;
   Ledger& ledger_;
   RunObserver& observer_;
+  RunControl* control_;
   const Plan& plan_;
-  const std::vector<std::size_t>& positions_;
+  const std::vector<std::size_t> positions_;
   InterlockKeeper interlock_;
+  RunLog log_;
+  EnergyBooks books_;
+  BenchLoad load_;
+  MeterStates states_;
   RunOutcome outcome_;
+  std::map<std::string, std::vector<std::string>> doubts_;  // by position, whatever the limit
+  Voids voids_;
   std::optional<TemperatureBand> temperature_;  // where the last soak has brought the meters
+  std::string skipped_soak_;                    // the last one, where a person ended it
   bool chamber_used_ = false;
   bool load_ended_ = false;
   bool disarmed_ = false;
   bool ended_badly_ = false;
-  std::vector<EventRow> notes_;
-  std::vector<std::string> repeats_;  // noted by callbacks, which do not wait for a disk
 };
 
 }  // namespace
 
-RunOutcome Runner::run(const Plan& plan, const std::vector<std::size_t>& positions, RunRecord head) {
-  return Run{station_, ledger_, observer_, plan, positions}.carry_out(std::move(head));
+RunOutcome Runner::run(const Plan& plan, RunRecord head, const std::optional<UnfinishedRun>& unfinished) {
+  return Run{station_, ledger_, observer_, control_, plan, unfinished}.carry_out(std::move(head));
 }
 
 }  // namespace meterbench

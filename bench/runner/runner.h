@@ -9,6 +9,7 @@
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
 #include "bench/runner/observer.h"
+#include "bench/runner/run_control.h"
 #include "bench/station/station.h"
 
 namespace meterbench {
@@ -30,6 +31,12 @@ struct RunOutcome {
   std::optional<Fault> not_off;
 };
 
+/// What an earlier part of the same run has left.
+struct UnfinishedRun {
+  std::string run_id;
+  std::vector<PointRecord> points;  ///< all attempts so far
+};
+
 /// One run at a time on a station. Before the first load: all off, the source's hardware limits set, every
 /// instrument identified, the interlock armed. When run() returns the source is off, unless the outcome says
 /// that it could not be confirmed, and the interlock disarmed. A chamber that the run has conditioned is
@@ -37,17 +44,22 @@ struct RunOutcome {
 /// resumed run to go on from.
 class Runner {
  public:
-  Runner(Station& station, Ledger& ledger, RunObserver& observer)
-      : station_{station}, ledger_{ledger}, observer_{observer} {}
+  /// `control`: hears people; none: nobody is heard.
+  Runner(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control = nullptr)
+      : station_{station}, ledger_{ledger}, observer_{observer}, control_{control} {}
 
-  /// `positions`: indexes into the station's positions that hold a meter of the plan's type. `head` is
-  /// completed with what the run finds out.
-  [[nodiscard]] RunOutcome run(const Plan& plan, const std::vector<std::size_t>& positions, RunRecord head);
+  /// The meters of the plan stand in the station's positions of the same names. `head` is completed with what
+  /// the run finds out. With `unfinished` the same run goes on: points that have an error or a decision at
+  /// all their positions are not measured again, others get a further attempt; the soak that the next point
+  /// stands on is made again.
+  [[nodiscard]] RunOutcome run(const Plan& plan, RunRecord head,
+                               const std::optional<UnfinishedRun>& unfinished = std::nullopt);
 
  private:
   Station& station_;
   Ledger& ledger_;
   RunObserver& observer_;
+  RunControl* control_;
 };
 
 }  // namespace meterbench

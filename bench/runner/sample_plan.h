@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bench/planner/plan.h"
 
@@ -29,9 +30,30 @@ namespace meterbench::sample {
   p.current = Current{amperes};
   p.load =
       make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered);
-  p.pulses = pulses;
+  p.meters = {{.position = "A", .power = metered_power(Form::s2, p.load), .pulses = pulses}};
   p.limit = {"load-performance", PowerFactor{}, from_percent(0.5), "criterion", "", "", Mark::criterion};
   p.reference = {from_percent(0), from_percent(0.01)};
+  return p;
+}
+
+/// The same for a meter in each of `positions`.
+[[nodiscard]] inline PlannedPoint point_at(const std::vector<std::string>& positions, const std::string& id,
+                                           double amperes, std::uint64_t pulses) {
+  PlannedPoint p = point(id, amperes, pulses);
+  const PlannedMeter one = p.meters.front();
+  p.meters.clear();
+  for (const std::string& position : positions) {
+    p.meters.push_back(one);
+    p.meters.back().position = position;
+  }
+  return p;
+}
+
+/// A meter at `A`, and points without soaks.
+[[nodiscard]] inline Plan plan(std::vector<PlannedPoint> points) {
+  Plan p;
+  p.meters = {{"A", meter_type()}};
+  p.points = std::move(points);
   return p;
 }
 

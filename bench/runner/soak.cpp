@@ -1,17 +1,15 @@
 #include "bench/runner/soak.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
-#include <optional>
-#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
 #include "bench/guardian/bands.h"
-#include "bench/guardian/switch_off.h"
+#include "bench/measurement/shift.h"
 #include "bench/runner/point_run.h"
 
 namespace meterbench {
@@ -30,28 +28,26 @@ double minutes(Duration d) { return in_seconds(d) / 60; }
 
 class Soak {
  public:
-  Soak(Station& station, InterlockKeeper& interlock, const Plan& plan, const PlannedSoak& soak,
-       const std::vector<std::size_t>& positions, RunObserver& observer,
-       const std::function<void(const std::string&)>& note)
-      : station_{station},
-        interlock_{interlock},
-        check_plan_{plan.scenario, plan.meter, {soak.check}, {}, {}},
+  Soak(const SoakMeans& means, const PlannedSoak& soak,
+       const std::function<void(const std::string&, const std::string&)>& note)
+      : means_{means},
+        station_{means.station},
+        interlock_{means.interlock},
         soak_{soak},
         band_{soak.temperature, soak.band},
-        positions_{positions},
-        observer_{observer},
         note_{note},
-        begin_{station.reactor.now()},
+        begin_{station_.reactor.now()},
         last_note_{begin_} {}
 
-  Result<void> run() {
-    if (auto conditioned = condition(); !conditioned) return conditioned;
-    note_(fmt::format("towards {} ± {}", to_text(soak_.temperature), to_text(soak_.band)));
+  Result<SoakEnd> run() {
+    if (auto conditioned = condition(); !conditioned) return tl::unexpected{conditioned.error()};
+    tell(fmt::format("towards {} ± {}", to_text(soak_.temperature), to_text(soak_.band)));
     while (true) {
-      if (auto looked = look(); !looked) return looked;
+      if (auto looked = look(); !looked) return tl::unexpected{looked.error()};
       if (check_is_due()) {
-        if (auto checked = check(); !checked) return checked;
-        if (auto looked = look(); !looked) return looked;  // a check may have taken long
+        if (auto checked = check(); !checked) return tl::unexpected{checked.error()};
+        if (skipped_by_) return SoakEnd{skipped_by_};
+        if (auto looked = look(); !looked) return tl::unexpected{looked.error()};  // it may have taken long
       }
       const auto unstable = what_is_not_stable();
       if (!unstable) break;
@@ -62,20 +58,23 @@ class Soak {
                         "more time",
                         minutes(to_duration(soak_.limit)), *unstable),
             elapsed());
-      if (auto waited = pause(); !waited) return waited;
+      if (auto waited = wait(); !waited) return tl::unexpected{waited.error()};
+      if (skipped_by_) return SoakEnd{skipped_by_};
     }
-    note_(fmt::format("stable after {:.1f} min: {}", minutes(elapsed()), temperatures()));
-    return {};
+    tell(fmt::format("stable after {:.1f} min: {}", minutes(elapsed()), temperatures()));
+    return SoakEnd{};
   }
 
  private:
   struct Check {
     Instant time;
-    std::vector<PointRecord> records;  // one a position
+    std::vector<PointRecord> records;  // one a meter
   };
 
+  void tell(const std::string& text) const { note_("soak", text); }
+
   [[nodiscard]] std::string command() const { return "soak at " + to_text(soak_.temperature); }
-  [[nodiscard]] Duration elapsed() const { return station_.reactor.now() - begin_; }
+  [[nodiscard]] Duration elapsed() const { return station_.reactor.now() - begin_ - paused_; }
 
   Result<void> condition() {
     if (!station_.chamber) return fault(Errc::refused, "chamber", command(), "the station has no chamber");
@@ -98,10 +97,10 @@ class Soak {
     else if (!air_since_)
       air_since_ = time;
     if (now_.body) body_.push_back({time, *now_.body});
-    observer_.soaking(soak_, now_, Seconds{in_seconds(elapsed())});
+    means_.observer.soaking(soak_, now_, Seconds{in_seconds(elapsed())});
     if (time - last_note_ < kNote) return {};
     last_note_ = time;
-    note_(temperatures());
+    tell(temperatures());
     return {};
   }
 
@@ -122,15 +121,19 @@ class Soak {
   Result<void> check() {
     Check taken{station_.reactor.now(), {}};
     RunObserver silent;
-    PointAttempt attempt = run_point(station_, check_plan_, 0, positions_, {}, silent, {{}, &interlock_});
+    auto period = means_.load.begin();
+    if (!period) return tl::unexpected{period.error()};
+    PointAttempt attempt = run_point(station_, means_.plan.meters, soak_.check, 0, **period, silent,
+                                     {.hold = {{}, &interlock_}, .control = means_.control});
     if (attempt.fault) return tl::unexpected{*attempt.fault};
-    if (const LoadOff off = switch_off(station_, interlock_); off.source) return tl::unexpected{*off.source};
+    if (auto ended = means_.load.end(); !ended) return ended;
+    skipped_by_ = attempt.skipped_by;
     std::string told = "check load:";
     for (const PointRecord& r : attempt.records)
       told += r.error_percent ? fmt::format(" {} {:+.4f} % (repeatability {:.4f} %)", r.position,
                                             *r.error_percent, repeatability_percent(*r.budget))
                               : fmt::format(" {} no error", r.position);
-    note_(told);
+    tell(told);
     taken.records = std::move(attempt.records);
     checks_.push_back(std::move(taken));
     return {};
@@ -176,9 +179,13 @@ class Soak {
     if (checks_.size() < 2) return "two check loads are needed";
     const Check& before = checks_[checks_.size() - 2];
     const Check& last = checks_.back();
-    for (std::size_t i = 0; i < positions_.size(); ++i) {
+    const bool any_alive =
+        std::ranges::any_of(last.records, [](const PointRecord& r) { return r.error_percent.has_value(); });
+    for (std::size_t i = 0; i < last.records.size(); ++i) {
       const PointRecord& a = before.records[i];
       const PointRecord& b = last.records[i];
+      // A dead meter does not keep the others from their results.
+      if (!b.error_percent && any_alive) continue;
       if (!a.error_percent || !b.error_percent)
         return fmt::format("position {} gave no error at a check load", b.position);
       const double apart = std::abs(*b.error_percent - *a.error_percent);
@@ -193,48 +200,58 @@ class Soak {
     return std::nullopt;
   }
 
-  Result<void> pause() {
-    const auto waited = station_.reactor.run_until([&] { return interlock_.fault().has_value(); },
-                                                   station_.reactor.now() + kLook);
+  Result<void> wait() {
+    if (auto rested = rest_while_paused(); !rested) return rested;
+    const auto skipped = [&] {
+      if (means_.control && !skipped_by_) skipped_by_ = means_.control->take_skip();
+      return skipped_by_.has_value();
+    };
+    const auto asked_to_pause = [&] { return means_.control && means_.control->paused(); };
+    const auto waited = station_.reactor.run_until(
+        [&] { return interlock_.fault() || skipped() || asked_to_pause(); }, station_.reactor.now() + kLook);
     if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
     if (waited == Reactor::Waited::stopped)
       return fault(Errc::stopped, "bench", command(), "stop requested", elapsed());
     return {};
   }
 
+  /// The chamber goes on meanwhile; the time does not count against the soak's limit.
+  Result<void> rest_while_paused() {
+    if (!means_.control || !means_.control->paused()) return {};
+    const auto note_acts = [&] {
+      for (const std::string& act : means_.control->take_acts()) note_("control", act);
+    };
+    const Instant begin = station_.reactor.now();
+    note_acts();
+    const auto waited = means_.control->wait_while_paused(station_.reactor);
+    note_acts();
+    paused_ += station_.reactor.now() - begin;
+    if (waited == Reactor::Waited::stopped)
+      return fault(Errc::stopped, "bench", command(), "stop requested", elapsed());
+    return {};
+  }
+
+  const SoakMeans& means_;
   Station& station_;
   InterlockKeeper& interlock_;
-  Plan check_plan_;
   const PlannedSoak& soak_;
   TemperatureBand band_;
-  const std::vector<std::size_t>& positions_;
-  RunObserver& observer_;
-  const std::function<void(const std::string&)>& note_;
+  const std::function<void(const std::string&, const std::string&)>& note_;
   Instant begin_;
   Instant last_note_;
+  Duration paused_{};
   ChamberReading now_{};
   std::optional<Instant> air_since_;
   std::vector<std::pair<Instant, Temperature>> body_;
   std::vector<Check> checks_;
+  std::optional<std::string> skipped_by_;
 };
 
 }  // namespace
 
-double repeatability_percent(const Budget& budget) {
-  // By the names that measurement/window.cpp gives them.
-  constexpr std::array<std::string_view, 4> kCommon{"reference calibration", "reference drift",
-                                                    "reference linearity", "time base"};
-  double sum = 0;
-  for (const Component& c : budget.components)
-    if (std::find(kCommon.begin(), kCommon.end(), c.name) == kCommon.end())
-      sum += c.contribution_percent() * c.contribution_percent();
-  return std::sqrt(sum);
-}
-
-Result<void> run_soak(Station& station, InterlockKeeper& interlock, const Plan& plan, const PlannedSoak& soak,
-                      const std::vector<std::size_t>& positions, RunObserver& observer,
-                      const std::function<void(const std::string&)>& note) {
-  return Soak{station, interlock, plan, soak, positions, observer, note}.run();
+Result<SoakEnd> run_soak(const SoakMeans& means, const PlannedSoak& soak,
+                         const std::function<void(const std::string&, const std::string&)>& note) {
+  return Soak{means, soak, note}.run();
 }
 
 }  // namespace meterbench

@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "bench/measurement/window.h"
 #include "bench/runner/sample_plan.h"
 #include "tests/support/fake_station.h"
 #include "tests/support/fake_surroundings.h"
@@ -40,7 +39,6 @@ class SoakTest : public ::testing::Test {
   SoakTest() {
     testing::add_fake_surroundings(*station_, bench_);
     station_->interlock_timing = {std::chrono::seconds{5}, std::chrono::seconds{15}};
-    plan_.meter = sample::meter_type();
   }
 
   /// Hours that the soak took.
@@ -51,8 +49,15 @@ class SoakTest : public ::testing::Test {
       station_->source->start_set_limits(station_->limits, std::move(done));
     }));
     const Instant begin = reactor_.now();
-    ended_ = run_soak(*station_, keeper, plan_, soak_, {0}, listener_,
-                      [this](const std::string& text) { notes_.push_back(text); });
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 0; i < station_->positions.size(); ++i) positions.push_back(i);
+    EnergyBooks books{*station_, plan_, positions};
+    BenchLoad load{*station_, keeper, plan_, positions, books};
+    ended_ = run_soak({*station_, keeper, load, plan_, listener_, &control_}, soak_,
+                      [this](const std::string& kind, const std::string& text) {
+                        notes_.push_back(text);
+                        if (kind == "control" && text.starts_with("paused")) control_.go_on("bert");
+                      });
     return in_seconds(reactor_.now() - begin) / 3600;
   }
   [[nodiscard]] std::string told() const { return ended_ ? "stable" : ended_.error().text(); }
@@ -61,15 +66,21 @@ class SoakTest : public ::testing::Test {
         notes_.begin(), notes_.end(), [&](const std::string& n) { return n.starts_with(beginning); }));
   }
 
+  [[nodiscard]] std::size_t notes_of_dead_b() const {
+    return static_cast<std::size_t>(std::count_if(
+        notes_.begin(), notes_.end(), [](const std::string& n) { return n.ends_with(" B no error"); }));
+  }
+
   StopSignal stop_;
   SimulatedReactor reactor_{stop_, UtcTime{}};
   testing::FakeBench bench_;
   std::unique_ptr<Station> station_ = testing::make_fake_station(reactor_, bench_);
-  Plan plan_;
+  Plan plan_ = sample::plan({});
+  RunControl control_;
   PlannedSoak soak_ = sample::soak(0, 53);
   Listener listener_{bench_};
   std::vector<std::string> notes_;
-  Result<void> ended_;
+  Result<SoakEnd> ended_;
 };
 
 TEST_F(SoakTest, EndsWhenTheBodyNotTheAirIsStable) {
@@ -213,38 +224,44 @@ TEST_F(SoakTest, ACheckLoadThatCannotBeTakenOffEndsIt) {
   EXPECT_FALSE(bench_.energised());
 }
 
+TEST_F(SoakTest, APersonMaySkipItWhileItWaits) {
+  reactor_.at(instant_at(1000), [this] { control_.skip("anna"); });
+  EXPECT_NEAR(run() * 3600, 1000, 31);
+  ASSERT_TRUE(ended_);
+  EXPECT_EQ(ended_->skipped_by, "anna");
+}
+
+TEST_F(SoakTest, APersonMaySkipItDuringACheckLoadWhichGoesOff) {
+  soak_ = sample::soak(0, 23);
+  reactor_.at(instant_at(10), [this] { control_.skip("anna"); });
+  EXPECT_LT(run() * 3600, 30);
+  ASSERT_TRUE(ended_);
+  EXPECT_EQ(ended_->skipped_by, "anna");
+  EXPECT_FALSE(bench_.on);
+}
+
+TEST_F(SoakTest, APauseIsHeardWhileItWaits) {
+  reactor_.at(instant_at(1000), [this] { control_.pause("anna"); });
+  static_cast<void>(run());
+  EXPECT_EQ(told(), "stable");
+  EXPECT_THAT(notes_, ::testing::IsSupersetOf({"paused by anna", "continued by bert"}));
+}
+
+TEST_F(SoakTest, AMeterThatGivesNoErrorDoesNotKeepTheOthersWaiting) {
+  testing::add_fake_positions(*station_, bench_, {"B"});
+  plan_.meters["B"] = sample::meter_type();
+  soak_.check = sample::point_at({"A", "B"}, "S1", 50, 40);
+  bench_.meters["B"].blinks = false;
+  const double hours = run();
+  EXPECT_EQ(told(), "stable");
+  EXPECT_LT(hours, 2.1);
+  EXPECT_EQ(notes("check load: A "), notes_of_dead_b());
+}
+
 TEST_F(SoakTest, AStationWithoutChamberIsRefused) {
   station_->chamber.reset();
   static_cast<void>(run());
   EXPECT_EQ(ended_.error().code, Errc::refused);
-}
-
-TEST(Repeatability, IsWhatTwoWindowsDoNotHaveInCommon) {
-  WindowConditions c;
-  c.kt = from_watt_hours(1);
-  c.power = ActivePower{12'000};  // 40 pulses take 12 s
-  c.scan_period = std::chrono::milliseconds{1};
-  c.reference_pulse = from_watt_hours(1e-5);
-  c.station.repeatability = from_percent(0.003);
-  c.station.repeatability_dof = 50;
-  c.station.pickup_jitter = Seconds{20e-6};
-  // Scan 100·0.001/(12·√6), resolution 100/(4·10⁶·√6), jitter 100·√2·20·10⁻⁶/12, repeatability 0.003.
-  const double own = std::sqrt(std::pow(0.00340207, 2) + std::pow(1.0206e-5, 2) + std::pow(2.35702e-4, 2) +
-                               std::pow(0.003, 2));
-  EXPECT_NEAR(repeatability_percent(window_budget(c, 40)), own, 1e-8);
-  c.reference.standard_uncertainty = from_percent(1);
-  c.station.reference_drift = c.station.reference_linearity = from_percent(1);
-  EXPECT_NEAR(repeatability_percent(window_budget(c, 40)), own, 1e-8);
-}
-
-TEST(Repeatability, LeavesTheTimeBaseOut) {
-  WindowConditions c;
-  c.method = CountingMethod::timestamps;
-  c.kt = from_watt_hours(1);
-  c.power = ActivePower{12'000};
-  c.reading_period = Seconds{1};
-  c.time_base = from_percent(1);
-  EXPECT_EQ(repeatability_percent(window_budget(c, 40)), 0);
 }
 
 }  // namespace

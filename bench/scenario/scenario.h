@@ -10,7 +10,9 @@
 
 #include "bench/config/yaml.h"
 #include "bench/model/capabilities.h"
+#include "bench/model/interim_check.h"
 #include "bench/model/load_point.h"
+#include "bench/model/meter_type.h"
 
 namespace meterbench {
 
@@ -20,13 +22,30 @@ enum class DecisionRule { simple_acceptance };
 
 /// A current as written: a share of the meter's Imax, or amperes.
 using CurrentSpec = std::variant<Ratio, Current>;
-/// A voltage as written: a share of the meter's nominal voltage, or volts.
-using VoltageSpec = std::variant<Ratio, Voltage>;
+/// `rated`: each voltage that the meter's rating has.
+struct RatedVoltages {
+  friend bool operator==(const RatedVoltages&, const RatedVoltages&) = default;
+};
+/// A voltage as written: a share of the meter's nominal voltage, volts, or `rated`.
+using VoltageSpec = std::variant<Ratio, Voltage, RatedVoltages>;
 
-/// Errors over a grid of currents, power factors and directions.
+/// A rest without load, for the meter to recover from what a high load has warmed.
+struct Recovery {
+  CurrentSpec after = Ratio{0.5};  ///< a point of at least that
+  Seconds rest{};                  ///< before the next point of a lower current
+};
+
+/// Errors over a grid of voltages, circuits, currents, power factors and directions.
 struct AccuracyStep {
-  std::string name;  ///< also the test's name in the limits file: `load-performance`
-  VoltageSpec voltage = Ratio{1};
+  std::string name;   ///< also the test's name in the limits file: `load-performance`
+  std::string label;  ///< of this step, for a comparison to refer to; empty: none
+  std::vector<VoltageSpec> voltages{Ratio{1}};
+  std::vector<Circuit> circuits{Circuit::series};
+  LegLoad leg_2{};  ///< for Circuit::legs
+  Service service = Service::single_phase;
+  Ratio leg_1_voltage{0.5};  ///< as in Connection; written `voltage_split: 122 V / 118 V`
+  std::string waveform;      ///< file of config/waveforms; empty: sine
+  std::optional<Recovery> recovery;
   std::optional<Frequency> frequency;  ///< none: the meter's nominal
   std::vector<CurrentSpec> currents;
   std::vector<PowerFactor> power_factors;
@@ -39,6 +58,7 @@ struct AccuracyStep {
   // For messages of the planner: where each was written.
   FilePosition target_position;
   FilePosition limits_position;
+  FilePosition waveform_position;
   std::vector<FilePosition> current_positions;  ///< one for each of `currents`
 };
 
@@ -54,18 +74,33 @@ struct SoakStep {
   FilePosition position;
 };
 
-using Step = std::variant<AccuracyStep, SoakStep>;
+/// The shift of each point of a labelled step against the same point of an earlier one.
+struct CompareStep {
+  std::string name;    ///< also the test's name in the limits file: `closing-shift`
+  std::string first;   ///< label of the earlier step
+  std::string second;  ///< label of the later one
+  std::string limits;
+  FilePosition position;
+  FilePosition limits_position;
+};
+
+using Step = std::variant<AccuracyStep, SoakStep, CompareStep>;
 
 struct Scenario {
   std::string name;  ///< file name without ending
   std::string title;
   DecisionRule rule = DecisionRule::simple_acceptance;
-  std::vector<Step> steps;  ///< in the order of the file
-  std::string sha256;       ///< of the file's text with all --set applied
+  std::optional<CheckKind> check;  ///< of the bench; none: a test of meters
+  std::vector<Step> steps;         ///< in the order of the file
+  std::string sha256;              ///< of the file's text with all --set applied
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).
 [[nodiscard]] std::optional<Scenario> load_scenario(const std::filesystem::path& path,
+                                                    const std::map<std::string, std::string>& set,
+                                                    Mistakes& mistakes);
+/// The same of a text; `path` stands for the file in messages and gives the scenario its name.
+[[nodiscard]] std::optional<Scenario> read_scenario(std::string text, const std::filesystem::path& path,
                                                     const std::map<std::string, std::string>& set,
                                                     Mistakes& mistakes);
 

@@ -1,9 +1,9 @@
-#include "bench/scenario/scenario.h"
-
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "bench/core/sha256.h"
+#include "bench/scenario/loaded_scenario.h"
 #include "tests/support/record_file.h"
 
 namespace meterbench {
@@ -26,24 +26,15 @@ constexpr const char* kGood =
     "    target_uncertainty: 0.05 %\n"            // 11
     "    limits: bench\n";                        // 12
 
-struct Loaded {
-  Mistakes mistakes;
-  std::optional<Scenario> scenario;
+/// What a step `accuracy` may have, in the order in which it is asked for.
+const std::string kAccuracyKeys =
+    "accuracy, label, voltage, circuit, leg_2, service, voltage_split, waveform, frequency, current, "
+    "power_factor, direction, recovery, target_uncertainty, pulses, method, limits";
 
-  explicit Loaded(const std::string& text, const std::map<std::string, std::string>& set = {}) {
-    const testing::TemporaryFolder folder;
-    const auto path = folder.path() / "sweep.yaml";
-    std::ofstream{path} << text;
-    scenario = load_scenario(path, set, mistakes);
-  }
-  [[nodiscard]] const AccuracyStep& step() const {
-    return std::get<AccuracyStep>(scenario.value().steps.at(0));
-  }
-};
+using Loaded = testing::LoadedScenario;
 
 std::string mistakes_of(const std::string& text, const std::map<std::string, std::string>& set = {}) {
-  return testing::mistakes_of(
-      text, [&](const auto& path, Mistakes& mistakes) { return load_scenario(path, set, mistakes); });
+  return testing::scenario_mistakes(text, set);
 }
 
 TEST(Scenario, ReadsEveryField) {
@@ -54,7 +45,8 @@ TEST(Scenario, ReadsEveryField) {
   EXPECT_EQ(loaded.scenario->rule, DecisionRule::simple_acceptance);
   const AccuracyStep& step = loaded.step();
   EXPECT_EQ(step.name, "load-performance");
-  EXPECT_DOUBLE_EQ(std::get<Ratio>(step.voltage).value(), 0.9);
+  ASSERT_EQ(step.voltages.size(), 1U);
+  EXPECT_DOUBLE_EQ(std::get<Ratio>(step.voltages[0]).value(), 0.9);
   EXPECT_EQ(step.frequency, Frequency{61.2});
   ASSERT_EQ(step.currents.size(), 3U);
   EXPECT_DOUBLE_EQ(std::get<Ratio>(step.currents[0]).value(), 0.01);
@@ -86,7 +78,7 @@ TEST(Scenario, VoltageIsNominalAndFrequencyTheMetersWhereNothingIsSaid) {
   std::string text = exchanged(kGood, "    voltage: 90 %\n", "");
   text = exchanged(text, "    frequency: 61.2 Hz\n", "");
   const Loaded loaded{text};
-  EXPECT_EQ(std::get<Ratio>(loaded.step().voltage), Ratio{1});
+  EXPECT_THAT(loaded.step().voltages, ElementsAre(VoltageSpec{Ratio{1}}));
   EXPECT_FALSE(loaded.step().frequency);
 }
 
@@ -105,14 +97,13 @@ TEST(Scenario, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),
             "f.yaml:5:5: 'accuracy' is missing\n"
-            "f.yaml:5:5: 'acuracy' is not known; allowed: soak, accuracy, voltage, frequency, current, "
-            "power_factor, "
-            "direction, target_uncertainty, pulses, method, limits; did you mean 'accuracy'?\n");
+            "f.yaml:5:5: 'acuracy' is not known; allowed: soak, at_temperatures, compare, " +
+                kAccuracyKeys + "; did you mean 'accuracy'?\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
             "f.yaml:3:16: 'simple' is not known; allowed: simple_acceptance\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "90")),
             "f.yaml:6:14: '90' is neither a share of the nominal voltage such as 25 % nor a voltage such as "
-            "10 V\n");
+            "10 V nor 'rated'\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "61.2 Hz", "0 Hz")), "f.yaml:7:16: it must be above 0\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "2.5 %", "2.5")),
             "f.yaml:8:20: '2.5' is neither a share of Imax such as 25 % nor a current such as 10 A\n");
@@ -172,9 +163,8 @@ TEST(Scenario, MistakesOfSetNameTheOption) {
       "--set step.0.current:1:1: 'step' is not known; allowed: scenario, description, decision_rule, steps; "
       "did you mean 'steps'?\n");
   EXPECT_EQ(mistakes_of(kGood, {{"steps.0.curent", "5 A"}}),
-            "--set steps.0.curent:1:1: 'curent' is not known; allowed: soak, accuracy, voltage, frequency, "
-            "current, "
-            "power_factor, direction, target_uncertainty, pulses, method, limits; did you mean 'current'?\n");
+            "--set steps.0.curent:1:1: 'curent' is not known; allowed: soak, at_temperatures, compare, " +
+                kAccuracyKeys + "; did you mean 'current'?\n");
 }
 
 TEST(Scenario, ItsHashIsThatOfTheTextWithAllReplacements) {
@@ -182,23 +172,6 @@ TEST(Scenario, ItsHashIsThatOfTheTextWithAllReplacements) {
   const std::string changed = Loaded(kGood, {{"steps.0.limits", "other"}}).scenario->sha256;
   EXPECT_NE(changed, sha256_hex(kGood));
   EXPECT_NE(changed, Loaded(kGood, {{"steps.0.limits", "another"}}).scenario->sha256);
-}
-
-TEST(Scenario, TheShippedSweepHas24Points) {
-  Mistakes mistakes;
-  const auto scenario = load_scenario(
-      std::filesystem::path{BENCH_SOURCE_DIR} / "scenarios/ae-1641/load-performance.yaml", {}, mistakes);
-  ASSERT_TRUE(scenario) << mistakes.text();
-  ASSERT_EQ(scenario->steps.size(), 1U);
-  const auto& step = std::get<AccuracyStep>(scenario->steps[0]);
-  EXPECT_EQ(step.name, "load-performance");
-  std::vector<double> percent_of_imax;
-  for (const CurrentSpec& current : step.currents)
-    percent_of_imax.push_back(percent(std::get<Ratio>(current)));
-  EXPECT_THAT(percent_of_imax, ElementsAre(1, 2.5, 10, 25, 50, 100));
-  EXPECT_THAT(step.power_factors, ElementsAre(PowerFactor{}, PowerFactor{0.5, false}));
-  EXPECT_THAT(step.directions, ElementsAre(Direction::delivered, Direction::received));
-  EXPECT_DOUBLE_EQ(percent(*step.target_uncertainty), 0.05);
 }
 
 constexpr const char* kWithSoak =
@@ -213,7 +186,7 @@ constexpr const char* kWithSoak =
 TEST(Scenario, ASoakHasTemperatureBandTimesAndCheckLoad) {
   const Loaded loaded{kWithSoak};
   ASSERT_TRUE(loaded.scenario);
-  const auto& soak = std::get<SoakStep>(loaded.scenario->steps.at(0));
+  const auto& soak = loaded.step<SoakStep>();
   EXPECT_EQ(soak.temperature, Temperature{-40});
   EXPECT_EQ(soak.band, TemperatureDifference{1.5});
   EXPECT_EQ(soak.at_least, Seconds{7200});
@@ -225,7 +198,7 @@ TEST(Scenario, ASoakHasTemperatureBandTimesAndCheckLoad) {
 TEST(Scenario, ASoakOfATemperatureAloneIsEnough) {
   const Loaded loaded{"scenario: x\nsteps:\n  - soak: 53 °C\n"};
   ASSERT_TRUE(loaded.scenario);
-  const auto& soak = std::get<SoakStep>(loaded.scenario->steps.at(0));
+  const auto& soak = loaded.step<SoakStep>();
   EXPECT_EQ(soak.band, TemperatureDifference{2});
   EXPECT_EQ(soak.at_least, Seconds{0});
   EXPECT_EQ(soak.check_current, CurrentSpec{Ratio{0.25}});
@@ -236,6 +209,47 @@ TEST(Scenario, TellsMistakesOfASoakAtTheirPlaces) {
             "f.yaml:6:12: the limit is shorter than 'at_least'\n");
   EXPECT_EQ(mistakes_of(exchanged(kWithSoak, "1.5 K", "1.5")),
             "f.yaml:4:11: '1.5' has no unit: K is expected\n");
+}
+
+TEST(Scenario, IsATestOfMetersUnlessItSaysWhichCheckOfTheBenchItIs) {
+  EXPECT_FALSE(Loaded{kGood}.scenario->check);
+  for (const CheckKind kind : {CheckKind::weekly, CheckKind::yearly, CheckKind::positions})
+    EXPECT_EQ(Loaded{fmt::format("check: {}\n{}", to_text(kind), kGood)}.scenario->check, kind);
+  EXPECT_EQ(
+      mistakes_of(std::string{"check: weakly\n"} + kGood),
+      "f.yaml:1:8: 'weakly' is not known; allowed: weekly, yearly, positions; did you mean 'weekly'?\n");
+}
+
+TEST(Scenario, TakesSeveralVoltagesAndTheRatedOnes) {
+  EXPECT_THAT(Loaded{exchanged(kGood, "90 %", "[90 %, 264 V]")}.step().voltages,
+              ElementsAre(VoltageSpec{Ratio{0.9}}, VoltageSpec{Voltage{264}}));
+  EXPECT_THAT(Loaded{exchanged(kGood, "90 %", "rated")}.step().voltages,
+              ElementsAre(VoltageSpec{RatedVoltages{}}));
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "[rated, rated]")),
+            "f.yaml:6:22: this value is here a second time\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "Rated")),
+            "f.yaml:6:14: 'Rated' is neither a share of the nominal voltage such as 25 % nor a voltage such "
+            "as 10 V nor 'rated'\n");
+}
+
+TEST(Scenario, NamesAWaveformAndItsPlace) {
+  const Loaded loaded{exchanged(kGood, "limits:", "waveform: quadriform\n    limits:")};
+  EXPECT_EQ(loaded.step().waveform, "quadriform");
+  EXPECT_EQ(loaded.step().waveform_position.line, 12);
+  EXPECT_EQ(Loaded{kGood}.step().waveform, "") << "a sine";
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "limits:", "waveform: ''\n    limits:")),
+            "f.yaml:12:15: 'waveform' must not be empty\n");
+}
+
+TEST(Scenario, RestsAfterAHighLoad) {
+  const std::string with = exchanged(kGood, "limits:", "recovery: {after: 50 %, rest: 10 min}\n    limits:");
+  const Loaded loaded{with};
+  ASSERT_TRUE(loaded.step().recovery);
+  EXPECT_EQ(loaded.step().recovery->after, CurrentSpec{Ratio{0.5}});
+  EXPECT_EQ(loaded.step().recovery->rest, Seconds{600});
+  EXPECT_FALSE(Loaded{kGood}.step().recovery);
+  EXPECT_EQ(mistakes_of(exchanged(with, "after: 50 %, ", "")), "f.yaml:12:15: 'after' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(with, "10 min", "0 s")), "f.yaml:12:35: it must be above 0\n");
 }
 
 TEST(Scenario, AStepMayNameItsMethod) {

@@ -21,6 +21,18 @@ struct MeterIdentity {
   std::string firmware;  ///< `5.34`
   std::string serial_number;
   std::string device_id;
+  std::optional<ActiveEnergy> kt;  ///< of its nameplate; nothing where it does not tell
+
+  friend bool operator==(const MeterIdentity&, const MeterIdentity&) = default;
+};
+
+/// Who a meter is and how it is configured: what must not change during a run.
+struct MeterState {
+  MeterIdentity identity;
+  std::map<std::uint16_t, Bytes> configuration;  ///< tables that hold no measured value and no clock
+
+  /// Over identity and configuration, lower-case hexadecimal.
+  [[nodiscard]] std::string sha256() const;
 };
 
 /// A reading of the registers: the value held at some instant between asking and answering.
@@ -41,11 +53,16 @@ class Meter {
   /// Whether the probe hears what it sends (it is then dropped). Needs no meter in front of it.
   virtual void start_probe_echo(Done<bool> done) = 0;
   virtual void start_identify(Done<MeterIdentity> done) = 0;
+  virtual void start_read_state(Done<MeterState> done) = 0;
   virtual void start_read_registers(Done<MeterRegisters> done) = 0;
   /// Whole tables by their number on the wire (standard as is, manufacturer + 2048), as bytes, in the order
   /// asked; one session.
   virtual void start_read_tables(std::vector<std::uint16_t> tables,
                                  Done<std::map<std::uint16_t, Bytes>> done) = 0;
+  /// Asks the meter to give `pulses` pulses of its test LED by themselves, without energy, at 10 Hz or more,
+  /// so that the bench can tell which LED belongs to this port. Done once the meter has said that it will;
+  /// refused where it knows no such procedure.
+  virtual void start_signal(unsigned pulses, Done<void> done) = 0;
 };
 
 }  // namespace meterbench

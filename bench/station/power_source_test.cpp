@@ -15,13 +15,20 @@ namespace {
 class RecordingSource final : public PowerSource {
  public:
   [[nodiscard]] SourceCapabilities capabilities() const override {
-    return {circuits, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
+    return {.circuits = circuits,
+            .maximum_voltage = Voltage{300},
+            .maximum_current = Current{240},
+            .minimum_frequency = Frequency{45},
+            .maximum_frequency = Frequency{65},
+            .settling = Seconds{2},
+            .highest_harmonic = highest_harmonic};
   }
   void start_identify(Done<std::string> done) override { done("recorder"); }
   void start_off(Done<void> done) override { done({}); }
   void start_status(Done<SourceStatus> done) override { done(SourceStatus{}); }
 
   int circuits = 2;
+  int highest_harmonic = 13;
   bool refuse_limits = false;
   std::vector<SourceLimits> limits_sent;
   std::vector<LoadPoint> points_sent;
@@ -118,7 +125,51 @@ TEST_F(Source, RefusesAPointBeyondItsLimitsBeforeAByteLeaves) {
   }
   expect_out_of_range([](LoadPoint& p) { p.frequency = Frequency{44.9}; });
   expect_out_of_range([](LoadPoint& p) { p.frequency = Frequency{65.1}; });
-  expect_out_of_range([](LoadPoint& p) { p.waveform = "quadriform"; });
+}
+
+Waveform waveform(int order, double voltage, double current) {
+  return {.name = "test",
+          .harmonics = {{.order = order, .voltage = Ratio{voltage}, .current = Ratio{current}}}};
+}
+
+TEST_F(Source, AppliesAWaveformUpToItsHighestHarmonic) {
+  ASSERT_TRUE(set_limits(240, 200));
+  LoadPoint point = good();
+  point.waveform = waveform(13, 0.1, 0.4);
+  EXPECT_TRUE(apply(point));
+  ASSERT_EQ(source_.points_sent.size(), 1U);
+  EXPECT_EQ(source_.points_sent[0].waveform, point.waveform);
+}
+
+TEST_F(Source, RefusesAHarmonicThatItDoesNotHave) {
+  ASSERT_TRUE(set_limits(240, 200));
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(14, 0.1, 0.4); });
+  source_.highest_harmonic = 1;
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(2, 0.1, 0.4); });
+}
+
+TEST_F(Source, RefusesAWaveformThatIsNone) {
+  ASSERT_TRUE(set_limits(240, 200));
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(1, 0.1, 0.4); });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(3, -0.1, 0.4); });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(3, 0.1, NAN); });
+  expect_out_of_range([](LoadPoint& p) {
+    p.waveform = waveform(3, 0.1, 0.4);
+    p.waveform.harmonics[0].current_phase = Angle{NAN};
+  });
+  expect_out_of_range([](LoadPoint& p) {
+    p.waveform = waveform(3, 0.1, 0.4);
+    p.waveform.harmonics.push_back(p.waveform.harmonics[0]);
+  });
+}
+
+TEST_F(Source, HoldsAWaveformWithAllItsHarmonicsAgainstItsLimits) {
+  ASSERT_TRUE(set_limits(120 * std::sqrt(1.01) + 1e-6, 100 * std::sqrt(1.16) + 1e-6));
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(5, 0.1, 0.401); });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(5, 0.101, 0.4); });
+  LoadPoint just = good();
+  just.waveform = waveform(5, 0.1, 0.4);
+  EXPECT_TRUE(apply(just));
 }
 
 TEST_F(Source, RefusesWhatIsNoNumberBeforeAByteLeaves) {

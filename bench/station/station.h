@@ -7,6 +7,7 @@
 
 #include "bench/core/reactor.h"
 #include "bench/model/calibration.h"
+#include "bench/model/interim_check.h"
 #include "bench/model/station_uncertainty.h"
 #include "bench/station/chamber.h"
 #include "bench/station/interlock.h"
@@ -32,10 +33,19 @@ struct InstrumentRecord {
 
 /// A place for one meter.
 struct Position {
-  std::string name;  ///< `A`
-  int led_input = 0;
-  std::string meter_firmware;  ///< whose firmware runs, as far as the bench put it there
+  std::string name;                        ///< `A`
+  std::size_t counter = 0;                 ///< index of Station::counters: the one that counts its LED
+  int led_input = 0;                       ///< of that counter
+  std::optional<Calibration> isolation{};  ///< its burden and isolation error
+  std::string meter_firmware;              ///< whose firmware runs, as far as the bench put it there
   bool meter_simulated = true;
+};
+
+/// A counter and where the reference's pulses reach it.
+struct CounterBox {
+  std::string role;  ///< `counter`, `counter_2`, …
+  std::unique_ptr<PulseCounter> counter;
+  int reference_input = 0;
 };
 
 /// How often the interlock's watchdog is told that the bench lives, and how long it waits for that.
@@ -53,20 +63,23 @@ struct Station {
   Reactor& reactor;
   std::unique_ptr<PowerSource> source;
   std::unique_ptr<ReferenceStandard> reference;
-  std::unique_ptr<PulseCounter> counter;  ///< null where the reference compares by itself
-  std::unique_ptr<Chamber> chamber;       ///< null where there is none, as all that follows
+  std::vector<CounterBox> counters;  ///< none where the reference compares by itself
+  std::unique_ptr<Chamber> chamber;  ///< null where there is none, as all that follows
   std::unique_ptr<Interlock> interlock;
   std::unique_ptr<Photodiode> photodiode;
   std::map<std::string, std::unique_ptr<Meter>> meters;  ///< their optical ports, by position
   MeterControls* controls = nullptr;  ///< of the instrument that presses switches; null where none does
   Display* display = nullptr;         ///< of the instrument that sees displays; null where none does
   InterlockTiming interlock_timing;
-  int reference_input = 0;  ///< of the counter
   std::vector<Position> positions;
   SourceLimits limits;  ///< the station's own, at most the source's capabilities
   Calibration reference_calibration;
   Seconds reference_window{};  ///< how far back a reading of the reference reaches; 0 for pulses
   StationUncertainty uncertainty;
+  /// How far what the source is set to may lie from the truth of its power: the second witness when reference
+  /// and meter disagree. 0: not stated.
+  Ratio source_accuracy{};
+  std::vector<InterimCheck> interim_checks;
   std::vector<InstrumentRecord> instruments;
 
   [[nodiscard]] bool simulated() const;

@@ -2,12 +2,36 @@
 
 #include <utility>
 
+#include "drivers/c1218_meter/procedure.h"
 #include "drivers/c1218_meter/readings.h"
 
 namespace meterbench::c1218_meter {
+namespace {
+
+// The virtual meter's procedure MP-00 (drivers/virtual_lab/meter/firmware/procedures.h).
+constexpr std::uint16_t kSignal = 2048;
+constexpr unsigned kMostPulses = 100;
+
+/// Reads until nothing is missing.
+Next reading(Missing missing) {
+  if (!missing) return tl::unexpected{Obstacle{Errc::garbled, std::move(missing).error()}};
+  if (missing->empty()) return LogOff{};
+  return ReadTables{std::move(*missing)};
+}
+
+/// Of the time of day: what another program asked before most likely has another number.
+std::uint8_t first_sequence(const Clock& clock) {
+  return static_cast<std::uint8_t>(
+      std::chrono::floor<std::chrono::seconds>(clock.utc()).time_since_epoch().count());
+}
+
+}  // namespace
 
 C1218Meter::C1218Meter(ByteLink& link, Options options)
-    : link_{link}, session_{link, std::move(options)}, echo_{link} {}
+    : link_{link},
+      session_{link, std::move(options)},
+      echo_{link},
+      sequence_{first_sequence(link.reactor())} {}
 
 void C1218Meter::enqueue(Job job) {
   waiting_.push_back(std::move(job));
@@ -22,7 +46,7 @@ void C1218Meter::next() {
   job();
 }
 
-void C1218Meter::read(Choose choose, Done<Tables> done) {
+void C1218Meter::in_session(Choose choose, Done<Tables> done) {
   enqueue([this, choose = std::move(choose), done = std::move(done)] {
     session_.start(choose, [this, done](Result<Tables> tables) {
       done(std::move(tables));
@@ -31,9 +55,10 @@ void C1218Meter::read(Choose choose, Done<Tables> done) {
   });
 }
 
-template <class T, class Decode>
-void C1218Meter::read_as(Choose choose, Decode decode, Done<T> done) {
-  read(std::move(choose), [this, decode, done = std::move(done)](Result<Tables> tables) {
+template <class T, class MissingFor, class Decode>
+void C1218Meter::read_as(MissingFor missing, Decode decode, Done<T> done) {
+  Choose choose = [missing](const Tables& tables) { return reading(missing(tables)); };
+  in_session(std::move(choose), [this, decode, done = std::move(done)](Result<Tables> tables) {
     done(std::move(tables).and_then([&](const Tables& read) -> Result<T> {
       auto decoded = decode(read);
       if (!decoded) return fault(Errc::garbled, link_.device(), "tables", decoded.error());
@@ -55,25 +80,40 @@ void C1218Meter::start_identify(Done<MeterIdentity> done) {
   read_as<MeterIdentity>(missing_for_identity, identity_from, std::move(done));
 }
 
+void C1218Meter::start_read_state(Done<MeterState> done) {
+  read_as<MeterState>(missing_for_state, state_from, std::move(done));
+}
+
 void C1218Meter::start_read_registers(Done<MeterRegisters> done) {
   read_as<MeterRegisters>(missing_for_registers, registers_from, std::move(done));
 }
 
 void C1218Meter::start_read_tables(std::vector<std::uint16_t> tables,
                                    Done<std::map<std::uint16_t, Bytes>> done) {
-  Choose all = [tables = std::move(tables)](const Tables& read) -> Missing {
+  Choose all = [tables = std::move(tables)](const Tables& read) {
     std::vector<std::uint16_t> missing;
     for (const std::uint16_t table : tables)
       if (!read.contains(table)) missing.push_back(table);
-    return missing;
+    return reading(std::move(missing));
   };
-  read(std::move(all), [done = std::move(done)](Result<Tables> tables_read) {
+  in_session(std::move(all), [done = std::move(done)](Result<Tables> tables_read) {
     done(std::move(tables_read).map([](Tables&& read) {
       std::map<std::uint16_t, Bytes> contents;
       for (auto& [number, table] : read) contents.emplace(number, std::move(table.content));
       return contents;
     }));
   });
+}
+
+void C1218Meter::start_signal(unsigned pulses, Done<void> done) {
+  if (pulses == 0 || pulses > kMostPulses)
+    return done(fault(Errc::out_of_range, link_.device(), "signal", "a signal has 1 to 100 pulses"));
+  ProcedureRun run{
+      {.procedure = kSignal, .sequence = ++sequence_, .parameters = {static_cast<std::uint8_t>(pulses)}},
+      std::string{kOwnMaker}};
+  Choose choose = [run](const Tables& tables) mutable { return run.next(tables); };
+  in_session(std::move(choose),
+             [done = std::move(done)](Result<Tables> read) { done(std::move(read).map([](Tables&&) {})); });
 }
 
 }  // namespace meterbench::c1218_meter

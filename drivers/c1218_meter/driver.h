@@ -11,8 +11,8 @@
 
 namespace meterbench::c1218_meter {
 
-/// A meter behind its optical port, by ANSI C12.18 and C12.19 at 9,600 Bd, 8N1. It reads and never writes.
-/// What is known of meters stands in quirks.md.
+/// A meter behind its optical port, by ANSI C12.18 and C12.19 at 9,600 Bd, 8N1. All that it writes is the
+/// procedure `signal`, and that to a virtual meter alone. What is known of meters stands in quirks.md.
 ///
 /// Opens its link whenever it is needed. What is asked while a session is under way has its own session after
 /// it.
@@ -23,9 +23,12 @@ class C1218Meter final : public Meter {
 
   void start_probe_echo(Done<bool> done) override;
   void start_identify(Done<MeterIdentity> done) override;
+  void start_read_state(Done<MeterState> done) override;
   void start_read_registers(Done<MeterRegisters> done) override;
   void start_read_tables(std::vector<std::uint16_t> tables,
                          Done<std::map<std::uint16_t, Bytes>> done) override;
+  /// `pulses`: 1 … 100, at 20 Hz; the meter refuses while its last signal is under way.
+  void start_signal(unsigned pulses, Done<void> done) override;
 
   /// Packets that had to be sent again so far: evidence of a badly seated probe.
   [[nodiscard]] unsigned retries() const { return session_.retries(); }
@@ -35,15 +38,16 @@ class C1218Meter final : public Meter {
   using Job = std::function<void()>;
   void enqueue(Job job);
   void next();
-  void read(Choose choose, Done<Tables> done);
-  template <class T, class Decode>
-  void read_as(Choose choose, Decode decode, Done<T> done);
+  void in_session(Choose choose, Done<Tables> done);
+  template <class T, class MissingFor, class Decode>
+  void read_as(MissingFor missing, Decode decode, Done<T> done);
 
   ByteLink& link_;
   Session session_;
   ProbeEcho echo_;
   std::deque<Job> waiting_;
   bool busy_ = false;
+  std::uint8_t sequence_;  // of the last procedure
 };
 
 }  // namespace meterbench::c1218_meter

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
 
 #include "bench/core/simulated_reactor.h"
@@ -81,6 +82,29 @@ const Turn kSt23Turn =
          "03 00 00 00 00 EA 29 3A 41 00 00 00 00 00 40 5F 40 18 06 0E 11 1E 00 00 00 00 40 C7 D7 40 "
          "C9 14 00 00");
 
+const Turn kSt02 = read(2,
+                        "37 2E 32 20 20 20 37 2E 32 20 20 20 01 32 53 20 20 20 0C 00 33 32 30 30 20 20 20 33 "
+                        "30 20 20 20 20");
+const Turn kSt13 = read(13, "05 0F 00");
+const Turn kSt27 = read(27, "02 03");
+const Turn kSt61 = read(61, "34 00 00 00 10 0C 02 02 00 04 00 01 0F");
+const Turn kSt62 = read(62, "01 00 00 02");
+const Turn kSt71 = read(71, "06 04 00 00 00 02 00 02 00");
+/// The same with ST-02.
+const Turn kSt00WithNameplate =
+    read(0,
+         "02 1A 80 54 45 53 54 02 00 16 16 01 00 0A 02 02 00 01 00 AF B9 E1 1E 00 16 90 E0 81 14 00 20 "
+         "DB 06 A0 00 00 00 00 00 00 00 00 00 00 00");
+
+// The virtual meter (quirks.md): its own maker, MT-01 and MP-00.
+const Turn kOwnSt00 =
+    read(0, "02 08 80 4D 54 42 4E 02 00 16 00 01 00 03 02 00 01 01 00 AF 99 E1 02 20 01 A0 00 00 00 00");
+const Turn kOwnConstants{{0x30, 0x08, 0x01}, table("D1 DC A7 01 00 00 00 00")};  // 27,778,257 nWh
+
+/// What ST-07 is written with, and what ST-08 says.
+const Turn kSignalTurn{from_hex("40 00 07 00 04 00 08 01 05 F2"), {0}};
+Turn answer_in_st08(Hex content) { return read(8, content); }
+
 class C1218Driver : public testing::Test {
  protected:
   using Contents = std::map<std::uint16_t, Bytes>;
@@ -88,8 +112,9 @@ class C1218Driver : public testing::Test {
   void use_script(ScriptedFarEnd::Script script, Options options = {}) {
     meter.reset();
     link.reset();
+    reactor.emplace(stop, UtcTime{});
     far_end = std::make_unique<ScriptedFarEnd>(std::move(script));
-    link = std::make_unique<MemoryLink>(reactor, "optical.A", *far_end, WireTime::serial(9600, 1));
+    link = std::make_unique<MemoryLink>(*reactor, "optical.A", *far_end, WireTime::serial(9600, 1));
     meter = std::make_unique<C1218Meter>(*link, std::move(options));
   }
   void use(const std::vector<Turn>& turns, Options options = {}) {
@@ -98,8 +123,8 @@ class C1218Driver : public testing::Test {
 
   template <class T, class Start>
   Result<T> finish(Start start) {
-    auto result = await<T>(reactor, "optical.A", "test", std::chrono::minutes{2}, start);
-    EXPECT_TRUE(reactor.wait_until(reactor.now() + std::chrono::seconds{1}));  // the last acknowledge
+    auto result = await<T>(*reactor, "optical.A", "test", std::chrono::minutes{2}, start);
+    EXPECT_TRUE(reactor->wait_until(reactor->now() + std::chrono::seconds{1}));  // the last acknowledge
     return result;
   }
   Result<MeterIdentity> identify() {
@@ -112,12 +137,25 @@ class C1218Driver : public testing::Test {
     return finish<Contents>(
         [&](auto done) { meter->start_read_tables(std::move(numbers), std::move(done)); });
   }
+  Result<MeterState> state() {
+    return finish<MeterState>([&](auto done) { meter->start_read_state(std::move(done)); });
+  }
+  Result<void> signal(unsigned pulses = 5) {
+    return finish<void>([&](auto done) { meter->start_signal(pulses, std::move(done)); });
+  }
+  /// A session that writes ST-07 at the virtual meter.
+  Result<void> signal_with(std::vector<Turn> turns) {
+    turns.insert(turns.begin(), {kIdentifyTurn, kLogOnTurn, kOwnSt00});
+    turns.insert(turns.end(), {kLogOffTurn, kTerminateTurn});
+    use(turns);
+    return signal();
+  }
   Result<bool> echo() {
     return finish<bool>([&](auto done) { meter->start_probe_echo(std::move(done)); });
   }
 
   StopSignal stop;
-  SimulatedReactor reactor{stop, UtcTime{}};
+  std::optional<SimulatedReactor> reactor{std::in_place, stop, UtcTime{}};
   std::unique_ptr<ScriptedFarEnd> far_end;
   std::unique_ptr<ByteLink> link;
   std::unique_ptr<C1218Meter> meter;
@@ -181,6 +219,220 @@ TEST_F(C1218Driver, TellsWhoTheMeterIs) {
   EXPECT_EQ(identity->firmware, "5.34");
   EXPECT_EQ(identity->serial_number, "0000000012345678");
   EXPECT_EQ(identity->device_id, "UNIT-0001");
+}
+
+TEST_F(C1218Driver, TellsKtOfTheNameplate) {
+  use({kIdentifyTurn, kLogOnTurn, kSt00, kSt01Turn, kSt05, kLogOffTurn, kTerminateTurn});
+  EXPECT_EQ(identify().value().kt, std::nullopt) << "this one has no ST-02";
+  use({kIdentifyTurn, kLogOnTurn, kSt00WithNameplate, kSt01Turn, kSt02, kSt05, kLogOffTurn, kTerminateTurn});
+  EXPECT_EQ(identify().value().kt, from_watt_hours(7.2));
+}
+
+TEST_F(C1218Driver, TellsNoKtWhereTheNameplateHasNone) {
+  for (const Hex plate :
+       {"37 2E 32",
+        "37 2E 32 20 20 20 20 20 20 20 20 20 01 32 53 20 20 20 0C 00 33 32 30 30 20 "
+        "20 20 33 30 20 20 20 20",
+        "37 2E 32 20 20 20 30 20 20 20 20 20 01 32 53 20 20 20 0C 00 33 32 30 30 20 20 20 33 "
+        "30 20 20 20 20"}) {
+    use({kIdentifyTurn, kLogOnTurn, kSt00WithNameplate, kSt01Turn, read(2, plate), kSt05, kLogOffTurn,
+         kTerminateTurn});
+    const auto identity = identify();
+    ASSERT_TRUE(identity) << identity.error().text();
+    EXPECT_EQ(identity->kt, std::nullopt) << plate;
+  }
+}
+
+TEST_F(C1218Driver, TakesKtOfTheVirtualMeterFromItsOwnTable) {
+  use({kIdentifyTurn, kLogOnTurn, kOwnSt00, kSt01Turn, kSt02, kSt05, kOwnConstants, kLogOffTurn,
+       kTerminateTurn});
+  const auto identity = identify();
+  ASSERT_TRUE(identity) << identity.error().text();
+  ASSERT_TRUE(identity->kt);
+  EXPECT_DOUBLE_EQ(watt_hours(*identity->kt), 0.027778257);
+}
+
+TEST_F(C1218Driver, ReadsAllConfigurationAndNothingThatChangesByItself) {
+  use({kIdentifyTurn, kLogOnTurn, kSt00, kSt01Turn, kSt05, kSt11, kSt12, kSt13, kSt15, kSt16, kSt21, kSt22,
+       kSt27, kSt61, kSt62, kSt71, kLogOffTurn, kTerminateTurn});
+  const auto told = state();
+  ASSERT_TRUE(told) << told.error().text();
+  EXPECT_EQ(told->identity.serial_number, "0000000012345678");
+  std::vector<unsigned> numbers;
+  for (const auto& [number, content] : told->configuration) numbers.push_back(number);
+  EXPECT_EQ(numbers, (std::vector<unsigned>{0, 1, 5, 11, 12, 13, 15, 16, 21, 22, 27, 61, 62, 71}));
+  EXPECT_EQ(told->configuration.at(13), from_hex("05 0F 00"));
+}
+
+TEST_F(C1218Driver, ReadsTheMakersConstantsWithTheStateOfTheVirtualMeterOnly) {
+  const Turn st11 = read(11, "00 02 00 00 00 02 02 02");
+  use({kIdentifyTurn, kLogOnTurn, kOwnSt00, kSt01Turn, kSt02, kSt05, st11, kSt12, kSt15, kSt16, kSt21, kSt22,
+       kOwnConstants, kLogOffTurn, kTerminateTurn});
+  const auto told = state();
+  ASSERT_TRUE(told) << told.error().text();
+  EXPECT_EQ(told->configuration.at(2048 + 1), from_hex("D1 DC A7 01 00 00 00 00"));
+  EXPECT_FALSE(told->configuration.contains(2048 + 13));
+}
+
+// --- Procedures ---
+
+TEST_F(C1218Driver, AsksForASignalByteForByte) {
+  const Bytes ack = from_hex(kAck);
+  auto script = script_of({kIdentifyTurn, kLogOnTurn, kOwnSt00});
+  script.back() = {ack + from_hex(kSignalFive), ack + from_hex(kOk1)};
+  script.push_back({ack + from_hex(kReadSt08), ack + from_hex(kSignalDone)});
+  script.push_back({ack + from_hex(kLogOff), ack + from_hex(kOk1)});
+  script.push_back({ack + from_hex(kTerminate), ack + from_hex(kOk)});
+  script.push_back({ack, {}});
+  use_script(std::move(script));
+  const auto done = signal();
+  EXPECT_TRUE(done) << done.error().text();
+  EXPECT_EQ(meter->retries(), 0U);
+}
+
+TEST_F(C1218Driver, UsesAFreshSequenceNumberEachTime) {
+  const auto session = [](const Turn& request, Hex answer) {
+    return script_of(
+        {kIdentifyTurn, kLogOnTurn, kOwnSt00, request, answer_in_st08(answer), kLogOffTurn, kTerminateTurn});
+  };
+  auto script = session(kSignalTurn, "00 08 01 00");
+  const auto second = session({from_hex("40 00 07 00 04 00 08 02 07 EF"), {0}}, "00 08 02 00");
+  script.insert(script.end(), second.begin(), second.end());
+  use_script(std::move(script));
+  EXPECT_TRUE(signal());
+  const auto again = signal(7);
+  EXPECT_TRUE(again) << again.error().text();
+}
+
+TEST_F(C1218Driver, WritesNothingToAMeterThatDoesNotListTheProcedure) {
+  for (const Turn& st00 : {kSt00, kSt00WithNameplate}) {
+    use({kIdentifyTurn, kLogOnTurn, st00, kLogOffTurn, kTerminateTurn});
+    const auto refused = signal();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_EQ(refused.error().detail, "MP-00: this meter has no such procedure, as its ST-00 says");
+    EXPECT_TRUE(link->is_open());
+  }
+}
+
+TEST_F(C1218Driver, WritesNoProcedureOfOneMakerToTheMeterOfAnother) {
+  const Turn other =
+      read(0, "02 08 80 54 45 53 54 02 00 16 00 01 00 03 02 00 01 01 00 AF 99 E1 02 20 01 A0 00 00 00 00");
+  use({kIdentifyTurn, kLogOnTurn, other, kLogOffTurn, kTerminateTurn});
+  const auto refused = signal();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::refused);
+  EXPECT_EQ(refused.error().detail, "MP-00: what it does in a meter of 'TEST' is not known");
+}
+
+TEST_F(C1218Driver, TellsWithWhatAWriteWasRefused) {
+  for (const auto& [code, text] : {std::pair{0x01, "err: error (01)"},
+                                   {0x02, "sns: service not supported (02)"},
+                                   {0x03, "isc: insufficient security clearance (03)"},
+                                   {0x04, "onp: operation not possible (04)"},
+                                   {0x05, "iar: inappropriate action requested (05)"},
+                                   {0x0A, "isss: invalid service sequence state (0A)"}}) {
+    const auto refused = signal_with({{kSignalTurn.request, {static_cast<std::uint8_t>(code)}}});
+    ASSERT_FALSE(refused) << code;
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_EQ(refused.error().command, "Full write ST-07");
+    EXPECT_EQ(refused.error().detail, text);
+    EXPECT_TRUE(link->is_open());
+  }
+}
+
+TEST_F(C1218Driver, TellsWithWhatAProcedureWasRefused) {
+  for (const auto& [answer, text] : {std::pair{"00 08 01 02", "bad parameter (2)"},
+                                     {"00 08 01 03", "in conflict with its set-up (3)"},
+                                     {"00 08 01 04", "not at this time (4)"},
+                                     {"00 08 01 05", "no authorization (5)"},
+                                     {"00 08 01 06", "unknown procedure (6)"},
+                                     {"00 08 01 FF", "a result that no document tells (255)"}}) {
+    const auto refused = signal_with({kSignalTurn, answer_in_st08(answer)});
+    ASSERT_FALSE(refused) << answer;
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_EQ(refused.error().detail, std::string{"MP-00: "} + text);
+    EXPECT_TRUE(link->is_open());
+  }
+}
+
+TEST_F(C1218Driver, LooksAgainAfterHalfASecondWhileAProcedureIsUnderWay) {
+  for (const Hex not_yet : {"00 08 01 01", "00 08 00 00", "09 00 01 00"}) {  // or an older answer
+    const auto done = signal_with(
+        {kSignalTurn, answer_in_st08(not_yet), answer_in_st08(not_yet), answer_in_st08("00 08 01 00")});
+    EXPECT_TRUE(done) << done.error().text();
+    EXPECT_GT(reactor->now(), instant_at(1.0));
+    EXPECT_EQ(meter->retries(), 0U);
+  }
+}
+
+TEST_F(C1218Driver, GivesAProcedureUpAfterTwentyLooks) {
+  for (const auto& [answer, text] :
+       {std::pair{"00 08 01 01", "MP-00: accepted, not finished (1)"},
+        {"00 08 00 00", "MP-00: ST-08 still holds the answer to an older request"}}) {
+    std::vector<Turn> turns{kSignalTurn};
+    turns.insert(turns.end(), 20, answer_in_st08(answer));
+    const auto given_up = signal_with(turns);
+    ASSERT_FALSE(given_up);
+    EXPECT_EQ(given_up.error().code, Errc::timeout);
+    EXPECT_EQ(given_up.error().detail, text);
+    EXPECT_TRUE(link->is_open()) << "the session ended in good order";
+  }
+}
+
+TEST_F(C1218Driver, RefusesAnAnswerToAProcedureThatMeansNothing) {
+  const auto garbled = signal_with({kSignalTurn, answer_in_st08("00 08 01")});
+  ASSERT_FALSE(garbled);
+  EXPECT_EQ(garbled.error().code, Errc::garbled);
+}
+
+TEST_F(C1218Driver, SendsNoSignalThatTheProcedureDoesNotKnow) {
+  for (const unsigned pulses : {0U, 101U, 257U}) {
+    use_script({});
+    const auto refused = signal(pulses);
+    ASSERT_FALSE(refused) << pulses;
+    EXPECT_EQ(refused.error().code, Errc::out_of_range);
+    EXPECT_FALSE(link->is_open());
+  }
+}
+
+TEST_F(C1218Driver, EndsAsDisconnectedWhenTheLinkIsLostWhileAProcedureIsUnderWay) {
+  auto script = script_of({kIdentifyTurn, kLogOnTurn, kOwnSt00, kSignalTurn, answer_in_st08("00 08 01 01")});
+  use_script(std::move(script));
+  std::optional<Result<void>> told;
+  meter->start_signal(5, [&](Result<void> result) { told = std::move(result); });
+  EXPECT_TRUE(reactor->wait_until(instant_at(0.4)));  // in the pause
+  ASSERT_FALSE(told);
+  link->close();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->error().code, Errc::disconnected);
+  EXPECT_TRUE(reactor->wait_until(instant_at(10)));
+}
+
+TEST_F(C1218Driver, EndsAsDisconnectedWhereverTheLinkIsLostDuringAProcedure) {
+  for (std::size_t lost = 1; lost <= 5; ++lost) {
+    auto script =
+        script_of({kIdentifyTurn, kLogOnTurn, kOwnSt00, kSignalTurn, answer_in_st08("00 08 01 00")});
+    script.resize(lost);
+    ScriptedFarEnd end{script};
+    BreakableLink breakable{*reactor, "optical.A", end};
+    breakable.break_after(lost);
+    meter = std::make_unique<C1218Meter>(breakable, Options{});
+    const auto told = signal();
+    ASSERT_FALSE(told) << lost;
+    EXPECT_EQ(told.error().code, Errc::disconnected) << lost;
+    EXPECT_EQ(breakable.written(), lost);
+    meter.reset();
+    reactor.emplace(stop, UtcTime{});
+  }
+}
+
+TEST_F(C1218Driver, MayBeGivenUpWhileAProcedureIsUnderWay) {
+  use_script(script_of({kIdentifyTurn, kLogOnTurn, kOwnSt00, kSignalTurn, answer_in_st08("00 08 01 01")}));
+  meter->start_signal(5, [](const Result<void>&) { FAIL() << "nobody is there to be told"; });
+  EXPECT_TRUE(reactor->wait_until(instant_at(0.4)));
+  meter.reset();
+  EXPECT_TRUE(reactor->wait_until(instant_at(20)));
 }
 
 TEST_F(C1218Driver, ReadsTheRegistersWithTheirStepAndWhen) {
@@ -318,7 +570,7 @@ TEST_F(C1218Driver, GivesOneSessionAfterTheOther) {
       EXPECT_TRUE(read);
       ++done;
     });
-  EXPECT_TRUE(reactor.wait_until(instant_at(5)));
+  EXPECT_TRUE(reactor->wait_until(instant_at(5)));
   EXPECT_EQ(done, 2);
   EXPECT_EQ(far_end->openings(), 1);
 }
@@ -393,7 +645,7 @@ TEST_F(C1218Driver, EndsAsDisconnectedWhereverTheLinkIsLost) {
     auto script = script_of(turns);
     script.resize(lost);
     ScriptedFarEnd end{script};
-    BreakableLink breakable{reactor, "optical.A", end};
+    BreakableLink breakable{*reactor, "optical.A", end};
     breakable.break_after(lost);
     meter = std::make_unique<C1218Meter>(breakable, Options{});
     const auto read = tables({5});
@@ -406,7 +658,7 @@ TEST_F(C1218Driver, EndsAsDisconnectedWhereverTheLinkIsLost) {
 
 TEST_F(C1218Driver, TellsThatNobodyIsThere) {
   ScriptedFarEnd end{{}};
-  BreakableLink breakable{reactor, "optical.A", end};
+  BreakableLink breakable{*reactor, "optical.A", end};
   breakable.set_absent(true);
   meter = std::make_unique<C1218Meter>(breakable, Options{});
   EXPECT_EQ(tables({5}).error().code, Errc::disconnected);
@@ -438,9 +690,9 @@ TEST_F(C1218Driver, MayBeGivenUpInTheMiddleOfASession) {
   script.resize(1);
   use_script(std::move(script));
   meter->start_identify([](const Result<MeterIdentity>&) { FAIL() << "nobody is there to be told"; });
-  EXPECT_TRUE(reactor.wait_until(instant_at(0.012)));
+  EXPECT_TRUE(reactor->wait_until(instant_at(0.012)));
   meter.reset();
-  EXPECT_TRUE(reactor.wait_until(instant_at(20)));
+  EXPECT_TRUE(reactor->wait_until(instant_at(20)));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bench/core/quantity_text.h"
 #include "drivers/protocol/c1218/services.h"
 #include "drivers/protocol/c1219/general_tables.h"
 #include "drivers/protocol/c1219/scaling.h"
@@ -11,13 +12,21 @@
 namespace meterbench::c1218_meter {
 namespace {
 
-constexpr std::uint16_t kConfiguration = 0, kManufacturer = 1, kDevice = 5;
+constexpr std::uint16_t kConfiguration = 0, kManufacturer = 1, kNameplate = 2, kDevice = 5;
+constexpr std::uint16_t kOwnConstants = 2048 + 1;
 constexpr std::uint16_t kActualSources = 11, kUnits = 12, kConstants = 15, kSources = 16;
 constexpr std::uint16_t kActualRegisters = 21, kSelection = 22, kRegisters = 23;
 
-/// `needed` and `useful` of those that the meter has.
+/// Configuration, sources, registers, display, time and tariffs, load profile, logs (optical-port.md 5), less
+/// what changes by itself: ST-03, 04, 07, 08, 23 to 26, 28, 52, 55 to 57, 63 to 67, 74, 76. Less the decade
+/// of security, which few may read.
+constexpr std::uint16_t kConfigurationTables[] = {0,  1,  2,  5,  6,  10, 11, 12, 13, 14, 15,
+                                                  16, 20, 21, 22, 27, 30, 31, 32, 33, 34, 50,
+                                                  51, 53, 54, 60, 61, 62, 70, 71, 72, 73, 75};
+
+/// `needed` and `useful` of those that the meter has. `own`: of those, if its maker is ours.
 Missing missing(const Tables& tables, const std::vector<std::uint16_t>& needed,
-                const std::vector<std::uint16_t>& useful) {
+                std::vector<std::uint16_t> useful, const std::vector<std::uint16_t>& own = {}) {
   const auto configuration = tables.find(kConfiguration);
   if (configuration == tables.end()) return std::vector{kConfiguration};
   const auto st00 = c1219::decode_st00(configuration->second.content);
@@ -28,6 +37,7 @@ Missing missing(const Tables& tables, const std::vector<std::uint16_t>& needed,
       return tl::unexpected{"this meter has no " + c1218::table_name(table) + ", as its ST-00 says"};
     if (!tables.contains(table)) result.push_back(table);
   }
+  if (st00->manufacturer == kOwnMaker) useful.insert(useful.end(), own.begin(), own.end());
   for (const std::uint16_t table : useful)
     if (st00->has_table(table) && !tables.contains(table)) result.push_back(table);
   std::ranges::sort(result);  // what describes comes before what is described, the registers last
@@ -39,17 +49,37 @@ ByteView content(const Tables& tables, std::uint16_t table) {
   return found == tables.end() ? ByteView{} : ByteView{found->second.content};
 }
 
+/// Of the virtual meter's own table, since a nameplate has six characters only; else of the nameplate.
+std::optional<ActiveEnergy> kt_from(const Tables& tables, const c1219::Formats& formats) {
+  double kt = 0;  // Wh
+  if (tables.contains(kOwnConstants)) {
+    c1219::TableReader reader{content(tables, kOwnConstants), formats};
+    kt = static_cast<double>(reader.u64()) / 1e9;
+  } else if (const auto plate = c1219::decode_st02(content(tables, kNameplate), formats)) {
+    kt = parse_number(plate->kt).value_or(0);
+  }
+  return kt > 0 ? std::optional{from_watt_hours(kt)} : std::nullopt;
+}
+
 std::string version_text(unsigned version, unsigned revision) {
   return fmt::format("{}.{}", version, revision);
 }
 
 }  // namespace
 
-Missing missing_for_identity(const Tables& tables) { return missing(tables, {kManufacturer}, {kDevice}); }
+Missing missing_for_identity(const Tables& tables) {
+  return missing(tables, {kManufacturer}, {kNameplate, kDevice}, {kOwnConstants});
+}
 
 Missing missing_for_registers(const Tables& tables) {
   return missing(tables, {kActualSources, kUnits, kSources, kActualRegisters, kSelection, kRegisters},
                  {kConstants});
+}
+
+Missing missing_for_state(const Tables& tables) {
+  std::vector<std::uint16_t> configuration(std::begin(kConfigurationTables), std::end(kConfigurationTables));
+  std::erase(configuration, kManufacturer);
+  return missing(tables, {kManufacturer}, std::move(configuration), {kOwnConstants});
 }
 
 tl::expected<MeterIdentity, std::string> identity_from(const Tables& tables) {
@@ -62,13 +92,22 @@ tl::expected<MeterIdentity, std::string> identity_from(const Tables& tables) {
                          .hardware = version_text(st01->hardware_version, st01->hardware_revision),
                          .firmware = version_text(st01->firmware_version, st01->firmware_revision),
                          .serial_number = st01->serial_number,
-                         .device_id = {}};
+                         .device_id = {},
+                         .kt = kt_from(tables, st00->formats)};
   if (tables.contains(kDevice)) {
     auto st05 = c1219::decode_st05(content(tables, kDevice), st00->formats);
     if (!st05) return tl::unexpected{st05.error()};
     identity.device_id = std::move(*st05);
   }
   return identity;
+}
+
+tl::expected<MeterState, std::string> state_from(const Tables& tables) {
+  return identity_from(tables).map([&](MeterIdentity&& identity) {
+    MeterState state{std::move(identity), {}};
+    for (const auto& [number, table] : tables) state.configuration.emplace(number, table.content);
+    return state;
+  });
 }
 
 tl::expected<MeterRegisters, std::string> registers_from(const Tables& tables) {

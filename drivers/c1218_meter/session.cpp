@@ -34,7 +34,8 @@ Session::Session(ByteLink& link, Options options)
 }
 
 Session::~Session() {
-  if (timer_) link_.reactor().cancel(*timer_);
+  for (const auto& timer : {timer_, pause_})
+    if (timer) link_.reactor().cancel(*timer);
   if (done_) link_.end_stream();
 }
 
@@ -171,10 +172,27 @@ void Session::secure() {
 
 void Session::choose() {
   const auto next = choose_(tables_);
-  if (!next) return give_up(Errc::garbled, next.error());
-  wanted_.assign(next->begin(), next->end());
-  if (wanted_.empty()) return log_off();
+  if (!next) return give_up(next.error().code, next.error().detail);
+  std::visit([this](const auto& step) { carry_out(step); }, *next);
+}
+
+void Session::carry_out(const ReadTables& step) {
+  wanted_.assign(step.tables.begin(), step.tables.end());
   read_next();
+}
+
+void Session::carry_out(const WriteTable& step) {
+  ask("Full write " + c1218::table_name(step.table), c1218::full_write(step.table, step.content),
+      [this](const Response& response) {
+        if (accepted(response)) choose();
+      });
+}
+
+void Session::carry_out(const Pause& step) {
+  pause_ = link_.reactor().after(step.duration, [this] {
+    pause_.reset();
+    choose();
+  });
 }
 
 void Session::read_next() {
@@ -275,6 +293,8 @@ void Session::note_failure(Errc code, std::string detail) {
 
 void Session::over() {
   over_ = true;
+  if (pause_) link_.reactor().cancel(*pause_);
+  pause_.reset();
   pump();
 }
 

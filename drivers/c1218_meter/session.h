@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "drivers/c1218_meter/options.h"
@@ -21,12 +23,32 @@ struct Table {
 };
 using Tables = std::map<std::uint16_t, Table>;  ///< by number on the wire
 
-/// What to read next, knowing what has been read; nothing: that was all. Or a sentence why it cannot go on.
-using Choose = std::function<tl::expected<std::vector<std::uint16_t>, std::string>(const Tables&)>;
+// What a session does between Security and Logoff.
+struct ReadTables {
+  std::vector<std::uint16_t> tables;
+};
+struct WriteTable {
+  std::uint16_t table = 0;
+  Bytes content;
+};
+struct Pause {
+  Duration duration{};  ///< well below the 6 s of silence that end a session
+};
+struct LogOff {};
+using Step = std::variant<ReadTables, WriteTable, Pause, LogOff>;
+
+/// Why it cannot go on.
+struct Obstacle {
+  Errc code{};
+  std::string detail;
+};
+/// The next step, knowing what has been read.
+using Next = tl::expected<Step, Obstacle>;
+using Choose = std::function<Next(const Tables&)>;
 
 /// One session after the other with the meter at the far end of a link: Identify, Negotiate, Logon, Security,
-/// reading, Logoff, Terminate. A refusal ends the session in good order and leaves the link open. A failure
-/// of the link closes it; silence then ends the session at the meter too.
+/// the steps chosen, Logoff, Terminate. A refusal ends the session in good order and leaves the link open. A
+/// failure of the link closes it; silence then ends the session at the meter too.
 class Session {
  public:
   /// Throws std::invalid_argument when user name or password is too long.
@@ -60,6 +82,10 @@ class Session {
   void log_on();
   void secure();
   void choose();
+  void carry_out(const ReadTables& step);
+  void carry_out(const WriteTable& step);
+  void carry_out(const Pause& step);
+  void carry_out(const LogOff&) { log_off(); }
   void read_next();
   void begin_slices(std::uint16_t table, std::uint8_t refusal);
   void read_slice();
@@ -98,6 +124,7 @@ class Session {
   bool pumping_ = false;
   unsigned unsent_ = 0;
   std::optional<Reactor::TimerId> timer_;
+  std::optional<Reactor::TimerId> pause_;
 };
 
 }  // namespace meterbench::c1218_meter

@@ -22,6 +22,9 @@ constexpr std::array kKnown{
     KnownDevice{0x09DB, 0x0127, "mcc_usb_ctr08", "counter"},
 };
 
+/// That a draft lists beside the first: one for each further letter.
+constexpr std::size_t kMostCounters = 25;
+
 const KnownDevice* known(const UsbDevice& device) {
   const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownDevice& k) {
     return k.vendor == device.vendor && k.product == device.product;
@@ -70,9 +73,14 @@ std::vector<Attached> attached(const std::vector<SerialPort>& ports, const std::
 std::string station_draft(const std::vector<Attached>& found) {
   std::string candidates;
   std::map<std::string, const Attached*> by_role;
+  std::vector<const Attached*> more_counters;  // of the first one's driver, as a station wants them
   for (const Attached& one : found) {
     candidates += fmt::format("#   {}  {}\n", one.address, one.description);
-    if (!one.role.empty()) by_role.try_emplace(one.role, &one);
+    if (one.role.empty()) continue;
+    const auto [first, is_first] = by_role.try_emplace(one.role, &one);
+    if (!is_first && one.role == "counter" && one.driver == first->second->driver &&
+        more_counters.size() < kMostCounters)
+      more_counters.push_back(&one);
   }
   const auto instrument = [&](const std::string& role, const char* driver, const char* address) {
     const auto attached_one = by_role.find(role);
@@ -81,6 +89,15 @@ std::string station_draft(const std::vector<Attached>& found) {
                : fmt::format("    driver: {}\n    address: {}\n", attached_one->second->driver,
                              attached_one->second->address);
   };
+  std::string counters = instrument("counter", "mcc_usb_ctr08", "USB0::0x09DB::0x0127::SERIAL::RAW") +
+                         "    reference_input: 0\n";
+  std::string positions = "  A: {led_input: 1}\n";
+  for (std::size_t i = 0; i < more_counters.size(); ++i) {
+    counters += fmt::format("  counter_{}:\n    driver: {}\n    address: {}\n    reference_input: 0\n", i + 2,
+                            more_counters[i]->driver, more_counters[i]->address);
+    positions +=
+        fmt::format("  {}: {{counter: counter_{}, led_input: 1}}\n", static_cast<char>('B' + i), i + 2);
+  }
   return fmt::format(
       "# yaml-language-server: $schema=../schemas/station.schema.json\n"
       "# A draft: fill in what is marked, then `meterbench check` it and ask `meterbench doctor`.\n"
@@ -105,10 +122,8 @@ std::string station_draft(const std::vector<Attached>& found) {
       "        - {{power_factor: 0.5 lag, current: [1 A, 100 A], error: 0 %, expanded_uncertainty: 0.03 %, "
       "coverage_factor: 2}}\n"
       "  counter:\n{}"
-      "    reference_input: 0\n"
       "\n"
-      "positions:\n"
-      "  A: {{led_input: 1}}\n"
+      "positions:\n{}"
       "\n"
       "uncertainty:  # fill in: each with where it comes from\n"
       "  reference_drift: {{half_width: 0.01 %, origin: fill in}}\n"
@@ -118,8 +133,7 @@ std::string station_draft(const std::vector<Attached>& found) {
       "  meter_delay: {{largest: 0.5 s, origin: fill in}}\n",
       candidates.empty() ? "#   nothing that is known\n" : candidates,
       instrument("source", "zera_mt786", "ASRL/dev/ttyUSB0::INSTR"),
-      instrument("reference", "radian_rd3x", "ASRL/dev/ttyUSB1::INSTR"),
-      instrument("counter", "mcc_usb_ctr08", "USB0::0x09DB::0x0127::SERIAL::RAW"));
+      instrument("reference", "radian_rd3x", "ASRL/dev/ttyUSB1::INSTR"), counters, positions);
 }
 
 }  // namespace meterbench

@@ -21,7 +21,7 @@ LibmodbusLink::LibmodbusLink(Reactor& reactor, std::string device, const ModbusF
       framing_{framing},
       queue_{this->reactor(),
              this->device(),
-             {[this](const Request& request) { send(request); }, [this] { shut(); },
+             {[this](const Request& request) { exchange(request_pdu(request)); }, [this] { shut(); },
               [] { return std::string{"no answer"}; }}} {}
 
 LibmodbusLink::~LibmodbusLink() { close(); }
@@ -33,7 +33,6 @@ Result<void> LibmodbusLink::open() {
   if (line->get() >= FD_SETSIZE)  // libmodbus calls select(2)
     return fault(Errc::disconnected, device(), "open", "too many files are open");
   session_ = std::make_unique<ModbusSession>(framing_, std::move(*line));
-  reactor().watch(thread_.descriptor(), POLLIN, [this](short) { returned(); });
   return {};
 }
 
@@ -48,18 +47,9 @@ void LibmodbusLink::start(Request request, Done<std::vector<std::uint16_t>> done
   queue_.push(std::move(request), std::move(done));
 }
 
-void LibmodbusLink::send(const Request& request) {
-  call_begun();
-  thread_.start([this, pdu = request_pdu(request)] { outcome_ = session_->exchange(pdu); });
-}
-
-void LibmodbusLink::returned() {
-  // What poll() told may be of a call before, which another link's callback has ended meanwhile.
-  if (!thread_.has_returned()) return;
-  thread_.collect();
-  call_over();
+void LibmodbusLink::returned(const Outcome& outcome) {
   const auto values =
-      outcome_.and_then([this](const Bytes& pdu) { return read_reply(*queue_.on_wire(), pdu); });
+      outcome.and_then([this](const Bytes& pdu) { return read_reply(*queue_.on_wire(), pdu); });
   if (values) return queue_.finish(*values);
   if (values.error().code == Errc::refused) return queue_.refuse(values.error().detail);
   queue_.fail(values.error().code, values.error().detail);
@@ -67,21 +57,44 @@ void LibmodbusLink::returned() {
 
 void LibmodbusLink::shut() {
   if (!is_open()) return;
-  if (thread_.busy()) {
-    session_->cancel();
-    thread_.collect();
-    call_over();
-  }
-  reactor().unwatch(thread_.descriptor());
+  give_up();
   leave(session_->line());
   session_.reset();
 }
 
+ThreadedModbusLink::ThreadedModbusLink(Reactor& reactor, std::string device, const ModbusFraming& framing)
+    : LibmodbusLink{reactor, std::move(device), framing} {
+  this->reactor().watch(thread_.descriptor(), POLLIN, [this](short) { hear(); });
+}
+
+ThreadedModbusLink::~ThreadedModbusLink() {
+  close();
+  reactor().unwatch(thread_.descriptor());
+}
+
+void ThreadedModbusLink::exchange(Bytes pdu) {
+  thread_.start([this, pdu = std::move(pdu)] { outcome_ = session().exchange(pdu); });
+}
+
+void ThreadedModbusLink::hear() {
+  // What poll() told may be of a call before, which another link's callback has ended meanwhile.
+  if (!thread_.has_returned()) return;
+  thread_.collect();
+  returned(outcome_);
+}
+
+void ThreadedModbusLink::give_up() {
+  if (!thread_.busy()) return;
+  session().cancel();
+  thread_.collect();
+}
+
 ModbusRtuLink::ModbusRtuLink(Reactor& reactor, std::string device, std::string path,
                              const SerialSettings& settings, std::uint8_t unit, Duration pause)
-    : LibmodbusLink{reactor,
-                    std::move(device),
-                    {ModbusFraming::Kind::rtu, unit, std::max(pause, silence_between_frames(settings.baud))}},
+    : ThreadedModbusLink{reactor,
+                         std::move(device),
+                         {ModbusFraming::Kind::rtu, unit,
+                          std::max(pause, silence_between_frames(settings.baud))}},
       path_{std::move(path)},
       settings_{settings} {
   check(settings_);

@@ -1,7 +1,7 @@
 #include "drivers/link/memory_modbus_link.h"
 
-#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -27,26 +27,15 @@ Result<Descriptor> MemoryModbusLink::connect() {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
     throw std::system_error{errno, std::generic_category(), "socketpair"};
   far_ = Descriptor{ends[1]};
-  heard_.clear();
   session_ = std::make_shared<bool>(true);
-  simulated_.watch(far_.get(), POLLIN, [this](short) { hear(); });
   far_end_.opened(simulated_.now());
   return Descriptor{ends[0]};
 }
 
 void MemoryModbusLink::leave(int) {
   *session_ = false;
-  simulated_.unwatch(far_.get());
   far_.close();
   far_end_.closed(simulated_.now());
-}
-
-void MemoryModbusLink::hold() {
-  if (!std::exchange(holding_, true)) simulated_.hold();
-}
-
-void MemoryModbusLink::release() {
-  if (std::exchange(holding_, false)) simulated_.release();
 }
 
 /// What was posted in one opening of the link must do nothing once it is over.
@@ -56,19 +45,18 @@ Reactor::Action MemoryModbusLink::guarded(std::function<void()> action) {
   };
 }
 
-void MemoryModbusLink::hear() {
-  std::array<std::uint8_t, MODBUS_MAX_ADU_LENGTH> buffer;
-  const ssize_t count = ::read(far_.get(), buffer.data(), buffer.size());
-  if (count == 0) return simulated_.unwatch(far_.get());  // an end that was shut down stays readable
-  if (count < 0) return;  // poll() told of a descriptor before, which had the same number
-  heard_.insert(heard_.end(), buffer.begin(), buffer.begin() + count);
-  const std::size_t before = heard_.size();
-  const auto request = take_tcp_request(heard_);
-  if (!request) throw std::logic_error{device() + ": " + request.error()};
-  if (!*request) return;
-  simulated_.arrival(simulated_.now() + wire_.of(before - heard_.size()), number_,
+void MemoryModbusLink::exchange(Bytes pdu) {
+  if (const auto sent = session().send_request(pdu); !sent)
+    throw std::logic_error{device() + ": the socket pair: " + sent.error().detail};
+  Bytes frame(MODBUS_TCP_MAX_ADU_LENGTH);
+  const ssize_t count = ::read(far_.get(), frame.data(), frame.size());
+  if (count <= 0) throw std::system_error{errno, std::generic_category(), device() + ": the socket pair"};
+  frame.resize(static_cast<std::size_t>(count));
+  const auto request = take_tcp_request(frame);
+  if (!request || !*request)
+    throw std::logic_error{device() + ": " + (request ? "a part of a request" : request.error())};
+  simulated_.arrival(simulated_.now() + wire_.of(static_cast<std::size_t>(count)), number_,
                      guarded([this, taken = **request] { answer(taken); }));
-  release();
 }
 
 void MemoryModbusLink::answer(const ModbusTcpRequest& request) {
@@ -82,7 +70,7 @@ void MemoryModbusLink::answer(const ModbusTcpRequest& request) {
 }
 
 void MemoryModbusLink::deliver(ByteView frame, const ModbusFarEnd::Reply& reply) {
-  // Whether the call returns now: else it goes on waiting, and so must time.
+  // Whether the call would return now: else it would go on waiting, and time must go on without it.
   const bool cut = reply.mishap == ModbusMishap::cut_short || reply.mishap == ModbusMishap::bad_check;
   const auto length = reply_length(reply.pdu);
   const bool returns = reply.mishap == ModbusMishap::reset || (!cut && length && *length <= reply.pdu.size());
@@ -90,7 +78,7 @@ void MemoryModbusLink::deliver(ByteView frame, const ModbusFarEnd::Reply& reply)
     ::shutdown(far_.get(), SHUT_RDWR);
   else if (::send(far_.get(), frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
     throw std::system_error{errno, std::generic_category(), device() + ": the socket pair"};
-  if (returns) hold();
+  if (returns) returned(session().receive_reply());
 }
 
 }  // namespace meterbench

@@ -10,10 +10,9 @@
 
 namespace meterbench {
 
-/// The real libmodbus over a socket pair to a far end in the same process, in simulated time. Time stands
-/// still from the start of a call until its request is read at the far end, and from the reply's arrival
-/// until the call has returned; in between it runs, as nothing but the reply or the deadline can end the
-/// call.
+/// The real libmodbus over a socket pair to a far end in the same process, in simulated time. It is called
+/// where it need not wait: a request at once, a reply when it has arrived, which it then reads whole. Of a
+/// reply that is cut short it is not told, since it would wait for the rest: the deadline ends that.
 class MemoryModbusLink final : public LibmodbusLink {
  public:
   /// `far_end` must outlive the link.
@@ -24,12 +23,9 @@ class MemoryModbusLink final : public LibmodbusLink {
  private:
   Result<Descriptor> connect() override;
   void leave(int line) override;
-  void call_begun() override { hold(); }
-  void call_over() override { release(); }
+  void exchange(Bytes pdu) override;
+  void give_up() override {}
 
-  void hold();
-  void release();
-  void hear();
   void answer(const ModbusTcpRequest& request);
   void deliver(ByteView frame, const ModbusFarEnd::Reply& reply);
   [[nodiscard]] Reactor::Action guarded(std::function<void()> action);
@@ -39,8 +35,6 @@ class MemoryModbusLink final : public LibmodbusLink {
   WireTime wire_;
   std::size_t number_;
   Descriptor far_;                 // the far end's side of the socket pair
-  Bytes heard_;                    // of a request, so far
-  bool holding_ = false;           // the reactor's time stands still for this link
   std::shared_ptr<bool> session_;  // false once this opening of the link is over
 };
 

@@ -236,6 +236,15 @@ TEST_F(InMemory, LetsAStopCutAWaitShortAndGoesOnAfterwards) {
   EXPECT_TRUE(done);
 }
 
+TEST_F(InMemory, TellsTheTimeThatTheLibraryTakes) {
+  const double before = modbus_seconds();
+  device_.delay = 3s;
+  read(link_, 10s);
+  wait(10s);
+  EXPECT_GT(modbus_seconds(), before);
+  EXPECT_LT(modbus_seconds(), before + 2) << "the device's own time is simulated";
+}
+
 TEST_F(InMemory, AnswersForAnyUnit) {
   MemoryModbusLink link{reactor_, "chamber", device_, 17};
   ASSERT_TRUE(link.open());

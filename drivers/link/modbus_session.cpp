@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "drivers/link/modbus_frames.h"
@@ -19,6 +21,20 @@ namespace {
 constexpr std::uint32_t kByteGapMicroseconds = 100'000;
 // libmodbus's own limits never decide.
 constexpr std::uint32_t kForEverSeconds = 1'000'000;
+
+std::atomic<std::int64_t> spent_ns{0};
+
+/// Adds its lifetime to what calls have taken.
+class CallTimer {
+ public:
+  CallTimer() = default;
+  CallTimer(const CallTimer&) = delete;
+  CallTimer& operator=(const CallTimer&) = delete;
+  ~CallTimer() { spent_ns += std::chrono::nanoseconds{std::chrono::steady_clock::now() - begun_}.count(); }
+
+ private:
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
 
 modbus_t* new_library(ModbusFraming::Kind kind) {
   // Never connected nor closed by the library: the address and the settings mean nothing.
@@ -38,6 +54,8 @@ std::uint16_t word(ByteView bytes, std::size_t at) {
 
 }  // namespace
 
+double modbus_seconds() { return static_cast<double>(spent_ns) * 1e-9; }
+
 ModbusSession::ModbusSession(const ModbusFraming& framing, Descriptor line)
     : framing_{framing},
       line_{std::move(line)},
@@ -52,14 +70,17 @@ ModbusSession::ModbusSession(const ModbusFraming& framing, Descriptor line)
 }
 
 tl::expected<Bytes, ModbusTrouble> ModbusSession::exchange(ByteView pdu) {
+  return send_request(pdu).and_then([this] { return receive_reply(); });
+}
+
+tl::expected<void, ModbusTrouble> ModbusSession::send_request(ByteView pdu) {
+  const CallTimer timer;
   if (!is_tcp()) {
     if (!wait_for_silence()) return trouble(Errc::stopped, "cancelled");
     // What came unasked is no reply to this. On TCP the transaction's number tells.
     ::modbus_flush(library_.get());
   }
-  const Bytes frame =
-      is_tcp() ? tcp_frame(++transaction_, framing_.unit, pdu) : rtu_frame(framing_.unit, pdu);
-  return send(frame).and_then([this] { return receive(); });
+  return send(is_tcp() ? tcp_frame(++transaction_, framing_.unit, pdu) : rtu_frame(framing_.unit, pdu));
 }
 
 void ModbusSession::cancel() {
@@ -93,7 +114,8 @@ tl::expected<void, ModbusTrouble> ModbusSession::send(ByteView frame) const {
   return {};
 }
 
-tl::expected<Bytes, ModbusTrouble> ModbusSession::receive() const {
+tl::expected<Bytes, ModbusTrouble> ModbusSession::receive_reply() const {
+  const CallTimer timer;
   if (!wait_for(POLLIN)) return trouble(Errc::stopped, "cancelled");
   std::array<std::uint8_t, MODBUS_MAX_ADU_LENGTH> buffer;
   const int length = ::modbus_receive_confirmation(library_.get(), buffer.data());

@@ -9,6 +9,9 @@
 
 namespace meterbench {
 
+/// Wall time that calls of libmodbus have taken, with waiting for replies, over all sessions of this process.
+[[nodiscard]] double modbus_seconds();
+
 /// How a PDU is framed on the line.
 struct ModbusFraming {
   enum class Kind { tcp, rtu };
@@ -17,8 +20,9 @@ struct ModbusFraming {
   Duration pause{};  ///< silence before a request
 };
 
-/// One opening of a Modbus line by libmodbus, which can only block: exchange() is made on one thread, and
-/// cancel() on another. No recovery of its own: after any trouble but an exception the session is spent.
+/// One opening of a Modbus line by libmodbus, which can only block: where that may take its time, exchange()
+/// is made on one thread, and cancel() on another. No recovery of its own: after any trouble but an exception
+/// the session is spent.
 ///
 /// libmodbus waits, finds the end of a reply and checks its CRC. Requests are framed here and replies
 /// compared here, as its own calls look neither at the unit on TCP nor at what a write repeats, and its raw
@@ -30,6 +34,9 @@ class ModbusSession {
 
   /// Sends `pdu` and waits for the reply's, without a limit of its own: the caller keeps the time.
   [[nodiscard]] tl::expected<Bytes, ModbusTrouble> exchange(ByteView pdu);
+  /// The two halves of it, for whoever knows that the line takes the request, and that the reply is there.
+  [[nodiscard]] tl::expected<void, ModbusTrouble> send_request(ByteView pdu);
+  [[nodiscard]] tl::expected<Bytes, ModbusTrouble> receive_reply() const;
   /// Ends the exchange that is under way and every later one. On a serial line in the middle of a reply it
   /// takes up to 0.1 s.
   void cancel();
@@ -40,7 +47,6 @@ class ModbusSession {
   [[nodiscard]] bool wait_for(short events) const;
   [[nodiscard]] bool wait_for_silence() const;
   [[nodiscard]] tl::expected<void, ModbusTrouble> send(ByteView frame) const;
-  [[nodiscard]] tl::expected<Bytes, ModbusTrouble> receive() const;
   [[nodiscard]] tl::unexpected<ModbusTrouble> trouble_of(int error) const;
   [[nodiscard]] bool is_tcp() const { return framing_.kind == ModbusFraming::Kind::tcp; }
 

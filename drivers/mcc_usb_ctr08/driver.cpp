@@ -13,6 +13,8 @@ constexpr std::size_t kUsbPacket = 512;  ///< bulk packet of a high-speed device
 constexpr Duration kScanPeriod = std::chrono::milliseconds{1};
 constexpr std::size_t kScansPerTransfer = 50;  ///< or as many as fit into a packet
 constexpr std::size_t kPendingTransfers = 4;
+/// From one status to the next, which confirms all that came meanwhile: a bench may have many such devices.
+constexpr Duration kStatusPeriod = std::chrono::milliseconds{100};
 constexpr Duration kControlPatience = std::chrono::seconds{2};
 constexpr Duration kBulkPatience = std::chrono::seconds{2};
 /// `made`: above what a reference gives and far above any LED; see quirks.md.
@@ -168,6 +170,15 @@ void UsbCtr08::take_samples(Bytes samples) {
 void UsbCtr08::confirm_samples() {
   if (scan_->asking_status || scan_->unconfirmed.empty()) return;
   scan_->asking_status = true;
+  const Instant due = scan_->asked_status ? *scan_->asked_status + kStatusPeriod : Instant{};
+  if (due <= link_.reactor().now()) return ask_status();
+  link_.reactor().at(due, [this, scan = std::weak_ptr{scan_}] {
+    if (is_current(scan)) ask_status();
+  });
+}
+
+void UsbCtr08::ask_status() {
+  scan_->asked_status = link_.reactor().now();
   read_status(
       [this, scan = std::weak_ptr{scan_}, transfers = scan_->unconfirmed.size()](Result<unsigned> status) {
         if (!is_current(scan)) return;

@@ -17,7 +17,7 @@ namespace meterbench::mcc_usb_ctr08 {
 /// A Measurement Computing USB-CTR08 with a paced scan of 1 kHz. What is known of it stands in quirks.md.
 ///
 /// Opens its link whenever it is needed. Samples are believed once a status read after them is clean: edges
-/// come 30 to 60 ms late, and none from samples beside which the device lost others.
+/// come 30 to 160 ms late, and none from samples beside which the device lost others.
 class UsbCtr08 final : public PulseCounter {
  public:
   /// `made`: longer than a comparator bounces, far shorter than an LED is dark between two pulses.
@@ -42,10 +42,11 @@ class UsbCtr08 final : public PulseCounter {
     std::size_t leds = 0;
     OnEdge on_edge;
     OnFault on_fault;
-    std::size_t packet_bytes = 0;        // of each transfer
-    std::optional<ScanDecoder> decoder;  // once it runs
-    std::deque<Bytes> unconfirmed;       // samples that no clean status has followed yet
-    bool asking_status = false;
+    std::size_t packet_bytes = 0;         // of each transfer
+    std::optional<ScanDecoder> decoder;   // once it runs
+    std::deque<Bytes> unconfirmed;        // samples that no clean status has followed yet
+    bool asking_status = false;           // or about to
+    std::optional<Instant> asked_status;  // when last
     bool zero_length_may_follow = false;
   };
 
@@ -64,6 +65,7 @@ class UsbCtr08 final : public PulseCounter {
   void ask_for_samples();
   void take_samples(Bytes samples);
   void confirm_samples();
+  void ask_status();
   void report_edges(std::size_t transfers);
   void end_scan(Fault fault);
 

@@ -1,5 +1,7 @@
 #include "drivers/mcc_usb_ctr08/simulator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -15,21 +17,24 @@ using virtual_lab::PulseSignal;
 
 constexpr std::size_t kCounters = 8;
 constexpr std::uint8_t kSampleEndpoint = 0x86;
-constexpr std::size_t kMaxPacket = 512;           // bytes; high speed
-constexpr double kBaseClock = 96e6;               // Hz
-constexpr std::size_t kFifoSamples = 65536;       // `made`
-constexpr unsigned kLongestDebounce = 16;         // 25.5 ms, after stable
-constexpr std::string_view kSerial = "01A2B3C4";  // `made`
+constexpr std::size_t kMaxPacket = 512;        // bytes; high speed
+constexpr double kBaseClock = 96e6;            // Hz
+constexpr std::size_t kFifoSamples = 65536;    // `made`
+constexpr unsigned kLongestDebounce = 16;      // 25.5 ms, after stable
+constexpr std::uint32_t kSerial = 0x01A2B3C4;  // of the first of several; `made`
+constexpr double kMostUnits = 99;
 
 enum Status : unsigned { running = 0x0002, overrun = 0x0004, configured = 0x0100 };
 
-// Vendor, product and endpoint are of instruments.md 5.2; the texts are `made`.
-const UsbDescription kDescription{.vendor = 0x09DB,
-                                  .product = 0x0127,
-                                  .manufacturer = "Measurement Computing",
-                                  .name = "USB-CTR08",
-                                  .serial = std::string{kSerial},
-                                  .endpoints = {{.address = kSampleEndpoint, .most_packet = kMaxPacket}}};
+/// `unit` counts from 1. Vendor, product and endpoint are of instruments.md 5.2; the texts are `made`.
+UsbDescription description_of(std::uint32_t unit) {
+  return {.vendor = 0x09DB,
+          .product = 0x0127,
+          .manufacturer = "Measurement Computing",
+          .name = "USB-CTR08",
+          .serial = fmt::format("{:08X}", kSerial + unit - 1),
+          .endpoints = {{.address = kSampleEndpoint, .most_packet = kMaxPacket}}};
+}
 
 std::uint64_t little_endian(ByteView bytes) {
   std::uint64_t number = 0;
@@ -66,9 +71,7 @@ class Counter {
       : world_{world}, name_{std::move(signal)}, pulse_width_{pulse_width} {}
 
   [[nodiscard]] std::uint64_t count(Instant t) {
-    // Looked up late: the lab may make what is wired to us after us.
-    if (!signal_ && !name_.empty()) signal_ = world_.signal(name_);
-    if (!signal_) return count_;
+    if (!find_signal()) return count_;
     const Instant until = t - debounce_.delay();
     const std::uint64_t edges = signal_->edges_until(until);
     const std::uint64_t more = edges - edges_;
@@ -77,6 +80,12 @@ class Counter {
     looked_ = until;
     return count_;
   }
+  /// Edges since the last look, up to `t`; 0: the count stays.
+  [[nodiscard]] std::uint64_t coming_until(Instant t) {
+    return find_signal() ? signal_->edges_until(t - debounce_.delay()) - edges_ : 0;
+  }
+  /// As last looked at.
+  [[nodiscard]] std::uint64_t value() const { return count_; }
   void set(Instant t, std::uint64_t value) {
     static_cast<void>(count(t));
     count_ = value;
@@ -90,6 +99,12 @@ class Counter {
   }
 
  private:
+  /// Looked up late: the lab may make what is wired to us after us.
+  [[nodiscard]] bool find_signal() {
+    if (!signal_ && !name_.empty()) signal_ = world_.signal(name_);
+    return signal_ != nullptr;
+  }
+
   /// Of the edges since the last look, at most as far back as a signal remembers.
   std::uint64_t stable_edges(Instant until) {
     std::uint64_t stable = 0;
@@ -122,7 +137,8 @@ class Counter {
 class Simulator final : public UsbFarEnd {
  public:
   Simulator(virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
-      : clock_{kBaseClock * (1 + settings.number("clock_ppm") * 1e-6)},
+      : description_{description_of(static_cast<std::uint32_t>(settings.number("unit")))},
+        clock_{kBaseClock * (1 + settings.number("clock_ppm") * 1e-6)},
         configured_{settings.number("fpga_configured") != 0},
         faults_{settings.faults} {
     for (std::size_t i = 0; i < kCounters; ++i) {
@@ -132,7 +148,7 @@ class Simulator final : public UsbFarEnd {
     }
   }
 
-  [[nodiscard]] const UsbDescription& description() const override { return kDescription; }
+  [[nodiscard]] const UsbDescription& description() const override { return description_; }
   void opened(Instant) override {}
   /// Like the device, goes on counting; a scan that nobody fetches ends in an overrun.
   void closed(Instant) override {}
@@ -158,14 +174,12 @@ class Simulator final : public UsbFarEnd {
       if (!std::exchange(flush_due_, false) || fifo_.empty()) return std::nullopt;
       samples = fifo_.size();
     }
-    Bytes packet;
-    packet.reserve(2 * samples);
-    const auto end = fifo_.begin() + static_cast<std::ptrdiff_t>(samples);
-    for (auto sample = fifo_.begin(); sample != end; ++sample) {
-      packet.push_back(static_cast<std::uint8_t>(*sample));
-      packet.push_back(static_cast<std::uint8_t>(*sample >> 8U));
+    Bytes packet(2 * samples);
+    for (std::size_t i = 0; i < samples; ++i) {
+      packet[2 * i] = static_cast<std::uint8_t>(fifo_[i]);
+      packet[2 * i + 1] = static_cast<std::uint8_t>(fifo_[i] >> 8U);
     }
-    fifo_.erase(fifo_.begin(), end);
+    fifo_.erase(fifo_.begin(), fifo_.begin() + static_cast<std::ptrdiff_t>(samples));
     zero_length_due_ = packet.size() % kMaxPacket == 0 && !std::exchange(leave_out_zero_length_, false);
     return packet;
   }
@@ -173,13 +187,14 @@ class Simulator final : public UsbFarEnd {
   [[nodiscard]] std::optional<Instant> next_event() const override {
     if (!running_ || silent_ || fifo_.size() >= packet_samples_) return std::nullopt;
     const std::size_t missing = packet_samples_ - fifo_.size();
-    const auto scans = static_cast<std::int64_t>((missing + list_.size() - 1) / list_.size());
+    const auto scans = static_cast<std::int64_t>((missing + list_size_ - 1) / list_size_);
     return tick(ticks_ + scans);
   }
 
  private:
-  struct Entry {
-    std::size_t counter;
+  /// An entry of the scan list: where in a scan it stands, and which bank of its counter it is.
+  struct Tap {
+    std::size_t offset;
     unsigned bank;
   };
 
@@ -209,7 +224,7 @@ class Simulator final : public UsbFarEnd {
         if (setup.index >= kCounters) return std::nullopt;
         return shortened(to_little_endian(counters_[setup.index].count(now), 8), setup.length);
       case 0x40: return shortened(to_little_endian(status(), 2), setup.length);
-      case 0x48: return shortened(to_bytes(kSerial), setup.length);
+      case 0x48: return shortened(to_bytes(description_.serial), setup.length);
       default: return std::nullopt;
     }
   }
@@ -261,18 +276,20 @@ class Simulator final : public UsbFarEnd {
   bool set_scan_list(std::size_t last, ByteView data) {
     constexpr std::size_t entries = 33;
     if (running_ || data.size() != entries || last >= entries) return false;
-    std::vector<Entry> list;
-    for (const std::uint8_t entry : data.first(last + 1)) {
+    std::array<std::vector<Tap>, kCounters> taps;
+    for (std::size_t offset = 0; offset <= last; ++offset) {
+      const unsigned entry = data[offset];
       if ((entry & 0xE0U) != 0) return false;  // digital port, padding: not simulated
-      list.push_back({entry & 0x07U, static_cast<unsigned>(entry >> 3U)});
+      taps[entry & 0x07U].push_back({offset, entry >> 3U});
     }
-    list_ = std::move(list);
+    taps_ = std::move(taps);
+    list_size_ = last + 1;
     return true;
   }
 
   /// count u32, retrigger u32, pacer u32, packet size − 1, options
   bool start(Instant now, ByteView data) {
-    if (running_ || list_.empty() || data.size() != 14) return false;
+    if (running_ || list_size_ == 0 || data.size() != 14) return false;
     const auto pacer = little_endian(data.subspan(8, 4));
     const unsigned options = data[13];
     // A scan without end and trigger by the internal pacer is all that is simulated.
@@ -280,7 +297,6 @@ class Simulator final : public UsbFarEnd {
     if ((options & 0x01U) == 0)
       for (Counter& counter : counters_) counter.set(now, 0);
     clear_fifo();
-    for (std::size_t i = 0; i < kCounters; ++i) before_[i] = counters_[i].count(now);
     packet_samples_ = std::size_t{data[12]} + 1;
     period_ns_ = 1e9 * (static_cast<double>(pacer) + 1) / clock_;
     began_ = now;
@@ -300,35 +316,54 @@ class Simulator final : public UsbFarEnd {
 
   /// Latches all counters at each tick up to `now`.
   void latch_until(Instant now) {
-    while (running_) {
-      const Instant t = tick(ticks_ + 1);
-      if (t > now) return;
-      if (fifo_.size() + list_.size() > kFifoSamples) {
-        overrun_ = true;
-        running_ = false;
-        return;
-      }
-      ++ticks_;
-      std::array<std::uint64_t, kCounters> latched{};
-      unsigned known = 0;  // one bit a counter
-      for (const auto& [counter, bank] : list_) {
-        if ((known & (1U << counter)) == 0) latched[counter] = counters_[counter].count(t);
-        known |= 1U << counter;
+    if (!running_ || tick(ticks_ + 1) > now) return;
+    auto last = static_cast<std::int64_t>(static_cast<double>((now - began_).count()) / period_ns_);
+    while (tick(last) > now) --last;  // by the rounding of a tick, to either side
+    while (tick(last + 1) <= now) ++last;
+    const auto room = static_cast<std::int64_t>((kFifoSamples - fifo_.size()) / list_size_);
+    if (last - ticks_ > room) {
+      last = ticks_ + room;
+      overrun_ = true;
+      running_ = false;
+    }
+    const std::size_t place = fifo_.size();
+    fifo_.resize(place + static_cast<std::size_t>(last - ticks_) * list_size_);
+    for (std::size_t i = 0; i < kCounters; ++i)
+      if (!taps_[i].empty()) latch(i, place, ticks_ + 1, last);
+    ticks_ = last;
+  }
+
+  /// One counter at each tick from `first` to `last`, for scans from a place in the FIFO on. Most inputs rest
+  /// for many ticks: they are not asked at each of them.
+  void latch(std::size_t number, std::size_t place, std::int64_t first, std::int64_t last) {
+    Counter& counter = counters_[number];
+    const auto coming = counter.coming_until(tick(last));
+    if (coming > 0 && coming < static_cast<std::uint64_t>(last - first + 1)) {
+      const std::int64_t middle = first + (last - first) / 2;
+      latch(number, place, first, middle);
+      latch(number, place + static_cast<std::size_t>(middle - first + 1) * list_size_, middle + 1, last);
+      return;
+    }
+    for (std::int64_t n = first; n <= last; ++n, place += list_size_) {
+      const std::uint64_t before = counter.value();
+      const std::uint64_t latched = coming == 0 ? before : counter.count(tick(n));
+      for (const auto& [offset, bank] : taps_[number]) {
         // Torn: the upper bank was latched before the carry of the lower one came to it.
-        const bool carried = latched[counter] >> 16U != before_[counter] >> 16U;
+        const bool carried = latched >> 16U != before >> 16U;
         const bool torn = bank > 0 && carried && std::exchange(tear_next_, false);
-        fifo_.push_back(static_cast<std::uint16_t>((torn ? before_ : latched)[counter] >> (16 * bank)));
+        fifo_[place + offset] = static_cast<std::uint16_t>((torn ? before : latched) >> (16 * bank));
       }
-      before_ = latched;
     }
   }
 
+  UsbDescription description_;
   double clock_;  // Hz, of the pacer
   bool configured_;
   virtual_lab::FaultScript faults_;
   std::vector<Counter> counters_;
 
-  std::vector<Entry> list_;
+  std::array<std::vector<Tap>, kCounters> taps_;  // of the scan list
+  std::size_t list_size_ = 0;
   std::size_t packet_samples_ = 0;
   double period_ns_ = 0;
   Instant began_{};
@@ -336,7 +371,6 @@ class Simulator final : public UsbFarEnd {
   bool running_ = false;
   bool overrun_ = false;
   std::vector<std::uint16_t> fifo_;
-  std::array<std::uint64_t, kCounters> before_{};  // the counts at the last tick
   bool zero_length_due_ = false;
   bool flush_due_ = false;
 
@@ -349,14 +383,16 @@ class Simulator final : public UsbFarEnd {
 }  // namespace
 
 virtual_lab::SimulatorModel simulator_model() {
-  return {.name = "mcc_usb_ctr08",
-          .parameters = {{"clock_ppm", 0, -1000, 1000, "of its 96 MHz; positive: fast"},
-                         {"fpga_configured", 1, 0, 1, "0: as after power-up"},
-                         {"pulse_width_ms", 10, 0, 1000, "of the pulses at its inputs, for its debounce"}},
-          .faults = {"fifo_overrun", "no_fpga", "missing_zlp", "latch_wrap", "debounce", "stall", "silence"},
-          .inputs = static_cast<int>(kCounters),
-          .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
-              -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};
+  return {
+      .name = "mcc_usb_ctr08",
+      .parameters = {{"unit", 1, 1, kMostUnits, "which of several: their serial numbers follow each other"},
+                     {"clock_ppm", 0, -1000, 1000, "of its 96 MHz; positive: fast"},
+                     {"fpga_configured", 1, 0, 1, "0: as after power-up"},
+                     {"pulse_width_ms", 10, 0, 1000, "of the pulses at its inputs, for its debounce"}},
+      .faults = {"fifo_overrun", "no_fpga", "missing_zlp", "latch_wrap", "debounce", "stall", "silence"},
+      .inputs = static_cast<int>(kCounters),
+      .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
+          -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};
 }
 
 }  // namespace meterbench::mcc_usb_ctr08

@@ -99,6 +99,30 @@ TEST_F(UsbCtr08Simulator, TellsItsStatusAndSerialNumber) {
   EXPECT_EQ(serial->size(), 8U);
 }
 
+TEST_F(UsbCtr08Simulator, SeveralOfThemHaveSerialNumbersOfTheirOwn) {
+  make({}, {{"unit", 1}});
+  EXPECT_EQ(device->description().serial, "01A2B3C4");
+  make({}, {{"unit", 6}});
+  EXPECT_EQ(device->description().serial, "01A2B3C9");
+  EXPECT_EQ(to_string(control(kSerial).value()), "01A2B3C9");
+}
+
+TEST_F(UsbCtr08Simulator, WhatNobodyFetchedForLongIsLatchedTickByTick) {
+  make();
+  start(50);
+  pass(3s);  // 300 edges at 2.5, 5, 7.5 … ms among 3000 ticks
+  std::int64_t tick = 0;
+  while (const auto packet = samples())
+    for (std::size_t at = 0; at < packet->size(); at += 8) {
+      ++tick;
+      const auto word = [&](std::size_t i) { return (*packet)[at + 2 * i] | (*packet)[at + 2 * i + 1] << 8; };
+      ASSERT_EQ(word(0) | word(1) << 16, 1250 * tick) << "tick " << tick;
+      ASSERT_EQ(word(2), tick * 2 / 5) << "tick " << tick;
+      ASSERT_EQ(word(3), 0);
+    }
+  EXPECT_EQ(tick, 3000);
+}
+
 TEST_F(UsbCtr08Simulator, WithoutItsFpgaItHasNoCounters) {
   make({}, {{"fpga_configured", 0}});
   EXPECT_EQ(status(), 0x0000U);

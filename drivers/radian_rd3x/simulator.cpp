@@ -45,6 +45,11 @@ class AutoRange {
   std::size_t tap_ = 0;
 };
 
+ReferenceInput::Definition definition_of(const virtual_lab::SimulatorSettings& settings) {
+  if (settings.number("series") >= 0.5) return ReferenceInput::Definition::series;
+  return settings.three_wire ? ReferenceInput::Definition::two_element : ReferenceInput::Definition::two_wire;
+}
+
 class Simulator final : public FarEnd, public virtual_lab::Observer {
  public:
   Simulator(virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
@@ -53,7 +58,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
                 .phase_error_arcmin = settings.number("phase_error_arcmin"),
                 .range_error_percent = settings.number("range_error_percent"),
                 .noise_percent = settings.number("noise_percent"),
-                .three_wire = settings.three_wire}},
+                .definition = definition_of(settings)}},
         faults_{settings.faults} {
     world.attach(*this);
     world.add_signal(settings.role + ".pulses", input_);
@@ -235,7 +240,8 @@ virtual_lab::SimulatorModel simulator_model() {
                          {"phase_error_arcmin", 0, -60, 60, "positive: sees the current lag less"},
                          {"range_error_percent", 0, 0, 5,
                           "half-width of an extra gain error of each current range"},
-                         {"noise_percent", 0, 0, 5, "standard deviation of its power over 20 ms"}},
+                         {"noise_percent", 0, 0, 5, "standard deviation of its power over 20 ms"},
+                         {"series", 0, 0, 1, "1: forms V12·I of the one circuit that carries the load"}},
           .faults = {"error_ack", "bad_checksum", "truncated", "flt_max", "silence", "stale", "drift"},
           .make = [](virtual_lab::World& world, const virtual_lab::SimulatorSettings& settings)
               -> virtual_lab::AnyFarEnd { return std::make_unique<Simulator>(world, settings); }};

@@ -134,6 +134,19 @@ TEST_F(RadianSimulator, GivesPulsesOfTheConstantOnceTheOutputIsAssigned) {
   EXPECT_EQ(pulses.edges_until(world().now()) - before, 100U);  // 12 kW · 30 s = 100 Wh
 }
 
+TEST_F(RadianSimulator, InSeriesFormsThePowerOfTheOneCircuitThatCarriesTheLoad) {
+  make({}, {{"series", 1}});
+  virtual_lab::PulseSignal& pulses = *world().signal("reference.pulses");
+  EXPECT_EQ(answer(kOneWhPerPulse), "A3 32 00 04 00 00 00 00 00 D9");
+  EXPECT_EQ(answer(kPulseOutput), "AC 1D 00 02 00 0A 00 D5");
+  world().source().apply(world().now(),
+                         {Frequency{60}, {Phasor{120}, Phasor{-120}}, {Phasor{}, Phasor{-50}}});
+  advance(std::chrono::seconds{1});
+  const auto before = pulses.edges_until(world().now());
+  advance(std::chrono::seconds{30});
+  EXPECT_EQ(pulses.edges_until(world().now()) - before, 100U);  // 240 V · 50 A · 30 s; a meter has half of it
+}
+
 TEST_F(RadianSimulator, RefusesAConstantThatIsNoEnergy) {
   make();
   EXPECT_EQ(

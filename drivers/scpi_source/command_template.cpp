@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numbers>
 #include <stdexcept>
 
 #include "drivers/protocol/scpi/framing.h"
@@ -12,6 +13,19 @@ namespace meterbench::scpi_source {
 namespace {
 
 constexpr std::string_view kCircuit = "circuit";
+constexpr std::string_view kOrder = "order";
+
+/// Sent as they are, without decimals.
+bool is_whole(std::string_view name) { return name == kCircuit || name == kOrder; }
+
+NamedValues harmonic_values(std::size_t index, int order, Ratio share, Angle phase) {
+  const Angle angle = wrapped(phase);
+  return {{kCircuit, static_cast<double>(index + 1)},
+          {kOrder, static_cast<double>(order)},
+          {"percent", percent(share)},
+          {"phase_deg", degrees(angle)},
+          {"phase_rad", angle.value()}};
+}
 
 std::string list_of(const NamedValues& values) {
   std::vector<std::string_view> names;
@@ -40,6 +54,18 @@ NamedValues load_values(const LoadPoint& point, std::size_t index) {
   for (const NamedValue& value : voltage_values(load.voltage)) values.push_back(value);
   for (const NamedValue& value : current_values(load.current)) values.push_back(value);
   return values;
+}
+
+NamedValues voltage_harmonic_values(const Harmonic& harmonic, std::size_t index) {
+  return harmonic_values(index, harmonic.order, harmonic.voltage, harmonic.voltage_phase);
+}
+
+/// A current that is turned by 180° crosses zero half a period later: an even harmonic then stands at 180° to
+/// it, an odd one as before.
+NamedValues current_harmonic_values(const Harmonic& harmonic, std::size_t index, Direction direction) {
+  const bool turned = direction == Direction::received && harmonic.order % 2 == 0;
+  return harmonic_values(index, harmonic.order, harmonic.current,
+                         harmonic.current_phase + Angle{turned ? std::numbers::pi : 0});
 }
 
 double value_of(const NamedValues& values, std::string_view name) {
@@ -79,11 +105,12 @@ tl::expected<CommandTemplate, std::string> CommandTemplate::parse(std::string_vi
       const std::string_view form = place.substr(colon);  // ":.4f"
       const bool decimal =
           form.size() == 4 && form.starts_with(":.") && form[2] >= '0' && form[2] <= '9' && form[3] == 'f';
-      if (piece.name == kCircuit ? !form.empty() : !decimal)
+      const bool whole = is_whole(piece.name);
+      if (whole ? !form.empty() : !decimal)
         return tl::unexpected{fmt::format(
             "'{{{}}}' is not a place for a value; {{circuit}} or {{{}:.4f}}, with 0 to 9 decimals, "
             "are examples",
-            place, piece.name == kCircuit ? "voltage_v" : piece.name)};
+            place, whole ? "voltage_v" : piece.name)};
       piece.decimals = decimal ? form[2] - '0' : 0;
     }
     result.pieces_.push_back(std::move(piece));

@@ -21,6 +21,12 @@ using NamedValues = std::vector<NamedValue>;
 /// `frequency_hz`, `voltage_v`, `voltage_mv`, `voltage_phase_deg`, `voltage_phase_rad`, and the same of the
 /// current in A and mA. Angles lead, from the common origin, in (−180°, 180°].
 [[nodiscard]] NamedValues load_values(const LoadPoint& point, std::size_t index);
+/// What a line of a harmonic can send, of a voltage or of a current: `circuit`, `order`, `percent` of the
+/// fundamental, `phase_deg` and `phase_rad` at its own frequency from the positive zero crossing of its
+/// channel's fundamental, in (−180°, 180°].
+[[nodiscard]] NamedValues voltage_harmonic_values(const Harmonic& harmonic, std::size_t index);
+[[nodiscard]] NamedValues current_harmonic_values(const Harmonic& harmonic, std::size_t index,
+                                                  Direction direction);
 /// What the line of a limit can send, each in two units.
 [[nodiscard]] NamedValues voltage_values(Voltage voltage);
 [[nodiscard]] NamedValues current_values(Current current);
@@ -30,7 +36,8 @@ using NamedValues = std::vector<NamedValue>;
 class CommandTemplate {
  public:
   CommandTemplate() = default;
-  /// `allowed`: values that the line may name. A place is `{circuit}` or `{name:.4f}`, with 0 to 9 decimals.
+  /// `allowed`: values that the line may name. A place is `{circuit}`, `{order}` or
+  /// `{name:.4f}`, with 0 to 9 decimals.
   /// On failure a sentence for the author of the profile.
   [[nodiscard]] static tl::expected<CommandTemplate, std::string> parse(std::string_view text,
                                                                         const NamedValues& allowed);

@@ -62,5 +62,29 @@ TEST(LoadValues, TurnAReceivedCurrentBy180Degrees) {
   EXPECT_NEAR(value_of(values, "current_phase_rad"), -std::numbers::pi / 3, 1e-12);
 }
 
+TEST(HarmonicValues, AreAShareAndAnAngleToTheFundamentalOfTheChannel) {
+  const Harmonic third{.order = 3,
+                       .voltage = Ratio{0.038},
+                       .voltage_phase = from_degrees(180),
+                       .current = Ratio{0.3},
+                       .current_phase = from_degrees(200)};
+  const NamedValues voltage = voltage_harmonic_values(third, 0);
+  EXPECT_EQ(value_of(voltage, "circuit"), 1);
+  EXPECT_EQ(value_of(voltage, "order"), 3);
+  EXPECT_NEAR(value_of(voltage, "percent"), 3.8, 1e-12);
+  EXPECT_NEAR(value_of(voltage, "phase_deg"), 180, 1e-12);
+  EXPECT_NEAR(value_of(voltage, "phase_rad"), std::numbers::pi, 1e-12);
+  const NamedValues current = current_harmonic_values(third, 1, Direction::received);
+  EXPECT_EQ(value_of(current, "circuit"), 2);
+  EXPECT_NEAR(value_of(current, "percent"), 30, 1e-12);
+  EXPECT_NEAR(value_of(current, "phase_deg"), -160, 1e-12);
+}
+
+TEST(HarmonicValues, OfAReceivedCurrentTurnTheWholeWave) {
+  const Harmonic second{.order = 2, .current = Ratio{0.1}, .current_phase = from_degrees(10)};
+  EXPECT_NEAR(value_of(current_harmonic_values(second, 0, Direction::delivered), "phase_deg"), 10, 1e-12);
+  EXPECT_NEAR(value_of(current_harmonic_values(second, 0, Direction::received), "phase_deg"), -170, 1e-12);
+}
+
 }  // namespace
 }  // namespace meterbench::scpi_source

@@ -102,11 +102,18 @@ void ScpiSource::collect_errors(const Op& op, const std::string& command, std::v
       });
 }
 
-void ScpiSource::tell_all(const Op& op, std::vector<std::string> commands, Then then, std::size_t next) {
-  if (next == commands.size()) return then();
-  const std::string command = commands[next];
-  tell(op, command, [this, op, commands = std::move(commands), then = std::move(then), next] {
-    tell_all(op, commands, then, next + 1);
+void ScpiSource::tell_all(const Op& op, std::vector<Setting> settings, Then then, std::size_t next) {
+  if (next == settings.size()) return then();
+  const Setting setting = settings[next];
+  const auto go_on = [this, op, settings = std::move(settings), then = std::move(then), next] {
+    tell_all(op, settings, then, next + 1);
+  };
+  tell(op, setting.command, [this, op, setting, go_on] {
+    if (setting.read.empty()) return go_on();
+    ask(op, setting.read, setting.read, [this, op, setting, go_on](const std::string& answer) {
+      if (answer == setting.answer) return go_on();
+      fail(op, Errc::implausible, setting.read, fmt::format("it reads {} after {}", answer, setting.command));
+    });
   });
 }
 
@@ -223,14 +230,29 @@ void ScpiSource::do_set_limits(const SourceLimits& limits, Done<void> done) {
   });
 }
 
-std::vector<std::string> ScpiSource::load_commands(const LoadPoint& point) const {
-  std::vector<std::string> commands;
+std::vector<ScpiSource::Setting> ScpiSource::load_settings(const LoadPoint& point) const {
+  std::vector<Setting> settings;
   const auto circuits = static_cast<std::size_t>(profile_.capabilities.circuits);
   for (const CommandTemplate& line : profile_.load_point)
     for (std::size_t i = 0; i < (line.has("circuit") ? circuits : 1); ++i)
-      commands.push_back(line.filled(load_values(point, i)));
-  if (!profile_.apply.empty()) commands.push_back(profile_.apply);
-  return commands;
+      settings.push_back({line.filled(load_values(point, i))});
+  if (profile_.harmonics) add_harmonics(point, settings);
+  if (!profile_.apply.empty()) settings.push_back({profile_.apply});
+  return settings;
+}
+
+void ScpiSource::add_harmonics(const LoadPoint& point, std::vector<Setting>& settings) const {
+  const auto add = [&](const HarmonicCommand& command, const NamedValues& values) {
+    if (value_of(values, "percent") != 0)  // all others have been cleared
+      settings.push_back(
+          {command.set.filled(values), command.read.filled(values), command.answer.filled(values)});
+  };
+  settings.push_back({profile_.harmonics->clear});
+  for (const Harmonic& harmonic : point.waveform.harmonics)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(profile_.capabilities.circuits); ++i) {
+      add(profile_.harmonics->voltage, voltage_harmonic_values(harmonic, i));
+      add(profile_.harmonics->current, current_harmonic_values(harmonic, i, point.direction));
+    }
 }
 
 void ScpiSource::do_apply(const LoadPoint& point, Done<void> done) {
@@ -239,11 +261,11 @@ void ScpiSource::do_apply(const LoadPoint& point, Done<void> done) {
   connect(op, [this, op, point, done = std::move(done)] {
     ask_state(op, [this, op, point, done](const SourceStatus& status) {
       if (status.output == OutputState::trip) return fail(op, Errc::tripped, op->text, status.reason);
-      std::vector<std::string> commands = load_commands(point);
-      if (status.output == OutputState::off) commands.push_back(profile_.output_on);
+      std::vector<Setting> settings = load_settings(point);
+      if (status.output == OutputState::off) settings.push_back({profile_.output_on});
       // What an earlier command left in the error queue is not charged to this set-up.
-      send(op, profile_.clear, [this, op, commands = std::move(commands), done] {
-        tell_all(op, commands, [this, op, done] {
+      send(op, profile_.clear, [this, op, settings = std::move(settings), done] {
+        tell_all(op, settings, [this, op, done] {
           await_on(op, link_.reactor().now() + profile_.settle_deadline, [this, op, done] {
             end(op);
             done({});

@@ -37,6 +37,12 @@ class ScpiSource final : public PowerSource, private Operations {
 
  private:
   using Then = std::function<void()>;
+  /// A command, and where it is read back the query and what that must answer.
+  struct Setting {
+    std::string command;
+    std::string read{};
+    std::string answer{};
+  };
 
   void do_set_limits(const SourceLimits& limits, Done<void> done) override;
   void do_apply(const LoadPoint& point, Done<void> done) override;
@@ -54,7 +60,7 @@ class ScpiSource final : public PowerSource, private Operations {
   /// Sends a command and asks whether it was carried out.
   void tell(const Op& op, const std::string& command, Then then);
   void collect_errors(const Op& op, const std::string& command, std::vector<std::string> found, Then then);
-  void tell_all(const Op& op, std::vector<std::string> commands, Then then, std::size_t next = 0);
+  void tell_all(const Op& op, std::vector<Setting> settings, Then then, std::size_t next = 0);
   void later(const Op& op, Then then);
   void connect(const Op& op, Then then);
   void set_limits(const Op& op, const SourceLimits& limits, Then then);
@@ -64,7 +70,8 @@ class ScpiSource final : public PowerSource, private Operations {
   void await_on(const Op& op, Instant deadline, Then then);
 
   [[nodiscard]] Result<void> open_link();
-  [[nodiscard]] std::vector<std::string> load_commands(const LoadPoint& point) const;
+  [[nodiscard]] std::vector<Setting> load_settings(const LoadPoint& point) const;
+  void add_harmonics(const LoadPoint& point, std::vector<Setting>& settings) const;
   void try_off(int attempts);
   void finish_off(const Result<void>& result);
 

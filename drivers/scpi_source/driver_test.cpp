@@ -51,8 +51,8 @@ const Lines kSetLimits = Lines{{"*CLS", ""}} + kLimits;
 const Lines kValues = told("FREQ 60.0000") + told("VOLT1 240.0000") + told("VOLT2 120.0000") +
                       told("VOLT1:PHAS 0.0000") + told("VOLT2:PHAS 180.0000") + told("CURR1 30.0000") +
                       told("CURR2 0.0000") + told("CURR1:PHAS 120.0000") + told("CURR2:PHAS -60.0000") +
-                      told("APPL");
-const Lines kSetUp = Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues + told("OUTP ON");
+                      told("HARM:CLE");
+const Lines kSetUp = Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues + told("APPL") + told("OUTP ON");
 const Lines kRamp{{"OUTP?", "RAMP"}, {"OUTP?", "RAMP"}, {"OUTP?", "ON"}};
 
 constexpr SourceLimits kSomeLimits{Voltage{260}, Current{210}};
@@ -75,8 +75,8 @@ struct Bench {
   Result<void> set_limits(const SourceLimits& limits = kSomeLimits) {
     return wait<void>([&](Done<void> done) { source.start_set_limits(limits, std::move(done)); });
   }
-  Result<void> apply() {
-    return wait<void>([&](Done<void> done) { source.start_apply(load_point(), std::move(done)); });
+  Result<void> apply(const LoadPoint& point = load_point()) {
+    return wait<void>([&](Done<void> done) { source.start_apply(point, std::move(done)); });
   }
   Result<void> off() {
     return wait<void>([&](Done<void> done) { source.start_off(std::move(done)); });
@@ -106,10 +106,51 @@ TEST(ScpiSource, SaysEachLineOfASetUpInOrder) {
 
 TEST(ScpiSource, DoesNotSwitchOnWhatIsOn) {
   Bench bench{kOff + kSetLimits + kSetUp + kRamp + Lines{{"OUTP?", "ON"}, {"*CLS", ""}} + kValues +
-              Lines{{"OUTP?", "RAMP"}, {"OUTP?", "ON"}}};
+              told("APPL") + Lines{{"OUTP?", "RAMP"}, {"OUTP?", "ON"}}};
   ASSERT_TRUE(bench.set_limits());
   ASSERT_TRUE(bench.apply());
   EXPECT_TRUE(bench.apply());
+}
+
+/// load_point() with a second harmonic of the current and a fifth of both.
+LoadPoint distorted_point() {
+  LoadPoint point = load_point();
+  point.waveform = {.name = "test",
+                    .harmonics = {{.order = 2, .current = Ratio{0.05}, .current_phase = from_degrees(30)},
+                                  {.order = 5,
+                                   .voltage = Ratio{0.1},
+                                   .voltage_phase = from_degrees(180),
+                                   .current = Ratio{0.4},
+                                   .current_phase = from_degrees(-45)}}};
+  return point;
+}
+
+/// A harmonic, and its reading back.
+Lines harmonic(const std::string& header, const std::string& values) {
+  return told(header + " " + values) + Lines{{header + "?", values}};
+}
+
+TEST(ScpiSource, SetsHarmonicsBeforeItAppliesAndReadsThemBack) {
+  // Received turns the current by 180°: its even harmonics stand at 180° to it then, its odd ones as before.
+  Bench bench{kOff + kSetLimits + Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues +
+              harmonic("CURR1:HARM2", "5.0000,-150.0000") + harmonic("CURR2:HARM2", "5.0000,-150.0000") +
+              harmonic("VOLT1:HARM5", "10.0000,180.0000") + harmonic("CURR1:HARM5", "40.0000,-45.0000") +
+              harmonic("VOLT2:HARM5", "10.0000,180.0000") + harmonic("CURR2:HARM5", "40.0000,-45.0000") +
+              told("APPL") + told("OUTP ON") + kRamp};
+  ASSERT_TRUE(bench.set_limits());
+  const auto applied = bench.apply(distorted_point());
+  EXPECT_TRUE(applied) << applied.error().text();
+}
+
+TEST(ScpiSource, DoesNotAcceptAHarmonicThatReadsBackOtherwise) {
+  Bench bench{kOff + kSetLimits + Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues +
+              told("CURR1:HARM2 5.0000,-150.0000") + Lines{{"CURR1:HARM2?", "4.9000,-150.0000"}}};
+  ASSERT_TRUE(bench.set_limits());
+  const auto applied = bench.apply(distorted_point());
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, Errc::implausible);
+  EXPECT_EQ(applied.error().command, "CURR1:HARM2?");
+  EXPECT_THAT(applied.error().detail, HasSubstr("4.9000"));
 }
 
 TEST(ScpiSource, NamesTheCommandThatWasRefusedAndGoesNoFurther) {

@@ -9,6 +9,8 @@
 namespace meterbench::scpi_source {
 namespace {
 
+/// The 63rd of 60 Hz is as far as the standards for metering in power networks ask.
+constexpr int kHighestHarmonic = 63;
 /// Characters; far more than any answer that a source gives.
 constexpr int kLongestReply = 4096;
 
@@ -65,6 +67,11 @@ SourceCapabilities read_capabilities(YamlMap& map) {
   if (can.maximum_frequency < can.minimum_frequency)
     map.find("maximum_frequency")->mistake("this is below minimum_frequency");
   can.settling = required_quantity<kind::Time>(map, "settling");
+  if (map.find("voltage_power"))
+    can.voltage_power = required_quantity<kind::ApparentPower>(map, "voltage_power");
+  if (map.find("compliance")) can.compliance = required_quantity<kind::Voltage>(map, "compliance");
+  if (map.find("highest_harmonic"))
+    can.highest_harmonic = required_count(map, "highest_harmonic", kHighestHarmonic);
   return can;
 }
 
@@ -131,6 +138,38 @@ void read_load_point(YamlMap& root, Profile& profile) {
   if (sound) check_load_point(*node, profile);
 }
 
+HarmonicCommand read_harmonic(YamlMap& harmonics, std::string_view key, const NamedValues& allowed) {
+  HarmonicCommand command;
+  const auto node = harmonics.require(key);
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return command;
+  for (const auto& [part, line] :
+       {std::pair{"set", &command.set}, {"read", &command.read}, {"answer", &command.answer}})
+    if (const auto text = map->require(part))
+      if (auto parsed = as_template(*text, allowed)) *line = std::move(*parsed);
+  for (const char* value : {"order", "percent"})
+    if (const auto set = map->find("set"); set && !command.set.has(value))
+      set->mistake(fmt::format("this line must say {{{}}}", value));
+  map->finish();
+  return command;
+}
+
+void read_harmonics(YamlMap& root, Profile& profile) {
+  const auto node = root.find("harmonics");
+  const int highest = profile.capabilities.highest_harmonic;
+  if (node.has_value() != (highest > 1))
+    root.node().mistake(node ? "there are commands for harmonics, but highest_harmonic is 1"
+                             : "'harmonics' is missing: highest_harmonic says that the source has some");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return;
+  HarmonicCommands commands;
+  commands.clear = required_command(*map, "clear");
+  commands.voltage = read_harmonic(*map, "voltage", voltage_harmonic_values({}, 0));
+  commands.current = read_harmonic(*map, "current", current_harmonic_values({}, 0, Direction::delivered));
+  map->finish();
+  profile.harmonics = std::move(commands);
+}
+
 /// A state that some instruments do not have.
 std::string optional_state(YamlMap& map, std::string_view key) {
   const auto node = map.find(key);
@@ -185,6 +224,7 @@ std::optional<Profile> read_profile(const YamlNode& root, Mistakes& mistakes) {
       limits->finish();
     }
   read_load_point(*map, profile);
+  read_harmonics(*map, profile);
   if (const auto node = map->find("apply")) profile.apply = as_command(*node);
   read_output(*map, profile);
   map->finish();

@@ -21,6 +21,20 @@ struct LimitCommands {
   double within = 0;    ///< V or A
 };
 
+/// One harmonic of one channel: how it is set, and how it is read back.
+struct HarmonicCommand {
+  CommandTemplate set;
+  CommandTemplate read;
+  CommandTemplate answer;  ///< what a source that has taken it answers, to the character
+};
+
+/// How harmonics are set, before `apply`.
+struct HarmonicCommands {
+  std::string clear;  ///< takes away all that were set before
+  HarmonicCommand voltage;
+  HarmonicCommand current;
+};
+
 /// What the state query answers. An empty text: the instrument has no such state.
 struct StateReplies {
   std::string off;
@@ -43,8 +57,9 @@ struct Profile {
   std::string clear;
   LimitCommands voltage_limit;
   LimitCommands current_limit;
-  std::vector<CommandTemplate> load_point;  ///< in this order; a line with {circuit} once for each circuit
-  std::string apply;                        ///< empty: each line takes effect at once
+  std::vector<CommandTemplate> load_point;    ///< in this order; a line with {circuit} once for each circuit
+  std::optional<HarmonicCommands> harmonics;  ///< none: the source has the sine alone
+  std::string apply;                          ///< empty: each line takes effect at once
   std::string output_on;
   std::string output_off;
   std::string output_state;

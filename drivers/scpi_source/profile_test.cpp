@@ -108,6 +108,65 @@ TEST(ScpiProfile, MayLackRampTripAndApply) {
   EXPECT_THAT(profile->apply, IsEmpty());
 }
 
+const std::string kHarmonics = R"(harmonics:
+  clear: HARM:CLE
+  voltage:
+    set: "VOLT{circuit}:HARM{order} {percent:.2f},{phase_rad:.4f}"
+    read: "VOLT{circuit}:HARM{order}?"
+    answer: "{percent:.2f},{phase_rad:.4f}"
+  current:
+    set: "CURR{circuit}:HARM{order} {percent:.1f},{phase_deg:.0f}"
+    read: "CURR{circuit}:HARM{order}?"
+    answer: "{percent:.1f},{phase_deg:.0f}"
+)";
+
+std::string with_harmonics() {
+  return replaced("  settling: 3 s\n",
+                  "  settling: 3 s\n  voltage_power: 2 kVA\n  compliance: 12 V\n  highest_harmonic: 31\n") +
+         kHarmonics;
+}
+
+TEST(ScpiProfile, MayHaveHarmonicsAndBurdens) {
+  Mistakes mistakes;
+  const auto profile = read(with_harmonics(), mistakes);
+  ASSERT_TRUE(profile) << mistakes.text();
+  EXPECT_EQ(profile->capabilities.voltage_power, ApparentPower{2000});
+  EXPECT_EQ(profile->capabilities.compliance, Voltage{12});
+  EXPECT_EQ(profile->capabilities.highest_harmonic, 31);
+  ASSERT_TRUE(profile->harmonics);
+  EXPECT_EQ(profile->harmonics->clear, "HARM:CLE");
+  const Harmonic fifth{.order = 5,
+                       .voltage = Ratio{0.1},
+                       .voltage_phase = Angle{1},
+                       .current = Ratio{0.4},
+                       .current_phase = from_degrees(-90)};
+  const NamedValues voltage = voltage_harmonic_values(fifth, 1);
+  EXPECT_EQ(profile->harmonics->voltage.set.filled(voltage), "VOLT2:HARM5 10.00,1.0000");
+  EXPECT_EQ(profile->harmonics->voltage.read.filled(voltage), "VOLT2:HARM5?");
+  EXPECT_EQ(profile->harmonics->voltage.answer.filled(voltage), "10.00,1.0000");
+  const NamedValues current = current_harmonic_values(fifth, 0, Direction::delivered);
+  EXPECT_EQ(profile->harmonics->current.set.filled(current), "CURR1:HARM5 40.0,-90");
+}
+
+TEST(ScpiProfile, WithoutThemHasTheSineAloneAndStatesNoBurden) {
+  Mistakes mistakes;
+  const auto profile = read(kProfile, mistakes);
+  ASSERT_TRUE(profile) << mistakes.text();
+  EXPECT_EQ(profile->capabilities.highest_harmonic, 1);
+  EXPECT_EQ(profile->capabilities.voltage_power, ApparentPower{});
+  EXPECT_EQ(profile->capabilities.compliance, Voltage{});
+  EXPECT_FALSE(profile->harmonics);
+}
+
+TEST(ScpiProfile, ItsHarmonicsAndItsHighestHarmonicGoTogether) {
+  std::string text = with_harmonics();
+  EXPECT_THAT(mistakes_of(replaced("  settling: 3 s\n", "  settling: 3 s\n  highest_harmonic: 5\n")),
+              HasSubstr("'harmonics' is missing"));
+  EXPECT_THAT(mistakes_of(kProfile + kHarmonics), HasSubstr("highest_harmonic is 1"));
+  text.replace(text.find("HARM{order} {percent:.2f}"), 25, "HARM5 {percent:.2f}");
+  EXPECT_THAT(mistakes_of(text), HasSubstr("this line must say {order}"));
+}
+
 TEST(ScpiProfile, MissingFileIsAMistake) {
   Mistakes mistakes;
   EXPECT_FALSE(load_profile("/nonexistent/profile.yaml", mistakes));

@@ -16,6 +16,9 @@ constexpr double kMostAmperes = 240;
 constexpr double kLeastHertz = 45;
 constexpr double kMostHertz = 65;
 constexpr double kFullTurnDegrees = 360;
+constexpr double kMostPercent = 100;
+/// Clause 2.6.
+constexpr double kBandHertz = 1900;
 
 constexpr std::string_view kOverload = "output stage overload";
 constexpr std::string_view kEnableOpen = "enable open";
@@ -30,6 +33,8 @@ constexpr const char* kRefuse = "refuse";
 /// Clause 1.6: values are held to a ten-thousandth.
 double held(double value) { return std::round(value * 1e4) / 1e4; }
 std::string answer_text(double value) { return scpi::fixed_text(value, 4); }
+
+bool is_angle(double degrees) { return std::abs(degrees) < kFullTurnDegrees; }
 
 bool is_printable(const std::string& line) {
   for (const char c : line)
@@ -58,13 +63,14 @@ void Simulator::add_commands() {
                      return ScpiError::none;
                    },
                    {}};
-  rows_["APPL"] = {0,
-                   [this](const auto&) {
-                     set_point_ = stored_;
-                     if (output_ == Output::energised) drive();
-                     return ScpiError::none;
-                   },
-                   {}};
+  rows_["HARM:CLE"] = {0,
+                       [this](const auto&) {
+                         for (Circuit& circuit : stored_.circuits)
+                           circuit.voltage.harmonics = circuit.current.harmonics = {};
+                         return ScpiError::none;
+                       },
+                       {}};
+  rows_["APPL"] = {0, [this](const auto&) { return take_set_point(); }, {}};
   rows_["OUTP"] = {1, [this](const auto& parameters) { return switch_output(scpi::capitals(parameters[0])); },
                    [this] { return output_state(); }};
   rows_["SYST:ERR"] = {0, {}, [this] { return scpi::error_entry_text(errors_.take()); }};
@@ -72,16 +78,32 @@ void Simulator::add_commands() {
   add_limit("LIM:VOLT", voltage_limit_v_, kMostVolts);
   add_limit("LIM:CURR", current_limit_a_, kMostAmperes);
   add_number("FREQ", stored_.frequency_hz, [](double f) { return f >= kLeastHertz && f <= kMostHertz; });
-  const auto is_angle = [](double d) { return std::abs(d) < kFullTurnDegrees; };
   for (std::size_t i = 0; i < stored_.circuits.size(); ++i) {
-    Channels& circuit = stored_.circuits[i];
-    const std::string voltage = fmt::format("VOLT{}", i + 1);
-    const std::string current = fmt::format("CURR{}", i + 1);
-    add_number(voltage, circuit.voltage_v, [this](double v) { return v >= 0 && v <= voltage_limit_v_; });
-    add_number(voltage + ":PHAS", circuit.voltage_phase_deg, is_angle);
-    add_number(current, circuit.current_a, [this](double a) { return a >= 0 && a <= current_limit_a_; });
-    add_number(current + ":PHAS", circuit.current_phase_deg, is_angle);
+    add_channel(fmt::format("VOLT{}", i + 1), stored_.circuits[i].voltage, voltage_limit_v_);
+    add_channel(fmt::format("CURR{}", i + 1), stored_.circuits[i].current, current_limit_a_);
   }
+}
+
+void Simulator::add_channel(const std::string& header, Channel& channel, const double& limit) {
+  add_number(header, channel.rms, [&limit](double value) { return value >= 0 && value <= limit; });
+  add_number(header + ":PHAS", channel.phase_deg, is_angle);
+  for (std::size_t order = 2; order <= kHighestHarmonic; ++order)
+    add_harmonic(fmt::format("{}:HARM{}", header, order), channel.harmonics[order]);
+}
+
+void Simulator::add_harmonic(const std::string& header, Harmonic& harmonic) {
+  rows_[header] = {
+      2,
+      [&harmonic](const auto& parameters) {
+        const auto percent = parse_number(parameters[0]);
+        const auto degrees = parse_number(parameters[1]);
+        if (!percent || !degrees) return ScpiError::data_type;
+        if (!(held(*percent) >= 0 && held(*percent) <= kMostPercent && is_angle(held(*degrees))))
+          return ScpiError::data_out_of_range;
+        harmonic = {held(*percent), held(*degrees)};
+        return ScpiError::none;
+      },
+      [&harmonic] { return answer_text(harmonic.percent) + ',' + answer_text(harmonic.phase_deg); }};
 }
 
 void Simulator::add_number(const std::string& header, double& value, std::function<bool(double)> in_range) {
@@ -225,15 +247,53 @@ std::string Simulator::output_state() const {
   return {};
 }
 
+/// Clauses 2.6 and 3.3.
+ScpiError Simulator::take_set_point() {
+  if (static_cast<double>(stored_.highest_order()) * stored_.frequency_hz > kBandHertz)
+    return ScpiError::settings_conflict;
+  for (const Circuit& circuit : stored_.circuits)
+    if (circuit.voltage.total_rms() > voltage_limit_v_ || circuit.current.total_rms() > current_limit_a_)
+      return ScpiError::settings_conflict;
+  set_point_ = stored_;
+  if (output_ == Output::energised) drive();
+  return ScpiError::none;
+}
+
+virtual_lab::Phasor Simulator::Channel::phasor(std::size_t order) const {
+  if (order == 1) return std::polar(rms, from_degrees(phase_deg).value());
+  const Harmonic& harmonic = harmonics.at(order);
+  // It counts from the fundamental's zero crossing, which is `order` times as far at its frequency.
+  return std::polar(rms * harmonic.percent / 100,
+                    from_degrees(static_cast<double>(order) * phase_deg + harmonic.phase_deg).value());
+}
+
+double Simulator::Channel::total_rms() const {
+  double square = 1;
+  for (const Harmonic& harmonic : harmonics) square += harmonic.percent * harmonic.percent / 1e4;
+  return rms * std::sqrt(square);
+}
+
+std::size_t Simulator::Values::highest_order() const {
+  for (std::size_t order = kHighestHarmonic; order > 1; --order)
+    for (const Circuit& circuit : circuits)
+      if (circuit.voltage.harmonics[order].percent > 0 || circuit.current.harmonics[order].percent > 0)
+        return order;
+  return 1;
+}
+
 /// The output sets off for the set point.
 void Simulator::drive() {
   const Values& values = *set_point_;
   virtual_lab::Terminals target{.frequency = Frequency{values.frequency_hz}};
-  for (std::size_t i = 0; i < values.circuits.size(); ++i) {
-    const Channels& circuit = values.circuits[i];
-    target.voltage[i] = std::polar(circuit.voltage_v, from_degrees(circuit.voltage_phase_deg).value());
-    target.current[i] = std::polar(circuit.current_a, from_degrees(circuit.current_phase_deg).value());
-  }
+  for (std::size_t order = 2; order <= values.highest_order(); ++order)
+    target.harmonics.push_back({.order = static_cast<int>(order)});
+  for_each_order(target, [&](int order, virtual_lab::Phasors& voltage, virtual_lab::Phasors& current) {
+    for (std::size_t i = 0; i < values.circuits.size(); ++i) {
+      voltage[i] = values.circuits[i].voltage.phasor(static_cast<std::size_t>(order));
+      current[i] = values.circuits[i].current.phasor(static_cast<std::size_t>(order));
+    }
+  });
+  std::erase_if(target.harmonics, [](const virtual_lab::HarmonicPhasors& h) { return h.dark(); });
   power_stage_.apply(now_, target);
 }
 

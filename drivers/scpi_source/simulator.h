@@ -20,6 +20,8 @@ class Simulator final : public FarEnd {
  public:
   /// Clause 1.2: characters of a line.
   static constexpr std::size_t kLongestLine = 255;
+  /// Clause 2: the highest order of a harmonic.
+  static constexpr std::size_t kHighestHarmonic = 31;
 
   /// `output` must outlive the simulator.
   Simulator(virtual_lab::SourceOutput& output, std::vector<virtual_lab::ScriptedFault> faults);
@@ -33,15 +35,28 @@ class Simulator final : public FarEnd {
   void closed(Instant now) override;
 
  private:
-  struct Channels {
-    double voltage_v = 0;
-    double voltage_phase_deg = 0;
-    double current_a = 0;
-    double current_phase_deg = 0;
+  struct Harmonic {
+    double percent = 0;  // of the fundamental
+    double phase_deg = 0;
+  };
+  struct Channel {
+    double rms = 0;  // of the fundamental, V or A
+    double phase_deg = 0;
+    std::array<Harmonic, kHighestHarmonic + 1> harmonics{};  // by order
+
+    [[nodiscard]] virtual_lab::Phasor phasor(std::size_t order) const;
+    [[nodiscard]] double total_rms() const;
+  };
+  struct Circuit {
+    Channel voltage;
+    Channel current;
   };
   struct Values {
     double frequency_hz = 60;
-    std::array<Channels, LoadPoint::kCircuits> circuits{};
+    std::array<Circuit, LoadPoint::kCircuits> circuits{};
+
+    /// The highest order that any channel has; 1 for a sine.
+    [[nodiscard]] std::size_t highest_order() const;
   };
   enum class Output { off, energised, trip };
 
@@ -53,6 +68,8 @@ class Simulator final : public FarEnd {
   };
 
   void add_commands();
+  void add_channel(const std::string& header, Channel& channel, const double& limit);
+  void add_harmonic(const std::string& header, Harmonic& harmonic);
   void add_number(const std::string& header, double& value, std::function<bool(double)> in_range);
   void add_limit(const std::string& header, double& limit, double most);
   void take_line(const std::string& line, Bytes& reply);
@@ -62,6 +79,7 @@ class Simulator final : public FarEnd {
   void trip(std::string_view reason);
   void notice_enable();
   void reset();
+  [[nodiscard]] ScpiError take_set_point();
   [[nodiscard]] ScpiError switch_output(const std::string& state);
   [[nodiscard]] std::string output_state() const;
   void drive();

@@ -202,6 +202,85 @@ TEST_F(ScpiSimulator, Clause2_1PutsEveryChannelOnTheTerminals) {
   EXPECT_LT(std::abs(got.current[1] - std::polar(6.0, 90 * degree)), 1e-9);
 }
 
+TEST_F(ScpiSimulator, Clause2HoldsHarmonicsUntilTheyAreCleared) {
+  EXPECT_EQ(say("VOLT1:HARM2?"), "0.0000,0.0000\n");
+  say("VOLT1:HARM2 10.00006,-45");
+  say("CURR2:HARM31 100, 359.9999");
+  EXPECT_EQ(error(), kNoError);
+  EXPECT_EQ(say("VOLT1:HARM2?"), "10.0001,-45.0000\n");
+  EXPECT_EQ(say("curr2:harm31?"), "100.0000,359.9999\n");
+  EXPECT_EQ(say("VOLT2:HARM2?"), "0.0000,0.0000\n");
+  say("HARM:CLE");
+  EXPECT_EQ(say("VOLT1:HARM2?"), "0.0000,0.0000\n");
+  EXPECT_EQ(say("CURR2:HARM31?"), "0.0000,0.0000\n");
+  say("CURR1:HARM3 5,0");
+  say("*RST");
+  EXPECT_EQ(say("CURR1:HARM3?"), "0.0000,0.0000\n");
+  EXPECT_EQ(error(), kNoError);
+}
+
+TEST_F(ScpiSimulator, Clause2KnowsNoOtherHarmonics) {
+  for (const auto& [line, number] : std::vector<std::pair<std::string, std::string>>{
+           {"VOLT1:HARM32 1,0", "-113,\"Undefined header"},
+           {"VOLT1:HARM1 1,0", "-113,\"Undefined header"},
+           {"VOLT1:HARM1?", "-113,\"Undefined header"},
+           {"VOLT3:HARM5 1,0", "-113,\"Undefined header"},
+           {"VOLT1:HARM5 1", "-109,\"Missing parameter"},
+           {"VOLT1:HARM5 1,0,0", "-108,\"Parameter not allowed"},
+           {"VOLT1:HARM5 1,x", "-104,\"Data type error"},
+           {"VOLT1:HARM5 100.0001,0", "-222,\"Data out of range"},
+           {"VOLT1:HARM5 -1,0", "-222,\"Data out of range"},
+           {"VOLT1:HARM5 1,360", "-222,\"Data out of range"}}) {
+    EXPECT_EQ(say(line), "");
+    EXPECT_EQ(error(), number + ";" + line + "\"\n");
+  }
+  EXPECT_EQ(say("VOLT1:HARM5?"), "0.0000,0.0000\n");
+}
+
+TEST_F(ScpiSimulator, Clause2_5PutsHarmonicsOnTheTerminals) {
+  for (const char* line : {"LIM:VOLT 300", "LIM:CURR 240", "VOLT1 120", "VOLT1:PHAS 10", "CURR2 20",
+                           "CURR2:PHAS -60", "VOLT1:HARM5 10,30", "CURR2:HARM3 40,-90", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);
+  wait(60);
+  const auto got = terminals();
+  const double degree = std::numbers::pi / 180;
+  ASSERT_EQ(got.harmonics.size(), 2U);
+  EXPECT_EQ(got.harmonics[0].order, 3);
+  EXPECT_LT(std::abs(got.harmonics[0].current[1] - std::polar(8.0, (3 * -60 - 90) * degree)), 1e-9);
+  EXPECT_EQ(std::abs(got.harmonics[0].voltage[0]), 0);
+  EXPECT_EQ(got.harmonics[1].order, 5);
+  EXPECT_LT(std::abs(got.harmonics[1].voltage[0] - std::polar(12.0, (5 * 10 + 30) * degree)), 1e-9);
+  EXPECT_EQ(std::abs(got.harmonics[1].current[1]), 0);
+  say("HARM:CLE");
+  EXPECT_EQ(terminals().harmonics.size(), 2U) << "only stored";
+  say("APPL");
+  wait(60);
+  EXPECT_TRUE(terminals().harmonics.empty());
+}
+
+TEST_F(ScpiSimulator, Clause2_6HoldsTheWholeWaveAgainstLimitsAndBand) {
+  for (const char* line : {"LIM:VOLT 250", "LIM:CURR 33", "VOLT1 240", "CURR1 30", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);
+  say("CURR1:HARM5 45.8,0");  // 30 A · √(1 + 0.458²) = 32.996 A
+  say("APPL");
+  EXPECT_EQ(error(), kNoError);
+  say("CURR1:HARM5 46,0");  // 33.022 A
+  say("APPL");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;APPL\"\n");
+  wait(60);
+  EXPECT_NEAR(std::abs(terminals().harmonics.at(0).current[0]), 30 * 0.458, 1e-9) << "as it was";
+  say("HARM:CLE");
+  say("VOLT1:HARM31 1,0");
+  say("FREQ 61.29");  // 1899.99 Hz
+  say("APPL");
+  EXPECT_EQ(error(), kNoError);
+  say("FREQ 61.3");
+  say("APPL");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;APPL\"\n");
+}
+
 TEST_F(ScpiSimulator, Clause3_2NeedsASetPointToSwitchOn) {
   say("OUTP ON");
   EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");

@@ -50,8 +50,9 @@ struct Bench {
       source.start_set_limits({Voltage{300}, Current{240}}, std::move(done));
     });
   }
-  Result<void> apply(Current current = Current{30}) {
-    return wait([&](Done<void> done) { source.start_apply(load_point(current), std::move(done)); });
+  Result<void> apply(Current current = Current{30}) { return apply(load_point(current)); }
+  Result<void> apply(const LoadPoint& point) {
+    return wait([&](Done<void> done) { source.start_apply(point, std::move(done)); });
   }
   Result<void> off() {
     return wait([&](Done<void> done) { source.start_off(std::move(done)); });
@@ -80,6 +81,34 @@ TEST(ScpiSourceAndSimulator, StandAtTheLoadPointWhenApplyIsDone) {
   EXPECT_LT(std::abs(terminals.current[0] - std::polar(30.0, from_degrees(-60).value())), 30 * 1.1e-4);
   EXPECT_LT(std::abs(terminals.current[0] + terminals.current[1]), 1e-2) << "series: I2 = -I1";
   EXPECT_EQ(bench.status()->output, OutputState::on);
+}
+
+TEST(ScpiSourceAndSimulator, PutAWaveformOnAndTakeItAway) {
+  MemoryBench bench;
+  ASSERT_TRUE(bench.set_limits());
+  for (const Direction direction : {Direction::delivered, Direction::received}) {
+    LoadPoint point = load_point();
+    point.direction = direction;
+    point.waveform = {
+        .name = "test",
+        .harmonics = {
+            {.order = 2, .current = Ratio{0.05}, .current_phase = from_degrees(30)},
+            {.order = 5, .voltage = Ratio{0.1}, .voltage_phase = from_degrees(20), .current = Ratio{0.4}}}};
+    const auto applied = bench.apply(point);
+    ASSERT_TRUE(applied) << applied.error().text();
+    bench.reactor.wait_until(bench.reactor.now() + std::chrono::minutes{1});
+    const auto terminals = bench.world.source().at(bench.reactor.now(), 0);
+    ASSERT_EQ(terminals.harmonics.size(), 2U);
+    for (const auto& harmonic : terminals.harmonics)
+      for (const std::size_t i : {0U, 1U}) {
+        // Within the ten-thousandth of a percent and of a degree that is sent.
+        EXPECT_LT(std::abs(harmonic.voltage[i] - point.voltage_phasor(i, harmonic.order)), 1e-3);
+        EXPECT_LT(std::abs(harmonic.current[i] - point.current_phasor(i, harmonic.order)), 1e-3);
+      }
+  }
+  ASSERT_TRUE(bench.apply());
+  bench.reactor.wait_until(bench.reactor.now() + std::chrono::minutes{1});
+  EXPECT_TRUE(bench.world.source().at(bench.reactor.now(), 0).harmonics.empty());
 }
 
 TEST(ScpiSourceAndSimulator, MoveFromPointToPointWithoutGoingOff) {

@@ -54,8 +54,7 @@ std::optional<Exception> exception_of(std::string_view what) {
 }
 
 virtual_lab::Climate::Settings climate_from(const virtual_lab::SimulatorSettings& settings) {
-  return {.room_c = settings.number("room_c"),
-          .rate_k_per_min = settings.number("rate_k_per_min"),
+  return {.rate_k_per_min = settings.number("rate_k_per_min"),
           .dead_time_s = settings.number("dead_time_s"),
           .time_constant_s = settings.number("time_constant_s"),
           .overshoot_k = settings.number("overshoot_k"),
@@ -269,8 +268,7 @@ virtual_lab::SimulatorModel simulator_model() {
   const virtual_lab::Climate::Settings air;
   return {
       .name = "watlow_f4t",
-      .parameters = {{"room_c", air.room_c, -20, 50, "of the air around the chamber"},
-                     {"rate_k_per_min", air.rate_k_per_min, 0.01, 1000, "fastest heating and cooling"},
+      .parameters = {{"rate_k_per_min", air.rate_k_per_min, 0.01, 1000, "fastest heating and cooling"},
                      {"dead_time_s", air.dead_time_s, 0, 3600, "from a command until the air moves"},
                      {"time_constant_s", air.time_constant_s, 0, 36000, "of the approach to the set point"},
                      {"overshoot_k", air.overshoot_k, 0, 20,

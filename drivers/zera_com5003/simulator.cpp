@@ -54,7 +54,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
                 .phase_error_arcmin = settings.number("phase_error_arcmin"),
                 .range_error_percent = settings.number("range_error_percent"),
                 .noise_percent = settings.number("noise_percent"),
-                .element_sum = true}},
+                .definition = ReferenceInput::Definition::element_sum}},
         measuring_{settings.number("full_double") != 0},
         faults_{settings.faults} {
     if (const auto wire = settings.wiring.find("input_0"); wire != settings.wiring.end())

@@ -33,7 +33,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
                     .phase_error_arcmin = settings.number("reference_phase_error_arcmin"),
                     .range_error_percent = settings.number("reference_range_error_percent"),
                     .noise_percent = settings.number("reference_noise_percent"),
-                    .three_wire = false}},
+                    .definition = virtual_lab::ReferenceInput::Definition::two_wire}},
         error_calculator_{world, wire_of(settings), [this](Instant t) { return reference_.energy_until(t); }},
         dosage_{[this, &world] {
                   return watt_hours(reference_.energy_until(world.now())) / 1000 * reference_.constant();

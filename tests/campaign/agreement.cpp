@@ -23,8 +23,11 @@ using namespace meterbench;
 constexpr std::uint64_t kSecondBench = 1'000'000'000;
 
 struct Campaign {
-  campaign::Setting first{"virtual", "drawn", "focus-ax-1s-cl100", "ae-1641/load-performance"};
-  campaign::Setting second{"virtual-zera", "drawn-zera", "focus-ax-1s-cl100", "ae-1641/load-performance"};
+  campaign::Setting first{.meter = "focus-ax-1s-cl100", .scenario = "ae-1641/load-performance-23c"};
+  campaign::Setting second{.station = "virtual-zera",
+                           .lab = "drawn-zera",
+                           .meter = "focus-ax-1s-cl100",
+                           .scenario = "ae-1641/load-performance-23c"};
   std::uint64_t draws = 200;
   std::uint64_t first_seed = 1;
   double least = 95;  // percent
@@ -35,22 +38,23 @@ struct Campaign {
 
   void draw(std::uint64_t seed, StopSignal& stop) {
     const campaign::Trial a = run_trial(first, seed, stop);
-    const campaign::Trial b = run_trial(second, seed + kSecondBench, stop, a.meter);
-    if (a.points.size() != b.points.size())
+    second.overrides = a.meter;
+    const campaign::Trial b = run_trial(second, seed + kSecondBench, stop);
+    if (a.plan.points.size() != b.plan.points.size())
       throw std::runtime_error{"the stations do not reach the same points"};
     double agreed = 0;
-    for (std::size_t i = 0; i < a.points.size(); ++i) {
+    for (std::size_t i = 0; i < a.plan.points.size(); ++i) {
       if (std::abs(a.truth_percent[i] - b.truth_percent[i]) > 1e-9)
         throw std::runtime_error{fmt::format("seed {}: the benches did not test the same meter", seed)};
-      const double apart = *a.points[i].error_percent - *b.points[i].error_percent;
-      const double expanded =
-          std::hypot(a.points[i].budget->expanded_percent(), b.points[i].budget->expanded_percent());
+      const PointRecord& one = *a.measured(a.plan.points[i]);
+      const PointRecord& other = *b.measured(b.plan.points[i]);
+      const double apart = *one.error_percent - *other.error_percent;
+      const double expanded = std::hypot(one.budget->expanded_percent(), other.budget->expanded_percent());
       agreed += std::abs(apart) <= expanded ? 1 : 0;
       worst = std::max(worst, std::abs(apart) / expanded);
-      ratios.push_back(
-          apart / std::hypot(a.points[i].budget->combined_percent(), b.points[i].budget->combined_percent()));
+      ratios.push_back(apart / std::hypot(one.budget->combined_percent(), other.budget->combined_percent()));
     }
-    shares.push_back(agreed / static_cast<double>(a.points.size()));
+    shares.push_back(agreed / static_cast<double>(a.plan.points.size()));
   }
 
   [[nodiscard]] int report() const {

@@ -13,35 +13,52 @@
 
 namespace meterbench::campaign {
 
-Trial run_trial(const Setting& setting, std::uint64_t seed, StopSignal& stop,
-                const std::map<std::string, double>& overrides) {
+const PointRecord* Trial::measured(const PlannedPoint& point) const {
+  const auto found = std::find_if(outcome.points.rbegin(), outcome.points.rend(),
+                                  [&](const PointRecord& r) { return r.point_id == point.id; });
+  return found == outcome.points.rend() || !found->error_percent ? nullptr : &*found;
+}
+
+Trial carry_out(const Setting& setting, std::uint64_t seed, StopSignal& stop) {
   const Catalogue known = catalogue();
-  const StationFile station = load_station(known, setting.station);
+  StationFile station = load_station(known, setting.station);
+  std::map<std::string, double> overrides = setting.overrides;
+  if (setting.temperature) {
+    station.room_temperature = *setting.temperature;
+    overrides["room.temperature_c"] = setting.temperature->value();
+  }
   const auto meters = load_meters(known, station, setting.meter);
+  BenchOptions options;
+  options.set = setting.set;
   Trial trial;
-  trial.plan = make_checked_plan(known, setting.scenario, {}, station, meters);
+  trial.plan = make_checked_plan(known, setting.scenario, options, station, meters);
   auto session =
       BenchSession::open(station, known, {load_lab(known, setting.lab), seed, overrides}, meters, stop);
   if (!session) throw std::runtime_error{session.error()};
   const testing::TemporaryFolder folder;
   Ledger ledger{folder.path() / "ledger.sqlite", Ledger::Mode::write};
   RunObserver silent;
-  RunOutcome outcome = Runner{(*session)->station(), ledger, silent}.run(trial.plan, {0}, RunRecord{});
-  if (outcome.fault)
+  RunRecord head;
+  head.station = station.name;
+  trial.outcome = Runner{(*session)->station(), ledger, silent}.run(trial.plan, head);
+  const virtual_lab::Lab& lab = *(*session)->lab();
+  const std::string& position = meters.begin()->first;
+  for (const PlannedPoint& point : trial.plan.points)
+    trial.truth_percent.push_back(lab.truth_percent(position, point.load, point.temperature));
+  for (const auto& [key, value] : lab.drawn())
+    if (key.starts_with("meter." + position + ".")) trial.meter.emplace(key, value);
+  return trial;
+}
+
+Trial run_trial(const Setting& setting, std::uint64_t seed, StopSignal& stop) {
+  Trial trial = carry_out(setting, seed, stop);
+  if (trial.outcome.fault)
     throw std::runtime_error{
-        fmt::format("station {}, seed {}: {}", setting.station, seed, outcome.fault->text())};
-  trial.points = std::move(outcome.points);
-  for (std::size_t i = 0; i < trial.plan.points.size(); ++i) {
-    const PointRecord& point = trial.points.at(i);
-    if (!point.error_percent)
+        fmt::format("station {}, seed {}: {}", setting.station, seed, trial.outcome.fault->text())};
+  for (const PlannedPoint& point : trial.plan.points)
+    if (trial.measured(point) == nullptr)
       throw std::runtime_error{
-          fmt::format("station {}, seed {}: point {} has no error", setting.station, seed, point.point_id)};
-    const PlannedPoint& planned = trial.plan.points[i];
-    trial.truth_percent.push_back(
-        (*session)->lab()->truth_percent(point.position, planned.load, planned.temperature));
-  }
-  for (const auto& [key, value] : (*session)->lab()->drawn())
-    if (key.starts_with("meter.A.")) trial.meter.emplace(key, value);
+          fmt::format("station {}, seed {}: point {} has no error", setting.station, seed, point.id)};
   return trial;
 }
 
@@ -69,6 +86,16 @@ std::pair<double, double> bootstrap(const std::vector<double>& one_a_lab) {
   }
   std::sort(means.begin(), means.end());
   return {means[49], means[1949]};
+}
+
+std::map<std::string, double> numbers(const std::vector<std::string>& assignments) {
+  std::map<std::string, double> result;
+  for (const std::string& one : assignments) {
+    const std::size_t equals = one.find('=');
+    if (equals == std::string::npos) throw std::invalid_argument{one + ": key=number is expected"};
+    result[one.substr(0, equals)] = std::stod(one.substr(equals + 1));
+  }
+  return result;
 }
 
 }  // namespace meterbench::campaign

@@ -38,7 +38,8 @@ struct MeterRig : Surroundings {
     world.attach(firmware);
   }
 
-  virtual_lab::HostMeter firmware{meter_type(), {}, [](Instant) {}};
+  unsigned lit = 0;  ///< pulses of the test LED
+  virtual_lab::HostMeter firmware{meter_type(), {}, [this](Instant) { ++lit; }};
   Line<ByteLink> line;
   std::unique_ptr<Meter> meter;
 
@@ -55,6 +56,12 @@ struct MeterRig : Surroundings {
   Result<MeterRegisters> registers() {
     return finish<MeterRegisters>("registers", kLimit,
                                   [&](auto done) { meter->start_read_registers(std::move(done)); });
+  }
+  Result<MeterState> state() {
+    return finish<MeterState>("state", kLimit, [&](auto done) { meter->start_read_state(std::move(done)); });
+  }
+  Result<void> signal(unsigned pulses) {
+    return finish<void>("signal", kLimit, [&](auto done) { meter->start_signal(pulses, std::move(done)); });
   }
   Result<Tables> tables(const std::vector<std::uint16_t>& numbers) {
     return finish<Tables>("tables", kLimit,
@@ -81,8 +88,42 @@ TEST_P(MeterContract, TellsTheSameIdentityWheneverItIsAsked) {
     EXPECT_FALSE(part.empty());
   const auto second = rig.identify();
   ASSERT_TRUE(second) << second.error().text();
-  EXPECT_EQ(second->serial_number, first->serial_number);
-  EXPECT_EQ(second->firmware, first->firmware);
+  EXPECT_EQ(*second, *first);
+}
+
+TEST_P(MeterContract, TellsKtOfTheFirmware) {
+  const auto told = rig.identify();
+  ASSERT_TRUE(told) << told.error().text();
+  ASSERT_TRUE(told->kt);
+  EXPECT_NEAR(*told->kt / meter_type().kt, 1, 1e-9);
+}
+
+TEST_P(MeterContract, TellsTheSameStateWhateverIsRegistered) {
+  const auto first = rig.state();
+  ASSERT_TRUE(first) << first.error().text();
+  EXPECT_EQ(first->identity, rig.identify().value());
+  EXPECT_FALSE(first->configuration.empty());
+  rig.load(200);
+  rig.pass(20s);
+  const auto second = rig.state();
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_EQ(second->sha256(), first->sha256());
+}
+
+TEST_P(MeterContract, SignalsWithTheLedWithoutEnergy) {
+  const Instant begin = rig.reactor.now();
+  const auto told = rig.signal(13);
+  ASSERT_TRUE(told) << told.error().text();
+  rig.pass(std::chrono::ceil<std::chrono::seconds>(begin + 3s - rig.reactor.now()));
+  EXPECT_EQ(rig.lit, 13U) << "at 10 Hz or more";
+  EXPECT_EQ(rig.firmware.delivered() + rig.firmware.received(), ActiveEnergy{});
+}
+
+TEST_P(MeterContract, ASignalThatCannotBeIsRefusedAndLeavesTheMeterAlone) {
+  for (const unsigned pulses : {0U, 1'000'000U}) EXPECT_FALSE(rig.signal(pulses)) << pulses;
+  rig.pass(3s);
+  EXPECT_EQ(rig.lit, 0U);
+  EXPECT_TRUE(rig.signal(1));
 }
 
 TEST_P(MeterContract, ReadsTheRegistersOfTheFirmware) {
@@ -175,6 +216,23 @@ TEST_P(SpoiltMeterSession, NeverTellsAWrongRegister) {
     return rig;
   };
   expect_survival<MeterRig>(make, session, how());
+}
+// A signal that nobody heard of may be given all the same; one that was promised is given whole.
+TEST_P(SpoiltMeterSession, NeverTellsAWrongStateNorPromisesASignalThatDoesNotCome) {
+  const std::vector<Step<MeterRig>> session{{"state",
+                                             [](MeterRig& rig) {
+                                               return rig.state().map([&](const MeterState& told) {
+                                                 EXPECT_EQ(told.identity.serial_number, "VIRTUAL-A");
+                                                 EXPECT_EQ(told.configuration.at(1).size(), 32U);
+                                               });
+                                             }},
+                                            {"signal", [](MeterRig& rig) {
+                                               const unsigned before = rig.lit;
+                                               const auto told = rig.signal(2);
+                                               rig.pass(1s);
+                                               return told.map([&] { EXPECT_EQ(rig.lit - before, 2U); });
+                                             }}};
+  expect_survival<MeterRig>([] { return std::make_unique<MeterRig>(driver()); }, session, how());
 }
 INSTANTIATE_TEST_SUITE_P(Every, SpoiltMeterSession,
                          testing::Combine(testing::ValuesIn(drivers_of<MeterDriver>()),

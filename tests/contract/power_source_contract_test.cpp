@@ -35,6 +35,16 @@ std::unique_ptr<PowerSource> make_source(const DriverEntry& driver, ByteLink& li
   return std::move(*made);
 }
 
+/// Voltage and current of a circuit at an order; 0 where there is no such.
+std::pair<virtual_lab::Phasor, virtual_lab::Phasor> channels(const virtual_lab::Terminals& terminals,
+                                                             std::size_t circuit, int order) {
+  std::pair<virtual_lab::Phasor, virtual_lab::Phasor> found;
+  for_each_order(terminals, [&](int n, const auto& voltage, const auto& current) {
+    if (n == order) found = {voltage[circuit], current[circuit]};
+  });
+  return found;
+}
+
 struct SourceRig : Surroundings {
   explicit SourceRig(const DriverEntry& driver)
       : Surroundings{{.settle_s = 1}},
@@ -80,14 +90,16 @@ struct SourceRig : Surroundings {
                                 const virtual_lab::Phasor& before) {
       EXPECT_LE(std::abs(stands - wanted), 1e-3 * std::abs(wanted) + 1.01e-4 * std::abs(wanted - before));
     };
-    for (std::size_t i = 0; i < point.circuits.size(); ++i) {
-      SCOPED_TRACE(fmt::format("circuit {}", i + 1));
-      const CircuitLoad& load = point.circuits[i];
-      const auto voltage = std::polar(load.voltage.value(), load.voltage_phase.value());
-      const auto current = std::polar(load.current.value(), point.current_phase(i).value());
-      expect_near(terminals.voltage[i], voltage, before_.voltage[i]);
-      expect_near(terminals.current[i], current, before_.current[i]);
-    }
+    for (int order = 1; order <= point.waveform.highest_order(); ++order)
+      for (std::size_t i = 0; i < point.circuits.size(); ++i) {
+        SCOPED_TRACE(fmt::format("circuit {}, order {}", i + 1, order));
+        const auto [voltage, current] = channels(terminals, i, order);
+        const auto [voltage_before, current_before] = channels(before_, i, order);
+        expect_near(voltage, point.voltage_phasor(i, order), voltage_before);
+        expect_near(current, point.current_phasor(i, order), current_before);
+      }
+    for (const auto& harmonic : terminals.harmonics)
+      EXPECT_LE(harmonic.order, point.waveform.highest_order()) << "and nothing else";
   }
   /// Whatever was before: off is confirmed, and true, and stays so.
   void expect_off_twice() {
@@ -124,6 +136,29 @@ TEST_P(PowerSourceContract, StandsAtTheSetPointWhenApplyIsDone) {
   }
   ASSERT_TRUE(rig.off());
   EXPECT_TRUE(rig.expect_status(OutputState::off));
+}
+
+TEST_P(PowerSourceContract, StandsAtAWaveformUpToItsHighestHarmonicAndAtTheSineAgain) {
+  ASSERT_TRUE(rig.set_limits());
+  const int highest = rig.source->capabilities().highest_harmonic;
+  if (highest == 1) GTEST_SKIP() << "it has the sine alone";
+  LoadPoint point = load_point();
+  point.waveform = {.name = "test",
+                    .harmonics = {{.order = highest,
+                                   .voltage = Ratio{0.05},
+                                   .voltage_phase = from_degrees(180),
+                                   .current = Ratio{0.3},
+                                   .current_phase = from_degrees(-70)}}};
+  for (const Direction direction : {Direction::delivered, Direction::received}) {
+    point.direction = direction;
+    const auto applied = rig.apply(point);
+    ASSERT_TRUE(applied) << applied.error().text();
+    rig.expect_on_terminals(point);
+  }
+  ASSERT_TRUE(rig.apply());
+  rig.pass(1min);
+  rig.expect_on_terminals(load_point());
+  ASSERT_TRUE(rig.off());
 }
 
 TEST_P(PowerSourceContract, AppliesNothingBeforeLimitsAreSet) {
@@ -165,7 +200,8 @@ TEST_P(PowerSourceContract, SendsNothingForAPointBeyondTheLimits) {
   expect_refused("slow", [&](LoadPoint& p) { p.frequency = can.minimum_frequency * 0.999; });
   expect_refused("fast", [&](LoadPoint& p) { p.frequency = can.maximum_frequency * 1.001; });
   expect_refused("no frequency", [&](LoadPoint& p) { p.frequency = Frequency{nan}; });
-  expect_refused("waveform", [](LoadPoint& p) { p.waveform = "peaked"; });
+  const Harmonic beyond{.order = can.highest_harmonic + 1, .current = Ratio{0.01}};
+  expect_refused("harmonic", [&](LoadPoint& p) { p.waveform = {.name = "test", .harmonics = {beyond}}; });
   EXPECT_EQ(rig.plot.messages(), before);
   EXPECT_FALSE(rig.energised());
 }

@@ -9,7 +9,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("METERBENCH_PROGRAM", ROOT / "build" / "meterbench")).resolve()
-SWEEP = "scenarios/ae-1641/load-performance.yaml"
+SWEEP = "scenarios/ae-1641/load-performance-23c.yaml"
 METER = "focus-ax-2s-cl200"
 
 

@@ -34,7 +34,7 @@ class ShortRun {
     BenchOptions options;
     options.set = {"steps.0.current=[50 %, 100 %]", "steps.0.power_factor=1", "steps.0.direction=delivered",
                    "steps.0.target_uncertainty=0.1 %"};
-    plan_ = make_checked_plan(known_, "ae-1641/load-performance", options, station_, meters_);
+    plan_ = make_checked_plan(known_, "ae-1641/load-performance-23c", options, station_, meters_);
   }
 
   [[nodiscard]] std::vector<std::string> instruments() const {
@@ -58,7 +58,7 @@ class ShortRun {
     {
       Ledger ledger{path, Ledger::Mode::write};
       RunObserver silent;
-      outcome = Runner{(*session)->station(), ledger, silent}.run(plan_, {0}, RunRecord{});
+      outcome = Runner{(*session)->station(), ledger, silent}.run(plan_, RunRecord{});
     }
     if (!outcome.fault) return Outcome::ran_through;
     virtual_lab::Lab& world = *(*session)->lab();

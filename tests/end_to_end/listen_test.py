@@ -126,6 +126,33 @@ class Listen(BenchTest):
         checked = self.bench("check", self.folder / "served.yaml")
         self.assertEqual(checked.returncode, 0, checked.stderr)
 
+    def test_forty_optical_ports_are_served(self):
+        lab = self.listen("--lab", "forty", "--meter", f"*={METER}")
+        addresses = self.addresses(lab)
+        ports = {address for role, address in addresses.items() if role.startswith("optical.")}
+        self.assertEqual(len(ports), 40)
+        for address in ports:
+            self.assertRegex(address, r"^ASRL/dev/pts/\d+::INSTR$")
+        self.assertRegex(self.ask_source(addresses, "*IDN?"), r"^Meterbench,SCPI source,")
+        lab.terminate()
+        lab.communicate(timeout=30)
+        self.assertEqual(lab.returncode, 0)
+        self.assert_nothing_left()
+
+    @needs_usb
+    def test_six_counters_are_told_apart_by_their_serial_numbers(self):
+        script = self.folder / "command.py"
+        script.write_text(FIND_USB)
+        lab = self.listen("--lab", "forty", "--write-station", "virtual-40=served.yaml", "--", "/usr/bin/python3", script)
+        out, notes = lab.communicate(timeout=60)
+        self.assertEqual(lab.returncode, 0, notes)
+        first, *devices = out.splitlines()
+        self.assertEqual(len(set(devices)), 6, devices)
+        counters = {a for role, a in json.loads(first).items() if role.startswith("counter")}
+        self.assertEqual(len(counters), 6)
+        checked = self.bench("check", self.folder / "served.yaml")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
     def test_without_the_program_that_emulates_usb_it_says_what_to_install(self):
         alone = self.folder / "meterbench"
         shutil.copy2(PROGRAM, alone)
@@ -136,7 +163,8 @@ class Listen(BenchTest):
 
     def test_usage_mistakes_are_2(self):
         for arguments in (["lab"], ["lab", "--listen", "--scale", "0"], ["lab", "--listen", "--lab", "defualt"],
-                          ["lab", "--listen", "--meter", "B=focus"], ["lab", "--listen", "--write-station", "virtual"]):
+                          ["lab", "--listen", "--meter", "B=focus"], ["lab", "--listen", "--meter", f"K={METER}"],
+                          ["lab", "--listen", "--write-station", "virtual"]):
             done = self.bench(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertTrue(done.stderr, arguments)

@@ -17,7 +17,7 @@ class SourceOff : public ::testing::Test {
     const Catalogue known = catalogue();
     const StationFile station = load_station(known, "virtual");
     const auto meters = load_meters(known, station, "focus-ax-2s-cl200");
-    Plan plan = make_checked_plan(known, "ae-1641/load-performance", {}, station, meters);
+    Plan plan = make_checked_plan(known, "ae-1641/load-performance-23c", {}, station, meters);
     plan.points.resize(2);
     virtual_lab::LabFile lab = load_lab(known, "default");
     for (const auto& [name, script] : faults) lab.instruments.at(name).faults = script;
@@ -27,7 +27,7 @@ class SourceOff : public ::testing::Test {
     if (stop_at) session_->station().reactor.at(*stop_at, [this] { stop_.request(); });
     ledger_ = std::make_unique<Ledger>(folder_.path() / "ledger.sqlite", Ledger::Mode::write);
     RunObserver silent;
-    outcome_ = Runner{session_->station(), *ledger_, silent}.run(plan, {0}, RunRecord{});
+    outcome_ = Runner{session_->station(), *ledger_, silent}.run(plan, RunRecord{});
   }
 
   [[nodiscard]] bool on() {

@@ -8,6 +8,7 @@ import unittest
 from bench_program import METER, ROOT, SWEEP, BenchTest
 
 ZERA = ["--station", "virtual-zera"]
+FORTY = ["--station", "virtual-40"]
 ONE_LOAD = ["--set", "steps.0.current=100 %", "--set", "steps.0.power_factor=[1, 0.5 lag]", "--set",
             "steps.0.direction=delivered", "--set", "steps.0.target_uncertainty=0.1 %"]
 SMALL_METER = "focus-ax-1s-cl100"
@@ -107,7 +108,7 @@ class Stations(BenchTest):
         self.assertIn("name the meters with --meter", done.stdout)
 
     def test_doctor_finds_the_shipped_benches_fit(self):
-        for station in ("virtual", "virtual-zera"):
+        for station in ("virtual", "virtual-40", "virtual-zera"):
             done = self.bench("doctor", "--station", station, "--meter", SMALL_METER, SWEEP)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertIn("The bench is fit.", done.stdout)
@@ -130,6 +131,47 @@ class Stations(BenchTest):
                 self.assertTrue(all(f["remedy"] for f in found), found)
                 self.assertEqual(done.returncode, 3)
 
+    def findings(self, *arguments):
+        done = self.bench("doctor", *arguments, "--format", "json")
+        return json.loads(done.stdout)["findings"]
+
+    def test_doctor_asks_the_counters_in_front_of_the_meters_and_no_other(self):
+        def counters(*meters):
+            return {f["text"] for f in self.findings(*FORTY, *meters) if f["subject"].startswith("counter")}
+        self.assertEqual(len(counters()), 6, "nobody said which sockets are in use")
+        self.assertEqual(len(counters("--meter", f"*={METER}")), 6, "each has a serial number of its own")
+        self.assertEqual(len(counters("--meter", f"07={METER},08={METER}")), 2)
+
+    def test_doctor_looks_at_every_certificate_of_the_positions(self):
+        lab = self.lab("late", lambda text: text.replace("2025-06-02", "2026-01-17"))
+        found = {f["subject"]: f for f in self.findings("--lab", lab, "--meter", METER)}
+        self.assertEqual(found["reference"]["grade"], "unfit")
+        self.assertEqual(found["isolation A"]["grade"], "remark")
+        self.assertIn("MB-POS-2025-001 ends 2026-01-20", found["isolation A"]["text"])
+
+    def test_meters_on_different_counters_are_measured_together(self):
+        done = self.bench("run", SWEEP, *FORTY, "--meter", f"01={METER},08={METER},40={METER}", "--ledger", self.ledger,
+                          *ONE_LOAD)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        points = self.rows("select position, power_factor, error_percent, u_percent from v_point")
+        self.assertEqual(sorted((position, pf) for position, pf, _, _ in points),
+                         sorted((p, f) for p in ("01", "08", "40") for f in ("1", "0.5 lag")))
+        for position, pf, error, u in points:
+            truth = self.truth("--lab", "forty", "--meter", METER, "--position", position, "--temperature", "23",
+                               "--current", "200", "--pf", pf)
+            self.assertLessEqual(abs(error - truth), u, (position, pf))
+        used = [role for (role,) in self.rows("select role from v_instrument where role like 'counter%' order by role")]
+        self.assertEqual(used, ["counter", "counter_2", "counter_6"])
+
+    def test_the_examples_of_real_benches_are_valid_and_offered_to_nobody(self):
+        examples = sorted((ROOT / "config/stations/examples").glob("*.yaml"))
+        self.assertGreaterEqual(len(examples), 2)
+        done = self.bench("check", *examples)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.bench("plan", SWEEP, "--station", "phantom-eight", "--meter", METER)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("allowed: virtual, virtual-40, virtual-zera", done.stderr)
+
     def test_discover_drafts_a_station_that_is_valid(self):
         draft = self.folder / "draft.yaml"
         done = self.bench("discover", "--format", "yaml")
@@ -137,8 +179,8 @@ class Stations(BenchTest):
         self.assertEqual(self.bench("check", draft).returncode, 0)
         self.assertIn("attached", json.loads(self.bench("discover", "--format", "json").stdout))
 
-    def test_the_temperature_scenario_has_the_sequence_of_the_approval(self):
-        done = self.bench("plan", ROOT / "scenarios/ae-1641/temperature.yaml", "--meter", METER, "--format", "json")
+    def test_the_whole_sweep_has_the_sequence_of_the_approval(self):
+        done = self.bench("plan", ROOT / "scenarios/ae-1641/load-performance.yaml", "--meter", METER, "--format", "json")
         plan = json.loads(done.stdout)
         self.assertEqual([soak["temperature_c"] for soak in plan["soaks"]], [23, 53, 0, -20, -40, 23])
         self.assertFalse(plan["unreachable"])

@@ -51,7 +51,7 @@ class Sweep(BenchTest):
         self.assertEqual(self.sweep().returncode, 0)
         with sqlite3.connect(self.ledger) as ledger:
             run = ledger.execute("SELECT scenario, station, lab, seed, meter, exit_code, simulated FROM v_run").fetchall()
-            self.assertEqual(run, [("load-performance", "virtual", "default", 1, METER, 0, 1)])
+            self.assertEqual(run, [("load-performance-23c", "virtual", "default", 1, METER, 0, 1)])
             rows = ledger.execute("SELECT point_id, position, decision, error_percent, u_percent, k, limit_percent "
                                   "FROM v_point ORDER BY point_id").fetchall()
             self.assertEqual(len(rows), 24)

@@ -1,6 +1,7 @@
 // The driver with the optical port of a virtual meter, over a serial line of 9,600 baud in simulated time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -106,6 +107,12 @@ class OpticalPortSession : public testing::Test {
   Result<MeterRegisters> registers() {
     return finish<MeterRegisters>([&](auto done) { meter->start_read_registers(std::move(done)); });
   }
+  Result<MeterState> state() {
+    return finish<MeterState>([&](auto done) { meter->start_read_state(std::move(done)); });
+  }
+  Result<void> signal(unsigned pulses) {
+    return finish<void>([&](auto done) { meter->start_signal(pulses, std::move(done)); });
+  }
   Result<Contents> tables(std::vector<std::uint16_t> numbers) {
     return finish<Contents>(
         [&](auto done) { meter->start_read_tables(std::move(numbers), std::move(done)); });
@@ -114,7 +121,8 @@ class OpticalPortSession : public testing::Test {
   StopSignal stop;
   SimulatedReactor reactor{stop, UtcTime{}};
   virtual_lab::World world{1, {.settle_s = 0}};
-  HostMeter host{meter_type(), {}, [](Instant) {}, "A"};
+  std::vector<Instant> lit;  // the test LED
+  HostMeter host{meter_type(), {}, [this](Instant at) { lit.push_back(at); }, "A"};
   OpticalPort port{host};
   std::unique_ptr<FaultyPort> faulty;
   std::unique_ptr<Mortal> mortal;
@@ -162,6 +170,129 @@ TEST_F(OpticalPortSession, CountsReceivedEnergyApart) {
   ASSERT_TRUE(reading) << reading.error().text();
   EXPECT_EQ(reading->delivered, ActiveEnergy{0});
   EXPECT_NEAR(watt_hours(reading->received.value()), 400, 10);
+}
+
+TEST_F(OpticalPortSession, TellsKtToTheNanowatthour) {
+  EXPECT_EQ(identify().value().kt, from_watt_hours(1));
+  MeterType type = meter_type();
+  type.kt = from_watt_hours(1.0 / 36);  // six characters of a nameplate do not hold it
+  HostMeter other{type, {}, [](Instant) {}, "B"};
+  world.attach(other);
+  OpticalPort its_port{other};
+  MemoryLink its_link{reactor, "optical.B", its_port, WireTime::serial(9600, 1)};
+  C1218Meter its_meter{its_link, {}};
+  const auto identity = finish<MeterIdentity>([&](auto done) { its_meter.start_identify(std::move(done)); });
+  ASSERT_TRUE(identity) << identity.error().text();
+  ASSERT_TRUE(identity->kt);
+  EXPECT_NEAR(watt_hours(*identity->kt), 1.0 / 36, 0.6e-9);
+}
+
+TEST_F(OpticalPortSession, ReadsTheSameStateWhileTheMeterRegisters) {
+  load(100);
+  const auto before = state();
+  ASSERT_TRUE(before) << before.error().text();
+  EXPECT_EQ(before->identity, identify().value());
+  std::vector<unsigned> numbers;
+  for (const auto& [number, content] : before->configuration) numbers.push_back(number);
+  EXPECT_EQ(numbers, (std::vector<unsigned>{0, 1, 2, 5, 11, 12, 15, 16, 21, 22, 2048 + 1}));
+  pass(100);
+  ASSERT_TRUE(registers());
+  ASSERT_TRUE(signal(3));
+  const auto after = state();
+  ASSERT_TRUE(after) << after.error().text();
+  EXPECT_EQ(after->sha256(), before->sha256());
+}
+
+TEST_F(OpticalPortSession, ReadsAnotherStateOnceTheNameplateHasChanged) {
+  const auto before = state();
+  ASSERT_TRUE(before) << before.error().text();
+  connect({}, {{.at = reactor.now() + std::chrono::seconds{5}, .command = {}, .what = "changed_nameplate"}});
+  EXPECT_EQ(state().value().sha256(), before->sha256());
+  pass(5);
+  const auto after = state();
+  ASSERT_TRUE(after) << after.error().text();
+  EXPECT_NE(after->sha256(), before->sha256());
+  EXPECT_EQ(after->identity, before->identity) << "only the hash tells";
+}
+
+TEST_F(OpticalPortSession, TellsASilentMeterByItsTimeOut) {
+  connect({}, {{.at = {}, .command = 4, .what = "silent"}});
+  const auto read = state();
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, Errc::timeout);
+  EXPECT_FALSE(link->is_open());
+}
+
+// --- The LED on request ---
+
+TEST_F(OpticalPortSession, SignalsWithItsLedWithoutEnergy) {
+  pass(1);
+  const auto done = signal(7);
+  ASSERT_TRUE(done) << done.error().text();
+  pass(1);
+  ASSERT_EQ(lit.size(), 7U);
+  for (std::size_t n = 1; n < lit.size(); ++n) EXPECT_NEAR(in_seconds(lit[n] - lit[n - 1]), 0.05, 1e-8);
+  EXPECT_EQ(host.delivered() + host.received(), ActiveEnergy{0});
+  pass(10);
+  EXPECT_EQ(lit.size(), 7U);
+}
+
+TEST_F(OpticalPortSession, SignalsBesideMetering) {
+  std::vector<Instant> undisturbed_lit;
+  HostMeter undisturbed{meter_type(), {}, [&](Instant at) { undisturbed_lit.push_back(at); }, "B"};
+  world.attach(undisturbed);
+  load(100);
+  pass(20);
+  ASSERT_TRUE(signal(20));
+  pass(20);
+  EXPECT_EQ(lit.size(), undisturbed_lit.size() + 20);
+  EXPECT_TRUE(std::ranges::is_sorted(lit));
+  EXPECT_TRUE(std::ranges::includes(lit, undisturbed_lit)) << "each in its place";
+  EXPECT_EQ(host.delivered(), undisturbed.delivered());
+}
+
+TEST_F(OpticalPortSession, RefusesASignalWhileTheLastIsUnderWay) {
+  ASSERT_TRUE(signal(100));
+  const auto refused = signal(1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::refused);
+  EXPECT_EQ(refused.error().detail, "MP-00: not at this time (4)");
+  EXPECT_TRUE(link->is_open());
+  pass(5);
+  EXPECT_TRUE(signal(1));
+  pass(1);
+  EXPECT_EQ(lit.size(), 101U);
+}
+
+TEST_F(OpticalPortSession, SignalsOnceThoughARequestIsRepeated) {
+  for (const char* fault : {"nak", "drop_ack", "response_twice", "bad_crc", "slow_answer", "busy"}) {
+    for (const std::uint64_t command : {4, 5}) {  // the write, the look at the answer
+      connect({}, {{.at = {}, .command = command, .what = fault}});
+      lit.clear();
+      const auto done = signal(4);
+      ASSERT_TRUE(done) << fault << command << ": " << done.error().text();
+      pass(1);
+      EXPECT_EQ(lit.size(), 4U) << fault << command;
+    }
+  }
+}
+
+TEST_F(OpticalPortSession, KeepsARegisterGainOutOfItsLed) {
+  HostMeter defective{meter_type(), {.register_gain_percent = 0.2}, [](Instant) {}, "B"};
+  world.attach(defective);
+  OpticalPort its_port{defective};
+  MemoryLink its_link{reactor, "optical.B", its_port, WireTime::serial(9600, 1)};
+  C1218Meter its_meter{its_link, {}};
+  load(200);
+  pass(600);
+  load(0);
+  pass(1);
+  const auto reading =
+      finish<MeterRegisters>([&](auto done) { its_meter.start_read_registers(std::move(done)); });
+  ASSERT_TRUE(reading) << reading.error().text();
+  const double sound = watt_hours(registers().value().delivered.value());
+  EXPECT_NEAR(watt_hours(reading->delivered.value()), 1.002 * sound, 1);
+  EXPECT_NEAR(static_cast<double>(lit.size()), sound, 1);
 }
 
 TEST_F(OpticalPortSession, ReadsALongTableInPacketsOfAnySize) {

@@ -1,4 +1,4 @@
-// Fakes of what stands around the measurement: chamber, interlock, pickup box, optical ports.
+// Fakes of what stands around the measurement: chamber, interlock, pickup box.
 #pragma once
 
 #include <memory>
@@ -131,32 +131,11 @@ class FakePhotodiode final : public Photodiode {
   FakeBench& bench_;
 };
 
-class FakeMeter final : public Meter {
- public:
-  FakeMeter(Reactor& reactor, FakeBench& bench) : reactor_{reactor}, bench_{bench} {}
-  void start_identify(Done<MeterIdentity> done) override {
-    bench_.serve<MeterIdentity>(reactor_, "optical", std::chrono::seconds{1}, std::move(done), [] {
-      return Result<MeterIdentity>{MeterIdentity{"FAKE", "M1", "1.0", "5.34", "00000007", "D-7"}};
-    });
-  }
-  void start_probe_echo(Done<bool> done) override { done(unable()); }
-  void start_read_registers(Done<MeterRegisters> done) override { done(unable()); }
-  void start_read_tables(std::vector<std::uint16_t>, Done<std::map<std::uint16_t, Bytes>> done) override {
-    done(unable());
-  }
-
- private:
-  static tl::unexpected<Fault> unable() { return fault(Errc::refused, "optical", "read", "a fake has none"); }
-  Reactor& reactor_;
-  FakeBench& bench_;
-};
-
-/// Chamber, interlock, pickup box and an optical port at `A`.
+/// Chamber, interlock and pickup box.
 inline void add_fake_surroundings(Station& station, FakeBench& bench) {
   station.chamber = std::make_unique<FakeChamber>(station.reactor, bench);
   station.interlock = std::make_unique<FakeInterlock>(station.reactor, bench);
   station.photodiode = std::make_unique<FakePhotodiode>(station.reactor, bench);
-  station.meters["A"] = std::make_unique<FakeMeter>(station.reactor, bench);
   for (const char* role : {"chamber", "interlock", "pickups"})
     station.instruments.push_back({role, "fake", "fake:", "test", true, "", ""});
 }

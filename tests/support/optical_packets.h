@@ -71,6 +71,10 @@ inline constexpr Hex kReadSt42 = "EE 00 00 00 00 03 30 00 2A 84 92";
 inline constexpr Hex kColdStart = "EE 00 20 00 00 09 40 00 07 00 03 00 00 11 EF A5 63";
 inline constexpr Hex kReadSt08 = "EE 00 00 00 00 03 30 00 08 94 90";
 inline constexpr Hex kSt08 = "EE 00 00 00 00 08 00 00 04 00 00 11 05 EA A9 AE";
+// Ours, by the same rules: procedure 2048 of the manufacturer with the sequence number 1 and the parameter 5;
+// done.
+inline constexpr Hex kSignalFive = "EE 00 20 00 00 0A 40 00 07 00 04 00 08 01 05 F2 E7 40";
+inline constexpr Hex kSignalDone = "EE 00 00 00 00 08 00 00 04 00 08 01 00 F7 38 7B";
 inline constexpr Hex kLogOff = "EE 00 20 00 00 01 52 17 20", kTerminate = "EE 00 00 00 00 01 21 9A 01";
 }  // namespace packets
 

@@ -32,7 +32,8 @@ constexpr std::array<std::string_view, 0x13> kCodes{
     "sgerr: of C12.22 only",
 };
 
-constexpr std::size_t kLongestRequest = 1 + 20;  // Security
+constexpr std::size_t kLongestRequest = 1 + 20;  // Security; writes grow
+constexpr std::size_t kMostTableData = 0xFFFF;
 
 Bytes request_of(std::uint8_t service) {
   Bytes request;
@@ -49,6 +50,16 @@ void append_filled(Bytes& bytes, std::string_view text, std::size_t size, char f
   if (text.size() > size) throw std::logic_error{fmt::format("'{}' has more than {} bytes", text, size)};
   for (std::size_t n = 0; n < size; ++n)
     bytes.push_back(static_cast<std::uint8_t>(n < text.size() ? text[n] : filler));
+}
+
+unsigned sum_of(ByteView bytes) { return std::accumulate(bytes.begin(), bytes.end(), 0U); }
+
+/// Count, data, and what makes their sum 0 (optical-port.md 3.2).
+void append_table_data(Bytes& bytes, ByteView content) {
+  if (content.size() > kMostTableData) throw std::logic_error{"more table data than a count can tell"};
+  append_big(bytes, static_cast<std::uint32_t>(content.size()), 2);
+  bytes.insert(bytes.end(), content.begin(), content.end());
+  bytes.push_back(static_cast<std::uint8_t>(0U - sum_of(content)));
 }
 
 std::size_t big16(ByteView bytes) { return std::size_t{bytes[0]} << 8U | bytes[1]; }
@@ -100,6 +111,21 @@ Bytes offset_read(std::uint16_t table, std::uint32_t offset, std::uint16_t count
   return request;
 }
 
+Bytes full_write(std::uint16_t table, ByteView content) {
+  Bytes request = request_of(0x40);
+  append_big(request, table, 2);
+  append_table_data(request, content);
+  return request;
+}
+
+Bytes offset_write(std::uint16_t table, std::uint32_t offset, ByteView content) {
+  Bytes request = request_of(0x4F);
+  append_big(request, table, 2);
+  append_big(request, offset, 3);
+  append_table_data(request, content);
+  return request;
+}
+
 tl::expected<Identity, std::string> parse_identity(ByteView response) {
   if (response.size() < 3) return tl::unexpected<std::string>{"no identity: " + hex_text(response)};
   return Identity{response[0], response[1], response[2]};  // features may follow
@@ -117,7 +143,7 @@ tl::expected<Bytes, std::string> parse_table_data(ByteView response) {
     return tl::unexpected{
         fmt::format("{} bytes of table data where {} are announced", response.size() - 3, count)};
   const ByteView data = response.subspan(2, count);
-  const unsigned sum = std::accumulate(data.begin(), data.end(), unsigned{response.back()});
+  const unsigned sum = sum_of(data) + response.back();
   if ((sum & 0xFFU) != 0)
     return tl::unexpected{
         fmt::format("wrong table checksum {:02X}, the sum is {:02X}h off", response.back(), sum & 0xFFU)};

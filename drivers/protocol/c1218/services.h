@@ -1,4 +1,4 @@
-// Requests and responses of ANSI C12.18 (optical-port.md 3): what a reader of tables needs.
+// Requests and responses of ANSI C12.18 (optical-port.md 3): reading and writing of tables.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +46,10 @@ inline constexpr std::uint8_t kBaudExternal = 0;
 [[nodiscard]] Bytes full_read(std::uint16_t table);
 /// `offset` below 2^24, `count` not 0: what that means is not sure.
 [[nodiscard]] Bytes offset_read(std::uint16_t table, std::uint32_t offset, std::uint16_t count);
+/// `content`: at most 65,535 bytes.
+[[nodiscard]] Bytes full_write(std::uint16_t table, ByteView content);
+/// `offset` below 2^24.
+[[nodiscard]] Bytes offset_write(std::uint16_t table, std::uint32_t offset, ByteView content);
 
 // What follows the code `ok`; on failure a sentence.
 

@@ -11,7 +11,27 @@ namespace {
 
 using golden::from_hex;
 
-// Packets of requests stand in framing_test.cpp.
+// Packets of requests without table data stand in framing_test.cpp.
+
+/// The data of a packet.
+Bytes data_of(golden::packets::Hex packet) {
+  const Bytes bytes = from_hex(packet);
+  return {bytes.begin() + 6, bytes.end() - 2};
+}
+
+TEST(C1218Services, WritesTablesWithCountAndChecksum) {
+  using namespace golden::packets;
+  EXPECT_EQ(full_write(5, to_bytes("UNIT-0002           ")), data_of(kWriteSt05));
+  EXPECT_EQ(offset_write(5, 8, to_bytes("3")), data_of(kOffsetWriteSt05));
+  EXPECT_EQ(full_write(7, from_hex("00 00 11")), data_of(kColdStart));
+  EXPECT_EQ(full_write(2061, {}), from_hex("40 08 0D 00 00 00"));
+  EXPECT_EQ(offset_write(5, 0x012345, from_hex("FF")), from_hex("4F 00 05 01 23 45 00 01 FF 01"));
+}
+
+TEST(C1218Services, WritesNoMoreThanACountCanTell) {
+  EXPECT_EQ(full_write(5, Bytes(65'535)).size(), 65'541U);
+  EXPECT_THROW(static_cast<void>(full_write(5, Bytes(65'536))), std::logic_error);
+}
 
 TEST(C1218Services, ReadsTableDataAndProvesItsChecksum) {
   // optical-port.md 3.2

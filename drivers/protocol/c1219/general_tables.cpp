@@ -4,11 +4,23 @@
 
 namespace meterbench::c1219 {
 
-bool GeneralConfiguration::has_table(std::uint16_t table) const {
+namespace {
+
+bool has(std::uint16_t number, const Bytes& standard, const Bytes& manufacturer) {
   constexpr std::uint16_t kManufacturer = 2048;
-  const Bytes& set = table < kManufacturer ? standard_tables : manufacturer_tables;
-  const std::size_t member = table % kManufacturer;
-  return table < 2 * kManufacturer && member / 8 < set.size() && (set[member / 8] >> (member % 8) & 1U) != 0;
+  const Bytes& set = number < kManufacturer ? standard : manufacturer;
+  const std::size_t member = number % kManufacturer;
+  return number < 2 * kManufacturer && member / 8 < set.size() && (set[member / 8] >> (member % 8) & 1U) != 0;
+}
+
+}  // namespace
+
+bool GeneralConfiguration::has_table(std::uint16_t table) const {
+  return has(table, standard_tables, manufacturer_tables);
+}
+
+bool GeneralConfiguration::has_procedure(std::uint16_t procedure) const {
+  return has(procedure, standard_procedures, manufacturer_procedures);
 }
 
 Decoded<GeneralConfiguration> decode_st00(ByteView table) {
@@ -28,11 +40,13 @@ Decoded<GeneralConfiguration> decode_st00(ByteView table) {
   result.standard_version = reader.u8();
   static_cast<void>(reader.u8());  // revision
   const std::size_t standard = reader.u8(), manufacturer = reader.u8();
-  static_cast<void>(reader.bytes(2));  // sizes of the sets of procedures
+  const std::size_t standard_procedures = reader.u8(), manufacturer_procedures = reader.u8();
   result.status_bytes = reader.u8();
   static_cast<void>(reader.u8());  // pending
   result.standard_tables = reader.bytes(standard);
   result.manufacturer_tables = reader.bytes(manufacturer);
+  result.standard_procedures = reader.bytes(standard_procedures);
+  result.manufacturer_procedures = reader.bytes(manufacturer_procedures);
   return finished(reader, "ST-00", std::move(result));
 }
 

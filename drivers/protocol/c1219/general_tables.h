@@ -15,11 +15,15 @@ struct GeneralConfiguration {
   std::uint8_t nameplate = 0;  ///< 2: electric
   std::uint8_t standard_version = 0;
   std::uint8_t status_bytes = 0;  ///< of the manufacturer in ST-03
-  Bytes standard_tables;          ///< sets
+  Bytes standard_tables;          ///< sets, of what is there to be used
   Bytes manufacturer_tables;
+  Bytes standard_procedures;
+  Bytes manufacturer_procedures;
 
   /// `table` as on the wire: the manufacturer's are 2048 and up.
   [[nodiscard]] bool has_table(std::uint16_t table) const;
+  /// `procedure` with 2048 added for the manufacturer's.
+  [[nodiscard]] bool has_procedure(std::uint16_t procedure) const;
 };
 [[nodiscard]] Decoded<GeneralConfiguration> decode_st00(ByteView table);
 

@@ -42,6 +42,7 @@ class TableReader {
   [[nodiscard]] std::uint8_t u8() { return static_cast<std::uint8_t>(unsigned_number(1)); }
   [[nodiscard]] std::uint16_t u16() { return static_cast<std::uint16_t>(unsigned_number(2)); }
   [[nodiscard]] std::uint32_t u32() { return static_cast<std::uint32_t>(unsigned_number(4)); }
+  [[nodiscard]] std::uint64_t u64() { return unsigned_number(8); }
   [[nodiscard]] Number ni_1() { return number(formats_.ni_1); }
   [[nodiscard]] Number ni_2() { return number(formats_.ni_2); }
   /// Without the spaces and NULs that fill it.

@@ -64,6 +64,21 @@ TEST(C1219Tables, ReadsTheGeneralConfiguration) {
   EXPECT_EQ(tables,
             (std::vector<unsigned>{0,  1,  3,  5,  7,  8,  11, 12, 13, 15, 16, 21, 22, 23, 25,       26,
                                    27, 28, 41, 42, 44, 52, 55, 61, 62, 63, 64, 71, 74, 76, 2048 + 13}));
+  std::vector<unsigned> procedures;
+  for (std::uint16_t n = 0; n < 8192; ++n)
+    if (st00.has_procedure(n)) procedures.push_back(n);
+  EXPECT_EQ(procedures, (std::vector<unsigned>{0, 1, 3, 4, 6, 7, 9, 10}));
+}
+
+TEST(C1219Tables, KnowsTheProceduresOfTheManufacturer) {
+  Bytes with = kSt00;
+  with[16] = 1;  // bytes of that set
+  with.insert(with.begin() + 19 + 10 + 2 + 2, 0x05);
+  const auto st00 = sound(decode_st00(with));
+  EXPECT_TRUE(st00.has_procedure(2048));
+  EXPECT_FALSE(st00.has_procedure(2049));
+  EXPECT_TRUE(st00.has_procedure(2050));
+  EXPECT_FALSE(st00.has_procedure(2048 + 8));
 }
 
 TEST(C1219Tables, ReadsTheByteOrderBeforeItKnowsIt) {
@@ -291,7 +306,7 @@ TEST(C1219Tables, RefusesEveryTableThatIsCutShort) {
     }
   }
   // Of ST-00 the last sets tell what can be written; nobody here asks.
-  for (std::size_t size = 0; size < 19 + 10 + 2; ++size)
+  for (std::size_t size = 0; size < 19 + 10 + 2 + 2; ++size)
     EXPECT_FALSE(decode_st00(ByteView{kSt00}.first(size)));
 }
 

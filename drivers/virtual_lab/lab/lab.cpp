@@ -38,9 +38,10 @@ void check_overrides(const Overrides& overrides, const std::map<std::string, dou
                      const std::map<std::string, MeterType>& meters) {
   std::vector<std::string> known;
   for (const auto& [key, value] : drawn) known.push_back(key);
-  for (const auto& [owner, table] : {std::pair{"meter", meter_parameters()}, {"pickup", pickup_parameters()}})
-    for (const Parameter& parameter : table)
-      if (!meters.empty()) known.push_back(key_text(owner, "", parameter.key));
+  for (const Section& section : sections())
+    for (const Parameter& parameter : section.parameters)
+      if (!meters.empty() && section.of_each_position)
+        known.push_back(key_text(section.name, "", parameter.key));
   for (const auto& [key, value] : overrides)
     if (std::ranges::find(known, key) == known.end()) throw std::invalid_argument{not_allowed(key, known)};
 }
@@ -64,6 +65,14 @@ void check_wiring(const LabFile& file, const World& world, const std::map<std::s
                         terminal, name, wire)};
 }
 
+TrueMeter true_meter(const MeterType& type, const HostMeter::Imperfections& imperfections) {
+  return {.type = type,
+          .gain_percent = imperfections.gain_percent,
+          .phase_error_arcmin = imperfections.phase_error_arcmin,
+          .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
+          .clock_ppm = imperfections.clock_ppm};
+}
+
 void add_switches(World& world, const std::string& position, HostMeter& meter) {
   using Switch = HostMeter::Switch;
   for (const auto& [name, which] : {std::pair{"display_scroll", Switch::display_scroll},
@@ -76,16 +85,14 @@ void add_switches(World& world, const std::string& position, HostMeter& meter) {
 
 }  // namespace
 
-Lab::Socket::Socket(const MeterType& type, const HostMeter::Imperfections& imperfections,
+Lab::Socket::Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
                     const Pickup& photodiode, const std::string& position,
                     std::vector<ScriptedFault> port_faults)
-    : truth{.type = type,
-            .gain_percent = imperfections.gain_percent,
-            .phase_error_arcmin = imperfections.phase_error_arcmin,
-            .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
-            .clock_ppm = imperfections.clock_ppm},
+    : truth{true_meter(type, imperfections_from(meter_numbers))},
       pickup{photodiode},
-      meter{type, imperfections, [this](Instant t) { pickup.on_edge(t, meter.body()); }, position},
+      meter{built_from(type, meter_numbers), imperfections_from(meter_numbers),
+            [this](Instant t) { pickup.on_edge(t, meter.body()); }, position, idle_from(meter_numbers)},
+      isolation{burden, meter},
       port{meter},
       port_as_seen{port, FaultScript{std::move(port_faults)}} {}
 
@@ -111,22 +118,9 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
   settings.at(connected).output = &world_->source();
   for (auto& [name, output] : spare_outputs_) settings.at(name).output = &output;
 
-  for (const auto& [position, type] : meters) {
-    const Numbers meter = draw_all("meter", position, meter_parameters(), file.meter, overrides);
-    const Numbers pickup = draw_all("pickup", position, pickup_parameters(), file.pickup, overrides);
-    const auto faults = file.port_faults.find(position);
-    Socket& socket =
-        sockets_
-            .try_emplace(position, type, imperfections_from(meter),
-                         Pickup{seed, position, pickup_from(pickup)}, position,
-                         faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second)
-            .first->second;
-    world_->attach(socket.meter);
-    world_->add_signal("led." + position, socket.pickup);
-    world_->add_light(position, socket);
-    world_->add_thermometer("body." + position, [&meter = socket.meter] { return meter.body(); });
-    add_switches(*world_, position, socket.meter);
-  }
+  const Numbers room = draw_section(file, "room", "", overrides);
+  world_->climate().set_room(Temperature{room.at("temperature_c")});
+  for (const auto& [position, type] : meters) fill_socket(file, position, type, overrides);
   for (const auto& [name, instrument] : file.instruments) {
     const SimulatorModel& model = model_named(instrument.model, models);
     instruments_.try_emplace(
@@ -134,6 +128,32 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
   }
   check_overrides(overrides, drawn_, meters);
   check_wiring(file, *world_, meters);
+}
+
+void Lab::fill_socket(const LabFile& file, const std::string& position, const MeterType& type,
+                      const Overrides& overrides) {
+  const Numbers meter = draw_section(file, type.certificate ? "standard" : "meter", position, overrides);
+  const Numbers burden = draw_section(file, "positions", position, overrides);
+  const Numbers pickup = draw_section(file, "pickup", position, overrides);
+  const auto faults = file.port_faults.find(position);
+  Socket& socket =
+      sockets_
+          .try_emplace(position, type, meter, isolation_from(burden),
+                       Pickup{seed_, position, pickup_from(pickup)}, position,
+                       faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second)
+          .first->second;
+  world_->attach(socket.isolation);
+  world_->add_signal("led." + position, socket.pickup);
+  world_->add_light(position, socket);
+  world_->add_thermometer("body." + position, [&body_of = socket.meter] { return body_of.body(); });
+  add_switches(*world_, position, socket.meter);
+}
+
+Numbers Lab::draw_section(const LabFile& file, const std::string& name, const std::string& position,
+                          const Overrides& overrides) {
+  const auto stated = file.sections.find(name);
+  return draw_all(name, position, section(name).parameters,
+                  stated == file.sections.end() ? Distributions{} : stated->second, overrides);
 }
 
 Numbers Lab::draw_all(const std::string& owner, const std::string& position,
@@ -154,6 +174,13 @@ Numbers Lab::draw_all(const std::string& owner, const std::string& position,
     drawn_.emplace(own_key, value);
   }
   return numbers;
+}
+
+void Lab::begin_at(Instant t) {
+  // Meters come to rest first: they pass a long segment at once only then.
+  constexpr Duration kStart = std::chrono::seconds{1};
+  world_->advance_to(std::min(t, Instant{kStart}));
+  world_->rest_until(t);
 }
 
 std::vector<std::string> Lab::names() const {

@@ -15,6 +15,7 @@
 #include "drivers/far_end/far_end.h"
 #include "drivers/far_end/modbus_far_end.h"
 #include "drivers/far_end/usb_far_end.h"
+#include "drivers/virtual_lab/lab/isolation.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 #include "drivers/virtual_lab/lab/parameters.h"
 #include "drivers/virtual_lab/meter/faulty_port.h"
@@ -32,7 +33,8 @@ class Lab {
   using FarEndPointer = std::variant<FarEnd*, UsbFarEnd*, ModbusFarEnd*>;
 
   /// `meters`: type at each position in use; all two-wire or all three-wire, since the bench is wired for one
-  /// of them. `overrides` replaces numbers of the file by key: `reference.gain_percent`,
+  /// of them. One with a certificate has the numbers of section `standard`, others those of `meter`.
+  /// `overrides` replaces numbers of the file by key: `reference.gain_percent`, `room.temperature_c`,
   /// `meter.gain_percent` (at all positions), `meter.A.gain_percent`. Throws std::invalid_argument when these
   /// do not fit together.
   Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
@@ -43,6 +45,8 @@ class Lab {
   [[nodiscard]] UtcTime starts_utc() const { return starts_; }
   [[nodiscard]] World& world() { return *world_; }
   void advance_to(Instant t) { world_->advance_to(t); }
+  /// For a lab in which nothing has happened yet: all stands still and cold until `t`.
+  void begin_at(Instant t);
 
   /// Those that far_end() knows.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -74,10 +78,10 @@ class Lab {
     SimulatorModel model;
     AnyFarEnd far_end;
   };
-  /// A meter, its model, and the photodiode in front of its LED.
+  /// A meter behind its isolation, its model, and the photodiode in front of its LED.
   struct Socket final : Light {
-    Socket(const MeterType& type, const HostMeter::Imperfections& imperfections, const Pickup& photodiode,
-           const std::string& position, std::vector<ScriptedFault> port_faults);
+    Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
+           const Pickup& photodiode, const std::string& position, std::vector<ScriptedFault> port_faults);
     Socket(const Socket&) = delete;
     [[nodiscard]] double level_percent() const override { return pickup.level_percent(meter.body()); }
     [[nodiscard]] double flicker_percent() const override { return pickup.settings().flicker_percent; }
@@ -90,10 +94,16 @@ class Lab {
     TrueMeter truth;
     Pickup pickup;
     HostMeter meter;
+    Isolation isolation;
     OpticalPort port;
     FaultyPort port_as_seen;
   };
 
+  void fill_socket(const LabFile& file, const std::string& position, const MeterType& type,
+                   const std::map<std::string, double>& overrides);
+  [[nodiscard]] Numbers draw_section(const LabFile& file, const std::string& name,
+                                     const std::string& position,
+                                     const std::map<std::string, double>& overrides);
   [[nodiscard]] Numbers draw_all(const std::string& owner, const std::string& position,
                                  const std::vector<Parameter>& table, const Distributions& distributions,
                                  const std::map<std::string, double>& overrides);
@@ -102,8 +112,8 @@ class Lab {
   UtcTime starts_;
   std::map<std::string, double> drawn_;
   std::unique_ptr<World> world_;
-  std::map<std::string, SourceOutput>
-      spare_outputs_;  // of sources that are not on the terminals  // all that follows holds references to it
+  std::map<std::string, SourceOutput> spare_outputs_;  // of sources that are not on the terminals
+  // All that follows holds references to these.
   std::map<std::string, Instrument> instruments_;
   std::map<std::string, Socket> sockets_;
 };

@@ -231,8 +231,8 @@ std::optional<LabFile> load_lab_file(const std::filesystem::path& path,
   file.name = path.stem().string();
   file.starts = read_start(*map);
   file.instruments = read_instruments(*map, models);
-  file.meter = read_table(*map, "meter", meter_parameters());
-  file.pickup = read_table(*map, "pickup", pickup_parameters());
+  for (const Section& section : sections())
+    file.sections[section.name] = read_table(*map, section.name, section.parameters);
   // An empty list is the same as none.
   if (const auto faults = map->find("faults"))
     for (const YamlNode& fault : faults->items()) read_fault(fault, file, models);

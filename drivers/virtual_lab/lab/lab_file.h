@@ -30,8 +30,7 @@ struct LabFile {
   std::string name;  ///< file name without ending
   UtcTime starts{};  ///< UTC label of instant 0
   std::map<std::string, LabInstrument> instruments;
-  Distributions meter;                                            ///< drawn for each position
-  Distributions pickup;                                           ///< drawn for each position
+  std::map<std::string, Distributions> sections;                  ///< by name: see sections()
   std::map<std::string, std::vector<ScriptedFault>> port_faults;  ///< `of: optical.A`, by position
 };
 

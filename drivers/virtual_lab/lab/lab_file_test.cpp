@@ -67,6 +67,9 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
       "  gain_percent: {normal: {mean: 0.05, sd: 0.02}}\n"
       "  clock_ppm: {sum: [{normal: {mean: 1, sd: 2}}, {uniform: {low: -3, high: 3}}, 0.5]}\n"
       "pickup: {jitter_us: 20}\n"
+      "positions: {phase_error_arcmin: 0.1}\n"
+      "standard: {gain_percent: 0.01}\n"
+      "room: {temperature_c: 21}\n"
       "faults: [{at_s: 300, of: source, do: trip}, {command: 12, of: source, do: silence},\n"
       "         {command: 4, of: optical.B, do: bad_crc}]\n");
   ASSERT_TRUE(file.has_value()) << mistakes.text();
@@ -87,12 +90,16 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
 
   EXPECT_THAT(file->instruments.at("counter").wiring,
               UnorderedElementsAre(Pair("input_0", "reference.pulses"), Pair("input_1", "led.A")));
-  EXPECT_EQ(std::get<Normal>(file->meter.at("gain_percent").terms.at(0)).mean, 0.05);
-  EXPECT_EQ(std::get<Normal>(file->meter.at("gain_percent").terms.at(0)).sd, 0.02);
-  ASSERT_EQ(file->meter.at("clock_ppm").terms.size(), 3U);
-  EXPECT_EQ(std::get<Uniform>(file->meter.at("clock_ppm").terms[1]).low, -3);
-  EXPECT_EQ(std::get<Fixed>(file->meter.at("clock_ppm").terms[2]).value, 0.5);
-  EXPECT_EQ(std::get<Fixed>(file->pickup.at("jitter_us").terms.at(0)).value, 20);
+  EXPECT_EQ(std::get<Normal>(file->sections.at("meter").at("gain_percent").terms.at(0)).mean, 0.05);
+  EXPECT_EQ(std::get<Normal>(file->sections.at("meter").at("gain_percent").terms.at(0)).sd, 0.02);
+  ASSERT_EQ(file->sections.at("meter").at("clock_ppm").terms.size(), 3U);
+  EXPECT_EQ(std::get<Uniform>(file->sections.at("meter").at("clock_ppm").terms[1]).low, -3);
+  EXPECT_EQ(std::get<Fixed>(file->sections.at("meter").at("clock_ppm").terms[2]).value, 0.5);
+  EXPECT_EQ(std::get<Fixed>(file->sections.at("pickup").at("jitter_us").terms.at(0)).value, 20);
+  for (const auto& [section, key, value] : {std::tuple{"positions", "phase_error_arcmin", 0.1},
+                                            {"standard", "gain_percent", 0.01},
+                                            {"room", "temperature_c", 21}})
+    EXPECT_EQ(std::get<Fixed>(file->sections.at(section).at(key).terms.at(0)).value, value) << section;
 }
 
 TEST_F(LabFileTest, TellsAllMistakesAtOnceEachAtItsPlace) {
@@ -124,6 +131,11 @@ TEST_F(LabFileTest, RefusesNumbersBeyondTheTable) {
               ElementsAre(HasSubstr("4:23: 80 is beyond -10 … 10")));
   EXPECT_THAT(messages(std::string{kHead} + "pickup: {jitter_us: {uniform: {low: -20, high: 10}}}\n"),
               ElementsAre(HasSubstr("-5 is beyond 0 … 1000")));
+}
+
+TEST_F(LabFileTest, RefusesDefectsInACertifiedStandard) {
+  EXPECT_THAT(messages(std::string{kHead} + "standard: {lost_one_in: 500}\n"),
+              ElementsAre(HasSubstr("'lost_one_in'")));
 }
 
 TEST_F(LabFileTest, RefusesDistributionsThatAreNone) {

@@ -43,14 +43,16 @@ class LabSchema(unittest.TestCase):
 
     def test_the_ideal_lab_has_no_error_and_no_distribution(self):
         ideal = labs()["ideal"]
-        for numbers in (ideal["meter"], ideal.get("pickup", {}), *ideal["instruments"].values()):
+        for numbers in (ideal["meter"], ideal["standard"], ideal["positions"], ideal.get("pickup", {}),
+                        *ideal["instruments"].values()):
             for key, value in numbers.items():
                 if key not in ("model", "inputs", "outputs"):
                     self.assertEqual(value, 0, key)
 
     def test_the_default_lab_has_no_distribution(self):
         default = labs()["default"]
-        for numbers in (default["meter"], default["pickup"], *default["instruments"].values()):
+        for numbers in (default["meter"], default["standard"], default["positions"], default["pickup"],
+                        default["room"], *default["instruments"].values()):
             for key, value in numbers.items():
                 self.assertTrue(key in ("inputs", "outputs") or not isinstance(value, dict), key)
 

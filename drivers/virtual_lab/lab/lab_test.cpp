@@ -27,7 +27,9 @@ class BareReference final : public SilentFarEnd {
  public:
   BareReference(World& world, const SimulatorSettings& settings)
       : input{world.seed(),
-              {.gain_percent = settings.number("gain_percent"), .three_wire = settings.three_wire}} {
+              {.gain_percent = settings.number("gain_percent"),
+               .definition = settings.three_wire ? ReferenceInput::Definition::two_element
+                                                 : ReferenceInput::Definition::two_wire}} {
     input.set_energy_per_pulse(ActiveEnergy{1});
     world.attach(input);
     world.add_signal("reference.pulses", input);
@@ -146,7 +148,7 @@ TEST(Lab, WiresTheReferenceAsTheMetersAre) {
 
 TEST(Lab, DrawsEachNumberOnceForSeedKeyAndPosition) {
   LabFile file = lab_file();
-  file.meter["gain_percent"] = {{Normal{0, 0.1}}};
+  file.sections["meter"]["gain_percent"] = {{Normal{0, 0.1}}};
   file.instruments["reference"].numbers["gain_percent"] = {{Normal{0, 0.01}}};
   const Lab first{file, 1, models(), kTwoPositions};
   const Lab again{file, 1, models(), kTwoPositions};
@@ -167,12 +169,14 @@ TEST(Lab, RecordsEveryNumberDrawnOrNot) {
   EXPECT_EQ(lab.drawn().at("reference.gain_percent"), 0.5);  // the table's fallback
   EXPECT_EQ(lab.drawn().at("meter.A.delay_s"), 0);
   EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
-  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 6 + 10);
+  EXPECT_EQ(lab.drawn().at("positions.A.gain_percent"), 0);
+  EXPECT_EQ(lab.drawn().at("room.temperature_c"), 23);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 11 + 2 + 10 + 1);
 }
 
 TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {
   LabFile file = lab_file();
-  file.pickup["jitter_us"] = {{Normal{0, 10}}};
+  file.sections["pickup"]["jitter_us"] = {{Normal{0, 10}}};
   int at_bound = 0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const Lab lab{file, seed, models(), {{"A", meter_type(Form::s2)}}};
@@ -214,13 +218,12 @@ TEST(Lab, RefusesAWireToASwitchThatAMeterDoesNotHave) {
 
 TEST(Lab, PutsLightThermometerAndSwitchesAtEachPosition) {
   LabFile file = lab_file();
-  file.pickup = {{"level_percent", Distribution::fixed(70)},
-                 {"level_slope_percent_per_k", Distribution::fixed(-1)},
-                 {"flicker_percent", Distribution::fixed(3)},
-                 {"debounce_us", Distribution::fixed(250)},
-                 {"inverted", Distribution::fixed(1)}};
-  Lab lab{file, 1, models(), kTwoPositions};
-  lab.world().climate().install({.room_c = 33});
+  file.sections["pickup"] = {{"level_percent", Distribution::fixed(70)},
+                             {"level_slope_percent_per_k", Distribution::fixed(-1)},
+                             {"flicker_percent", Distribution::fixed(3)},
+                             {"debounce_us", Distribution::fixed(250)},
+                             {"inverted", Distribution::fixed(1)}};
+  Lab lab{file, 1, models(), kTwoPositions, {{"room.temperature_c", 33}}};
   lab.advance_to(instant_at(1));
   Light* const light = lab.world().light("B");
   ASSERT_NE(light, nullptr);
@@ -245,6 +248,76 @@ TEST(Lab, DisturbsThePickupOfOnePosition) {
   lab.advance_to(instant_at(10));
   EXPECT_EQ(lab.world().signal("led.A")->edges_until(instant_at(10)), 0U);
   EXPECT_GT(lab.world().signal("led.B")->edges_until(instant_at(10)), 100U);
+}
+
+TEST(Lab, StartsWithAirAndBodiesAtTheRoomsTemperature) {
+  LabFile file = lab_file();
+  file.sections["room"]["temperature_c"] = Distribution::fixed(-20);
+  Lab lab{file, 1, models(), kTwoPositions};
+  lab.advance_to(instant_at(3600));
+  EXPECT_EQ(lab.world().climate().air(instant_at(3600)), Temperature{-20});
+  EXPECT_EQ(lab.meter("B").body(), Temperature{-20});
+}
+
+/// LED pulses of `position` in 1,000 s at full load, 48 kW: 13,333 without any error.
+double led_pulses(Lab& lab, const std::string& position) {
+  lab.world().source().apply(lab.world().now(), full_load());
+  lab.advance_to(instant_at(1000));
+  return static_cast<double>(lab.world().signal("led." + position)->edges_until(instant_at(1000)));
+}
+
+TEST(Lab, APositionChangesWhatItsMeterSeesAndNotTheMetersTruth) {
+  Lab lab{lab_file(), 1, models(), kTwoPositions, {{"positions.B.gain_percent", 1.5}}};
+  EXPECT_NEAR(led_pulses(lab, "A"), 13333, 2);
+  EXPECT_NEAR(led_pulses(lab, "B"), 13533, 2);
+  EXPECT_NEAR(static_cast<double>(lab.world().signal("reference.pulses")->edges_until(instant_at(1000))),
+              48e6 * 1.005, 100)
+      << "nor what stands on the terminals";
+  const LoadPoint point =
+      make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, {}, Direction::delivered);
+  EXPECT_EQ(lab.truth_percent("A", point, Temperature{23}), lab.truth_percent("B", point, Temperature{23}));
+}
+
+TEST(Lab, APositionsPhaseErrorCountsAtLag) {
+  const auto pulses = [](double arcmin) {
+    Lab lab{lab_file(), 1, models(), kTwoPositions, {{"positions.A.phase_error_arcmin", arcmin}}};
+    lab.world().source().apply(
+        Instant{}, terminals_of(make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200},
+                                                {0.5, false}, Direction::delivered)));
+    lab.advance_to(instant_at(1000));
+    return static_cast<double>(lab.world().signal("led.A")->edges_until(instant_at(1000)));
+  };
+  EXPECT_NEAR(pulses(30) / pulses(0), 1 + 30 * 0.000504, 3e-4);  // 0.0504 % an arcmin
+}
+
+TEST(Lab, GivesACertifiedStandardTheNumbersOfItsOwnSection) {
+  LabFile file = lab_file();
+  file.sections["meter"]["gain_percent"] = Distribution::fixed(2);
+  file.sections["standard"]["gain_percent"] = Distribution::fixed(-0.01);
+  MeterType certified = meter_type(Form::s2);
+  certified.certificate = Calibration{};
+  const Lab lab{file, 1, models(), {{"A", certified}, {"B", meter_type(Form::s2)}}};
+  EXPECT_EQ(lab.truth_for("A").gain_percent, -0.01);
+  EXPECT_EQ(lab.truth_for("B").gain_percent, 2);
+  EXPECT_EQ(lab.drawn().at("standard.A.gain_percent"), -0.01);
+  EXPECT_FALSE(lab.drawn().contains("meter.A.gain_percent"));
+  const Lab other{file, 1, models(), {{"A", certified}}, {{"standard.gain_percent", 0.3}}};
+  EXPECT_EQ(other.truth_for("A").gain_percent, 0.3);
+}
+
+TEST(Lab, AMeterMayLoseOrDoublePulses) {
+  Lab lab{lab_file(),
+          1,
+          models(),
+          kTwoPositions,
+          {{"meter.A.lost_one_in", 500}, {"meter.B.doubled_one_in", 800}}};
+  EXPECT_NEAR(led_pulses(lab, "A"), 13333 - 26, 2);
+  EXPECT_NEAR(led_pulses(lab, "B"), 13333 + 16, 2);
+}
+
+TEST(Lab, AMeterMayHaveAnotherKtThanItsType) {
+  Lab lab{lab_file(), 1, models(), kTwoPositions, {{"meter.A.kt_wh", 2}}};
+  EXPECT_NEAR(led_pulses(lab, "A"), 6666, 1);
 }
 
 TEST(Lab, SaysWhoseFirmwareRunsWhere) {

@@ -36,16 +36,32 @@ bool holds_table(const Bytes& packet) {
   return packet[2] < 0x80 && packet.size() >= kOverhead + 5 && packet[6] == 0;
 }
 
+bool asks_for_nameplate(const Bytes& packet) {
+  constexpr std::uint8_t kFullRead[] = {0x30, 0, 2};
+  return std::ranges::equal(ByteView{packet}.subspan(kHeader, packet.size() - kOverhead), kFullRead);
+}
+
+/// A response with ST-02: code and count stand before it, its checksum behind.
+void change_nameplate(Bytes& packet) {
+  constexpr std::size_t kContent = kHeader + 3, kSize = 33, kLastOfForm = 17;
+  if (packet.size() != kContent + kSize + 3) return;
+  constexpr std::uint8_t kOther = '*';
+  std::uint8_t& character = packet[kContent + kLastOfForm];
+  std::uint8_t& checksum = packet[kContent + kSize];
+  checksum = static_cast<std::uint8_t>(checksum + character - kOther);
+  character = kOther;
+}
+
 void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
 }  // namespace
 
 const std::vector<std::string>& FaultyPort::faults() {
   static const std::vector<std::string> all{
-      "nak",         "bad_crc",        "drop_ack",         "response_twice", "slow_answer",
-      "late_answer", "bad_checksum",   "short_table",      "junk",           "cut_packet",
-      "busy",        "early_time_out", "refuse_negotiate", "small_packets",  "echo",
-      "identity_05", "swapped_crc"};
+      "nak",         "bad_crc",        "drop_ack",          "response_twice", "slow_answer",
+      "late_answer", "bad_checksum",   "short_table",       "junk",           "cut_packet",
+      "busy",        "early_time_out", "refuse_negotiate",  "small_packets",  "echo",
+      "identity_05", "swapped_crc",    "changed_nameplate", "silent"};
   return all;
 }
 
@@ -72,6 +88,7 @@ void FaultyPort::arm(const std::string& fault) {
 
 void FaultyPort::on_bytes(Instant now, ByteView bytes, Bytes& reply) {
   take_due(now);
+  if (armed("silent")) return;
   Bytes forward, own;
   for (const std::uint8_t byte : bytes) {
     if (collected_.empty() && byte != kStart) {
@@ -94,7 +111,9 @@ void FaultyPort::take_request(Bytes packet, Bytes& forward, Bytes& reply) {
   if (packet != last_request_) {
     last_request_ = packet;
     if (const auto fault = script_.on_command()) arm(*fault);
+    nameplate_asked_ = asks_for_nameplate(packet);
   }
+  if (armed("silent")) return;
   if (spend("nak")) {
     reply.push_back(kRefuse);
     return;
@@ -149,6 +168,7 @@ std::optional<Instant> FaultyPort::next_event() const {
 
 /// The meter hands over whole acknowledges and packets.
 void FaultyPort::pass_on(Instant now, ByteView said, Bytes& reply) {
+  if (armed("silent")) return;
   if (!held_.empty()) return;  // nobody hears what comes behind a late answer
   while (!said.empty()) {
     const std::size_t size = said[0] == kStart ? packet_size(said) : 1;
@@ -172,6 +192,7 @@ void FaultyPort::pass_on(Instant now, ByteView said, Bytes& reply) {
 
 Bytes FaultyPort::distorted(Bytes packet) {
   if (armed("identity_05")) packet[1] = kOtherIdentity;
+  if (armed("changed_nameplate") && nameplate_asked_ && holds_table(packet)) change_nameplate(packet);
   if (holds_table(packet) && spend("bad_checksum")) packet[packet.size() - 3] ^= 0x01U;
   if (holds_table(packet) && spend("short_table")) {
     // Its last byte goes; the sum with the checksum stays 0.

@@ -31,6 +31,8 @@ namespace meterbench::virtual_lab {
 /// `echo`              from now on the probe returns all that is sent to it
 /// `identity_05`       from now on the meter's packets bear the identity 05h
 /// `swapped_crc`       from now on their check has its bytes swapped
+/// `changed_nameplate` from now on the last character of the form in ST-02, read whole in one packet, is `*`
+/// `silent`            from now on nothing is said any more, nor heard
 class FaultyPort final : public FarEnd {
  public:
   /// `port` must outlive this.
@@ -65,8 +67,9 @@ class FaultyPort final : public FarEnd {
   Bytes collected_;  // of a request, not passed on yet
   Instant heard_{};  // its last byte
   Bytes last_request_;
-  std::uint8_t toggle_ = 0;  // of the last packet from the meter
-  Bytes held_;               // said, and to be heard at held_until_
+  bool nameplate_asked_ = false;  // by it
+  std::uint8_t toggle_ = 0;       // of the last packet from the meter
+  Bytes held_;                    // said, and to be heard at held_until_
   Instant held_until_{};
 };
 

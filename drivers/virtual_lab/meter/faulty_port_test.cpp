@@ -77,7 +77,7 @@ TEST(FaultyPort, PassesEverythingOnWithoutFaults) {
 
 TEST(FaultyPort, ListsItsFaultsOnceEach) {
   const auto& all = FaultyPort::faults();
-  EXPECT_EQ(all.size(), 17U);
+  EXPECT_EQ(all.size(), 19U);
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
 }
 
@@ -219,6 +219,37 @@ TEST(FaultyPort, ChangesIdentityAndOrderOfTheCheckFromThenOn) {
   Bench swapped{"swapped_crc", kOk};
   for (const Hex request : {kIdentify, kLogOn})
     EXPECT_EQ(swapped.tell(request), from_hex("06 EE 00 00 00 00 01 00 31 11"));
+}
+
+// The nameplate of optical-port.md 6.3: `2S` and three spaces become `2S` and two, with a `*` behind.
+constexpr Hex kReadSt02 = "EE 00 00 00 00 03 30 00 02 CE 3F";
+constexpr Hex kSt02 =
+    "EE 00 00 00 00 25 00 00 21 37 2E 32 20 20 20 37 2E 32 20 20 20 01 32 53 20 20 20 0C 00 33 32 30 30 20 "
+    "20 20 33 30 20 20 20 20 18 B5 94";
+constexpr Hex kOtherSt02 =
+    "EE 00 00 00 00 25 00 00 21 37 2E 32 20 20 20 37 2E 32 20 20 20 01 32 53 20 20 2A 0C 00 33 32 30 30 20 "
+    "20 20 33 30 20 20 20 20 0E 64 41";
+
+TEST(FaultyPort, ChangesOneCharacterOfTheNameplateFromThenOn) {
+  Bench bench{"changed_nameplate", kSt02, 2};
+  EXPECT_EQ(bench.tell(kReadSt02), answer(kSt02));
+  EXPECT_EQ(bench.tell(kReadSt01), answer(kSt02)) << "another table, whatever is in it";
+  for (int n = 0; n < 2; ++n) {
+    EXPECT_EQ(bench.tell(kReadSt02), answer(kOtherSt02));
+    EXPECT_EQ(bench.tell(kReadSt02), answer(kOtherSt02)) << "asked again";
+    bench.tell(kReadSt03);
+  }
+  Bench refused{"changed_nameplate", kIsc};
+  EXPECT_EQ(refused.tell(kReadSt02), answer(kIsc));
+}
+
+TEST(FaultyPort, IsSilentFromThenOn) {
+  Bench bench{"silent", kIdentified, 2};
+  EXPECT_EQ(bench.tell(kIdentify), answer(kIdentified));
+  EXPECT_EQ(bench.tell(kLogOn), Bytes{});
+  EXPECT_EQ(bench.tell(kIdentify), Bytes{});
+  EXPECT_EQ(bench.parrot.heard, from_hex(kIdentify)) << "nor does the meter hear";
+  EXPECT_EQ(bench.pass(std::chrono::seconds{60}), Bytes{});
 }
 
 TEST(FaultyPort, PassesOnARequestThatStops) {

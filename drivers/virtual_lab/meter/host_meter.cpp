@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <utility>
+#include <vector>
 
 #include "drivers/virtual_lab/meter/factory.h"
 #include "drivers/virtual_lab/meter/front_end.h"
@@ -15,6 +16,9 @@ namespace {
 
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
 constexpr Temperature kReferenceTemperature{23};
+/// From a pulse to the one too many that follows it, made: the first flash of 10 ms has ended, the next of
+/// the fastest meter of config/meters, 75 ms at full load, has not begun.
+constexpr Duration kDoubled = std::chrono::milliseconds{15};
 
 std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord& calibration,
                                                const firmware::IdentityRecord& identity) {
@@ -42,21 +46,37 @@ std::int32_t converted(double counts) {
   return static_cast<std::int32_t>(held + (kOffset + 0.5)) - static_cast<std::int32_t>(kOffset);
 }
 
-double real_part_of_product(const Phasor& a, const Phasor& b) {
-  return a.real() * b.real() - a.imag() * b.imag();
+Phasor product(const Phasor& a, const Phasor& b) {  // all is finite, which std::complex would look at
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
+
+/// Of the wave of the phasor `peak` where its carrier stands: a sine, as for all phasors of the world.
+double value(const Phasor& peak, const Phasor& carrier) {
+  return peak.real() * carrier.imag() + peak.imag() * carrier.real();
+}
+
+firmware::CalibrationRecord calibration_of(const MeterType& type,
+                                           const HostMeter::Imperfections& imperfections) {
+  firmware::CalibrationRecord record = factory_calibration(type, Seconds{imperfections.delay_s});
+  record.register_gain_ppm =
+      static_cast<std::int32_t>(std::lround(imperfections.register_gain_percent * 1e4));
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+bool is_one_in(std::uint64_t number, std::uint64_t of) { return of != 0 && number % of == 0; }
 
 }  // namespace
 
 HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led,
-                     std::string_view position)
+                     std::string_view position, Idle idle)
     : type_{type},
       imperfections_{imperfections},
       on_led_{std::move(on_led)},
       sample_rate_{firmware::kSampleRate * (1 + imperfections.clock_ppm * 1e-6)},
       body_{imperfections.body_time_constant_s},
-      board_{powered_board(factory_calibration(type, Seconds{imperfections.delay_s}),
-                           factory_identity(type, position))},
+      idle_{idle},
+      board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position))},
       firmware_{*board_} {}
 
 void HostMeter::on_segment(const Segment& segment) {
@@ -64,6 +84,10 @@ void HostMeter::on_segment(const Segment& segment) {
   const auto until = static_cast<std::uint64_t>(std::ceil(in_seconds(segment.end) * sample_rate_));
   body_.follow(segment.begin, segment.air);
   board_->thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
+  if (idle_ == Idle::skip && segment.terminals.dark() && firmware_.at_rest() && converted_ < until) {
+    pass_rest(until);
+    return;
+  }
   while (converted_ < until) {
     convert(segment.terminals, std::min<std::uint64_t>(until, converted_ + board_->samples.capacity));
     run_firmware();
@@ -74,52 +98,109 @@ void HostMeter::run_firmware() {
   firmware_.run();
   take_led_edges();
   take_port_bytes();
+  take_eeprom_writes();
 }
 
-Phasor HostMeter::current_factor(Frequency frequency) const {
+/// The firmware goes over the samples, which are all 0, at once.
+void HostMeter::pass_rest(std::uint64_t until) {
+  const auto samples = until - converted_;
+  converted_ = until;
+  const auto written = static_cast<std::uint32_t>(until);
+  firmware::share(board_->samples.written, written);
+  firmware::share(board_->run_until, written);
+  firmware_.pass_rest(samples);
+}
+
+Phasor HostMeter::current_factor(Frequency frequency, int order) const {
   const double warmer = (body() - kReferenceTemperature).value();
   const double gain = (1 + imperfections_.gain_percent / 100) *
                       (1 + imperfections_.temperature_slope_percent_per_k / 100 * warmer);
-  return std::polar(gain, imperfections_.phase_error_arcmin * kRadiansPerArcmin) *
-         front_end::current_response(frequency);
+  return std::polar(gain, order * imperfections_.phase_error_arcmin * kRadiansPerArcmin) *
+         front_end::current_response(frequency * order);
+}
+
+HostMeter::Tone HostMeter::tone(Frequency frequency, int order, const Phasors& voltage,
+                                const Phasors& current) const {
+  const bool three_wire = is_three_wire(type_.form);
+  const Phasor factor = current_factor(frequency, order);
+  const double ampere = front_end::amperes_per_count(type_);
+  return {in_counts(three_wire ? voltage[0] - voltage[1] : voltage[0], front_end::kVoltsPerCount),
+          in_counts(current[0] * factor, ampere),
+          three_wire ? in_counts(current[1] * factor, ampere) : Phasor{}};
+}
+
+template <class Next>
+void HostMeter::take_samples(std::uint64_t until, Next next) {
+  std::uint32_t written = board_->samples.written;
+  for (; converted_ < until; ++converted_) board_->samples.slot(written++) = next();
+  firmware::share(board_->samples.written, written);
+  firmware::share(board_->run_until, written);
 }
 
 void HostMeter::convert(const Terminals& terminals, std::uint64_t until) {
-  const bool three_wire = is_three_wire(type_.form);
-  const Phasor factor = current_factor(terminals.frequency);
-  const double ampere = front_end::amperes_per_count(type_);
-  const Phasor u = in_counts(three_wire ? terminals.voltage[0] - terminals.voltage[1] : terminals.voltage[0],
-                             front_end::kVoltsPerCount);
-  const Phasor i1 = in_counts(terminals.current[0] * factor, ampere);
-  const Phasor i2 = three_wire ? in_counts(terminals.current[1] * factor, ampere) : Phasor{};
+  if (terminals.dark()) return take_samples(until, [] { return firmware::Sample{}; });
 
   // One carrier for all channels, turned from sample to sample; its length is set right once a call.
-  const Phasor turn = std::polar(1.0, 2 * std::numbers::pi * terminals.frequency.value() / sample_rate_);
   Phasor carrier = carrier_ / std::abs(carrier_);
-  std::uint32_t written = board_->samples.written;
-  for (; converted_ < until; ++converted_) {
-    board_->samples.slot(written++) = {converted(real_part_of_product(u, carrier)),
-                                       converted(real_part_of_product(i1, carrier)),
-                                       converted(real_part_of_product(i2, carrier))};
-    carrier = {real_part_of_product(carrier, turn),
-               carrier.real() * turn.imag() + carrier.imag() * turn.real()};
+  const double step = 2 * std::numbers::pi * terminals.frequency.value() / sample_rate_;
+  const Phasor turn = std::polar(1.0, step);
+  const Tone first = tone(terminals.frequency, 1, terminals.voltage, terminals.current);
+
+  struct Running {
+    Tone tone;
+    Phasor carrier;
+    Phasor turn;
+  };
+  std::vector<Running> harmonics;
+  for (const HarmonicPhasors& h : terminals.harmonics)
+    harmonics.push_back({tone(terminals.frequency, h.order, h.voltage, h.current), std::pow(carrier, h.order),
+                         std::polar(1.0, h.order * step)});
+
+  if (harmonics.empty()) {
+    take_samples(until, [&] {
+      const firmware::Sample sample{converted(value(first.u, carrier)), converted(value(first.i1, carrier)),
+                                    converted(value(first.i2, carrier))};
+      carrier = product(carrier, turn);
+      return sample;
+    });
+  } else {
+    take_samples(until, [&] {
+      double u = value(first.u, carrier), i1 = value(first.i1, carrier), i2 = value(first.i2, carrier);
+      carrier = product(carrier, turn);
+      for (Running& h : harmonics) {
+        u += value(h.tone.u, h.carrier);
+        i1 += value(h.tone.i1, h.carrier);
+        i2 += value(h.tone.i2, h.carrier);
+        h.carrier = product(h.carrier, h.turn);
+      }
+      return firmware::Sample{converted(u), converted(i1), converted(i2)};
+    });
   }
   carrier_ = carrier;
-  firmware::share(board_->samples.written, written);
-  firmware::share(board_->run_until, written);
 }
 
 void HostMeter::take_led_edges() {
   firmware::LedEdge edge;
   while (firmware::pop(board_->led_edges, edge)) {
     const double samples = static_cast<double>(edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
-    on_led_(instant_at(samples / sample_rate_));
+    const Instant lit = instant_at(samples / sample_rate_);
+    ++lit_;
+    if (is_one_in(lit_, imperfections_.lost_one_in)) continue;
+    on_led_(lit);
+    if (is_one_in(lit_, imperfections_.doubled_one_in)) on_led_(lit + kDoubled);
   }
 }
 
 void HostMeter::take_port_bytes() {
   firmware::UartByte out;
   while (firmware::pop(board_->uart_out, out)) said_.push_back(static_cast<std::uint8_t>(out.byte));
+}
+
+void HostMeter::take_eeprom_writes() {
+  firmware::EepromWrite write;
+  while (firmware::pop(board_->eeprom_writes, write))
+    if (write.address < std::size(board_->eeprom))
+      board_->eeprom[write.address] = static_cast<std::uint8_t>(write.byte);
 }
 
 void HostMeter::hear(ByteView bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,19 +20,28 @@ class HostMeter final : public Observer {
  public:
   /// How this meter differs from the nominal one.
   struct Imperfections {
-    double gain_percent = 0;        ///< positive: over-registers
-    double phase_error_arcmin = 0;  ///< positive: sees the current lag less, over-registers at lag
+    double gain_percent = 0;  ///< positive: over-registers
+    /// Positive: sees the current lag less, over-registers at lag. A time: n times as large an angle at order
+    /// n.
+    double phase_error_arcmin = 0;
     double temperature_slope_percent_per_k = 0;  ///< of the gain, from 23 °C of its body
     double clock_ppm = 0;                        ///< positive: its clock is fast, over-registers
     double delay_s = 0;                          ///< from energy to LED; never below the filter's own 25 ms
     double body_time_constant_s = 1800;          ///< with which its body follows the air (made)
+    // Defects.
+    std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
+    std::uint64_t doubled_one_in = 0;  ///< that many LED pulses, one is followed by another; 0: none is
+    double register_gain_percent = 0;  ///< of the registers that the optical port tells against the LED
   };
+  /// What is done while nothing stands on its terminals, its filters have run empty and nobody talks to it:
+  /// samples of 0 would then change nothing but the time.
+  enum class Idle { skip, simulate };
   /// The test LED lights at the instant given of the world, not before the segment at hand begins.
   using OnLed = std::function<void(Instant)>;
 
   /// `position`: where it stands, for its serial number.
   HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led,
-            std::string_view position = "A");
+            std::string_view position = "A", Idle idle = Idle::skip);
 
   void on_segment(const Segment& segment) override;
 
@@ -61,19 +71,34 @@ class HostMeter final : public Observer {
   [[nodiscard]] std::optional<Instant> port_event();
 
  private:
+  /// What one order puts into the converter: phasors of its peak, in counts.
+  struct Tone {
+    Phasor u, i1, i2;
+  };
   void run_firmware();
+  void pass_rest(std::uint64_t until);
   void convert(const Terminals& terminals, std::uint64_t until);
+  /// Takes all samples before `until`, each as `next()` gives it.
+  template <class Next>
+  void take_samples(std::uint64_t until, Next next);
+  [[nodiscard]] Tone tone(Frequency frequency, int order, const Phasors& voltage,
+                          const Phasors& current) const;
   void take_led_edges();
   void take_port_bytes();
-  [[nodiscard]] Phasor current_factor(Frequency frequency) const;
+  void take_eeprom_writes();
+  [[nodiscard]] Phasor current_factor(Frequency frequency, int order) const;
 
   MeterType type_;
   Imperfections imperfections_;
   OnLed on_led_;
   double sample_rate_;  // Hz of true time
   ThermalBody body_;
+  Idle idle_;
   std::uint64_t converted_ = 0;
-  Phasor carrier_{1.0};  // of the next sample; the phase goes on when the frequency changes
+  std::uint64_t lit_ = 0;  // LED pulses, whether given or lost
+  // e^jωt of the next sample. The phase goes on when the frequency changes, and stands while there is
+  // nothing.
+  Phasor carrier_{0.0, 1.0};
   std::unique_ptr<firmware::Board> board_;
   firmware::MeterFirmware firmware_;
   Bytes said_;  // by the port, not taken yet

@@ -34,16 +34,6 @@ MeterType type_of(const FormCase& form) {
   return type;
 }
 
-Terminals terminals_of(const LoadPoint& point) {
-  Terminals t;
-  t.frequency = point.frequency;
-  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-    t.voltage[i] = std::polar(point.circuits[i].voltage.value(), point.circuits[i].voltage_phase.value());
-    t.current[i] = std::polar(point.circuits[i].current.value(), point.current_phase(i).value());
-  }
-  return t;
-}
-
 /// A meter at a load that stands from `begin` on, without source noise.
 struct Trial {
   Trial(const MeterType& type, const HostMeter::Imperfections& imperfections, const Terminals& load,
@@ -72,7 +62,7 @@ struct Trial {
 double error_percent(const MeterType& type, const HostMeter::Imperfections& imperfections,
                      const LoadPoint& point, double seconds, double body = 23) {
   Trial run{type, imperfections, terminals_of(point)};
-  run.world.climate().install({.room_c = body});
+  run.world.climate().set_room(Temperature{body});
   run.until(seconds);
   const double power = std::abs(metered_power(type.form, point).value());
   return 100 * (run.led_power(type.kt.value(), 1) / power - 1);
@@ -101,12 +91,12 @@ TEST(HostMeter, RegistersEachCoilAloneAndNothingWithOpposedCoils) {
   for (const Circuit circuit : {Circuit::coil_1, Circuit::coil_2})
     EXPECT_NEAR(error_percent(type, {},
                               make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, kLag,
-                                              Direction::delivered, circuit),
+                                              Direction::delivered, {.circuit = circuit}),
                               30),
                 0, 0.001);
-  Terminals opposed = terminals_of(
-      make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, kUnity, Direction::delivered));
-  opposed.current[1] = opposed.current[0];
+  const Terminals opposed =
+      terminals_of(make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, kUnity,
+                                   Direction::delivered, {.circuit = Circuit::opposed}));
   Trial run{type, {}, opposed};
   run.until(60);
   EXPECT_TRUE(run.edges.empty());
@@ -224,6 +214,136 @@ TEST(HostMeter, GivesTheSameEdgesHoweverOftenTheBenchLooks) {
   for (int n = 1; n <= 4999; ++n) often.until(n * 5.0 / 4999);
   ASSERT_EQ(seldom.edges.size(), often.edges.size());
   for (std::size_t n = 0; n < seldom.edges.size(); ++n) EXPECT_NEAR(seldom.edges[n], often.edges[n], 1e-9);
+}
+
+/// Full load, in series.
+Terminals full_load(const MeterType& type, const PowerFactor& pf = kUnity) {
+  return terminals_of(make_load_point(type.form, type.nominal_voltage, type.nominal_frequency,
+                                      type.maximum_current, pf, Direction::delivered));
+}
+
+TEST(HostMeter, LosesEachPulseOfAGivenNumber) {
+  const MeterType type = type_of(kForms[1]);
+  Trial sound{type, {}, full_load(type)};
+  Trial defective{type, {.lost_one_in = 500}, full_load(type)};
+  sound.until(100);
+  defective.until(100);
+  ASSERT_GT(sound.edges.size(), 1200U);
+  std::vector<double> expected;
+  for (std::size_t n = 0; n < sound.edges.size(); ++n)
+    if ((n + 1) % 500 != 0) expected.push_back(sound.edges[n]);
+  EXPECT_EQ(defective.edges, expected);
+}
+
+TEST(HostMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
+  const MeterType type = type_of(kForms[1]);
+  Trial sound{type, {}, full_load(type)};
+  Trial defective{type, {.doubled_one_in = 800}, full_load(type)};
+  sound.until(100);
+  defective.until(100);
+  ASSERT_EQ(defective.edges.size(), sound.edges.size() + 1);
+  EXPECT_EQ(defective.edges[799], sound.edges[799]);
+  EXPECT_NEAR(defective.edges[800], sound.edges[799] + 0.015, 1e-9);
+  EXPECT_EQ(defective.edges[801], sound.edges[800]);
+}
+
+TEST(HostMeter, MetersAllOrdersBelowHalfItsSampleRate) {
+  const MeterType type = type_of(kForms[1]);
+  for (const int order : {2, 5, 31}) {  // 31·60 Hz = 1,860 Hz of 1,920 Hz
+    Terminals load = full_load(type, kLag);
+    for (Phasor& current : load.current) current /= 4.0;
+    load.harmonics = {{.order = order, .voltage = {}, .current = {}}};
+    Trial without{type, {}, load};
+    without.until(20);
+    load.harmonics[0].voltage = {12, -12};
+    load.harmonics[0].current = {20, -20};
+    Trial with{type, {}, load};
+    with.until(20);
+    // 24 V · 20 A beside 6 kW, seen through the channels at that frequency: within 1 % of it.
+    const double more = with.led_power(type.kt.value(), 1) - without.led_power(type.kt.value(), 1);
+    EXPECT_NEAR(more, 480, order == 31 ? 60 : 5) << order;
+  }
+}
+
+TEST(HostMeter, TakesAHarmonicInTheSameTimeAsItsFundamental) {
+  // What a sine of 5 · 60 Hz is for a meter, it is as the fifth harmonic of nothing.
+  const MeterType type = type_of(kForms[1]);
+  Terminals sine{.frequency = Frequency{300}, .voltage = {120, -120}, .current = {50, -50}};
+  Terminals harmonic{.frequency = Frequency{60}};
+  harmonic.harmonics = {{.order = 5, .voltage = sine.voltage, .current = sine.current}};
+  Trial first{type, {}, sine};
+  Trial second{type, {}, harmonic};
+  first.until(20);
+  second.until(20);
+  EXPECT_NEAR(first.led_power(type.kt.value(), 1), second.led_power(type.kt.value(), 1), 0.05);
+}
+
+/// A day in the life of a meter, cut as a bench with much to do would.
+struct Life {
+  explicit Life(HostMeter::Idle idle)
+      : type{type_of(kForms[1])},
+        meter{type,
+              {.temperature_slope_percent_per_k = 0.003, .clock_ppm = 7, .delay_s = 0.3},
+              [this](Instant t) { edges.push_back(t); },
+              "A",
+              idle} {
+    world.attach(meter);
+    world.climate().install({});
+  }
+  void until(double seconds) { world.advance_to(instant_at(seconds)); }
+  void load(const PowerFactor& pf) { world.source().apply(world.now(), full_load(type, pf)); }
+  void off() { world.source().off(world.now()); }
+  /// Asks who it is, and waits until the meter has given the caller up.
+  void talk() {
+    meter.hear(Bytes{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10});
+    while (const auto next = meter.port_event()) {
+      if (*next > world.now()) world.advance_to(*next);
+      for (const std::uint8_t byte : meter.take_said()) said.emplace_back(world.now(), byte);
+      if (said.size() > 100) break;
+      world.advance_to(world.now() + std::chrono::milliseconds{3});
+    }
+  }
+
+  World world{1, {.settle_s = 1, .noise_percent = 0.1}};
+  MeterType type;
+  std::vector<Instant> edges;
+  std::vector<std::pair<Instant, std::uint8_t>> said;
+  HostMeter meter;
+};
+
+TEST(HostMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
+  Life skipping{HostMeter::Idle::skip};
+  Life simulating{HostMeter::Idle::simulate};
+  for (Life* life : {&skipping, &simulating}) {
+    life->until(7.0031);
+    life->load(kLag);
+    life->until(31.7);
+    life->off();
+    life->world.climate().condition(life->world.now(), Temperature{40});
+    for (double t = 31.7; t < 40; t += 0.00173) life->until(t);
+    life->until(900.01234);
+    life->talk();
+    life->until(1234.567);
+    life->load(kUnity);
+    life->until(1300.00007);
+    life->off();
+    life->until(1300.02);  // the filters are still full
+    life->load(kLead);
+    life->until(1310);
+    life->off();
+    life->talk();
+    life->until(1500);
+    life->load(kUnity);
+    life->until(1520);
+  }
+  ASSERT_GT(simulating.edges.size(), 1000U);
+  EXPECT_EQ(skipping.edges, simulating.edges);
+  ASSERT_GT(simulating.said.size(), 10U);
+  EXPECT_EQ(skipping.said, simulating.said);
+  EXPECT_EQ(skipping.meter.samples(), simulating.meter.samples());
+  EXPECT_EQ(skipping.meter.delivered(), simulating.meter.delivered());
+  EXPECT_EQ(skipping.meter.received(), simulating.meter.received());
+  EXPECT_EQ(skipping.meter.body(), simulating.meter.body());
 }
 
 TEST(FactoryCalibration, RefusesATypeThatTheFirmwareCannotHold) {

@@ -65,6 +65,33 @@ void synthesis_and_firmware(benchmark::State& state) {
 }
 BENCHMARK(synthesis_and_firmware);
 
+/// A soak without load: three hours of the world an iteration.
+void soak_of_three_hours(benchmark::State& state) {
+  World world{1, {}};
+  const auto idle = state.range(0) != 0 ? HostMeter::Idle::skip : HostMeter::Idle::simulate;
+  HostMeter meter{meter_type(), {}, [](Instant) {}, "A", idle};
+  world.attach(meter);
+  for (auto _ : state) world.advance_to(world.now() + std::chrono::hours{3});
+  samples_a_second(state, static_cast<double>(meter.samples()));
+}
+BENCHMARK(soak_of_three_hours)->ArgName("skip")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// The quadriform of type-approval.md 7: five harmonics.
+void distorted_synthesis_and_firmware(benchmark::State& state) {
+  World world{1, {.noise_percent = 0.005}};
+  HostMeter meter{meter_type(), {}, [](Instant) {}};
+  world.attach(meter);
+  Terminals load;
+  load.voltage = {Phasor{120}, Phasor{-120}};
+  load.current = {Phasor{100}, Phasor{-100}};
+  for (const int order : {3, 5, 7, 11, 13})
+    load.harmonics.push_back({.order = order, .voltage = {2, -2}, .current = {10, -10}});
+  world.source().apply(world.now(), load);
+  for (auto _ : state) world.advance_to(world.now() + std::chrono::seconds{1});
+  samples_a_second(state, static_cast<double>(meter.samples()));
+}
+BENCHMARK(distorted_synthesis_and_firmware);
+
 }  // namespace
 }  // namespace meterbench::virtual_lab
 

@@ -113,6 +113,16 @@ TEST_F(OpticalPortTest, DoesNotDependOnHowOftenTheWorldMoves) {
   EXPECT_EQ(other.take_said(), said);
 }
 
+TEST_F(OpticalPortTest, KeepsWhatIsWrittenHoweverOften) {
+  for (const Hex packet : {kIdentify, kAck, kNegotiate64, kAck, kLogOn, kAck}) tell(packet);
+  for (int n = 0; n < 60; ++n) {  // more than the board's ring of EEPROM writes holds
+    EXPECT_EQ(tell(kWriteSt05), from_hex(kAck) + from_hex(kOk1)) << n;
+    tell(kAck);
+    EXPECT_EQ(tell(kOffsetWriteSt05), from_hex(kAck) + from_hex(kOk)) << n;
+    tell(kAck);
+  }
+}
+
 TEST(FactoryIdentity, WritesTheNameplateOfTheType) {
   const auto record = factory_identity(meter_type(), "B");
   EXPECT_TRUE(is_valid(record));

@@ -4,6 +4,7 @@
 #include <complex>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 namespace meterbench::virtual_lab {
 
@@ -14,11 +15,12 @@ constexpr double kArcmin = std::numbers::pi / 180 / 60;  // rad
 constexpr double kCurrentLagAt60Hz = 12 * kArcmin;       // of the current channel's RC pole
 constexpr double kReferenceTemperature = 23;             // °C
 
-/// Complex power by the form's own definition, as metered_power() has it: V1·I1* or (V1 − V2)·(I1 − I2)*/2.
-std::complex<double> metered_complex_power(const MeterType& type, const LoadPoint& load) {
-  LoadPoint quarter_later = load;  // Re(S·e^{-j90°}) is the imaginary part of S
-  for (CircuitLoad& circuit : quarter_later.circuits) circuit.lag = circuit.lag - Angle{std::numbers::pi / 2};
-  return {metered_power(type.form, load).value(), metered_power(type.form, quarter_later).value()};
+/// Complex power of one order by the form's own definition: V1·I1*, or (V1 − V2)·(I1 − I2)*/2.
+std::complex<double> metered_complex_power(Form form, const LoadPoint& load, int order) {
+  const auto voltage = [&](std::size_t circuit) { return load.voltage_phasor(circuit, order); };
+  const auto current = [&](std::size_t circuit) { return load.current_phasor(circuit, order); };
+  if (!is_three_wire(form)) return voltage(0) * std::conj(current(0));
+  return (voltage(0) - voltage(1)) * std::conj(current(0) - current(1)) / 2.0;
 }
 
 /// How the product of a voltage and a current comes through the channels: ratio, and angle by which the
@@ -49,23 +51,30 @@ double calibrated_delay(double frequency) {
 }  // namespace
 
 double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature body) {
-  const std::complex<double> power = metered_complex_power(meter.type, load);
-  // Rounding leaves a trace of active power at a power factor of 0.
-  if (!(std::abs(power.real()) > 1e-12 * std::abs(power))) return std::numeric_limits<double>::quiet_NaN();
-
   const double nominal = meter.type.nominal_frequency.value();
   const double delay = calibrated_delay(nominal);
-  const Channels now = channels_at(load.frequency.value(), delay);
   const Channels calibrated = channels_at(nominal, delay);
 
-  // With S = |S|·e^{jφ} and an angle ψ too many: cos(φ + ψ)/cos φ = cos ψ − tan φ·sin ψ.
-  const double psi = now.extra_lag - meter.phase_error_arcmin * kArcmin;
-  const double phase_factor = std::cos(psi) - power.imag() / power.real() * std::sin(psi);
+  std::vector<int> orders{1};
+  for (const Harmonic& harmonic : load.waveform.harmonics) orders.push_back(harmonic.order);
+  double power = 0, registered = 0, apparent = 0;
+  for (const int order : orders) {
+    const std::complex<double> complex_power = metered_complex_power(meter.type.form, load, order);
+    const Channels now = channels_at(order * load.frequency.value(), delay);
+    const double psi = now.extra_lag - order * meter.phase_error_arcmin * kArcmin;
+    power += complex_power.real();
+    registered += (complex_power * std::polar(now.ratio / calibrated.ratio, psi)).real();
+    for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i)
+      apparent += std::abs(load.voltage_phasor(i, order) * load.current_phasor(i, order));
+  }
+  // Rounding leaves a trace of active power where there is none.
+  if (!(std::abs(power) > 1e-12 * apparent)) return std::numeric_limits<double>::quiet_NaN();
+
   const double warmer = body.value() - kReferenceTemperature;
   const double gain = (1 + meter.gain_percent / 100) *
                       (1 + meter.temperature_slope_percent_per_k / 100 * warmer) *
-                      (1 + meter.clock_ppm * 1e-6) * now.ratio / calibrated.ratio;
-  return 100 * (gain * phase_factor - 1);
+                      (1 + meter.clock_ppm * 1e-6);
+  return 100 * (gain * registered / power - 1);
 }
 
 }  // namespace meterbench::virtual_lab

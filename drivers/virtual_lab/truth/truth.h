@@ -11,13 +11,13 @@ namespace meterbench::virtual_lab {
 struct TrueMeter {
   MeterType type;
   double gain_percent = 0;
-  double phase_error_arcmin = 0;  ///< positive: it sees the current lag less
+  double phase_error_arcmin = 0;  ///< positive: it sees the current lag less; n times as much at order n
   double temperature_slope_percent_per_k = 0;
   double clock_ppm = 0;
 };
 
-/// Percent error of its energy at a steady load, its body at `body`: positive when it over-registers. NaN
-/// where the load has no active power to be wrong about.
+/// Percent error of its energy at a steady load with all its harmonics, its body at `body`: positive when it
+/// over-registers. NaN where the load has no active power to be wrong about.
 [[nodiscard]] double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature body);
 
 }  // namespace meterbench::virtual_lab

@@ -17,7 +17,8 @@ MeterType type_of(Form form) {
 
 LoadPoint load(Form form, const PowerFactor& pf, Direction direction = Direction::delivered,
                Circuit circuit = Circuit::series, double hertz = 60) {
-  return make_load_point(form, Voltage{240}, Frequency{hertz}, Current{30}, pf, direction, circuit);
+  return make_load_point(form, Voltage{240}, Frequency{hertz}, Current{30}, pf, direction,
+                         {.circuit = circuit});
 }
 
 const PowerFactor kUnity{};
@@ -69,6 +70,38 @@ TEST(Truth, ChangesWithTheFrequencyAsTheVoltageFilterDoes) {
   EXPECT_NEAR(truth_percent(meter, load(Form::s2, kUnity, Direction::delivered, Circuit::series, 66),
                             Temperature{23}),
               by_hand, 3e-4);
+}
+
+TEST(Truth, OfAHarmonicIsWeightedByItsPower) {
+  // 2 arcmin is a time: at the fifth order 10 arcmin, where a harmonic of 10 % and 40 % at 60° of lag has
+  // 0.02 of the fundamental's power and shrinks by tan 60° times the angle.
+  const TrueMeter meter{.type = type_of(Form::s2), .phase_error_arcmin = -2};
+  LoadPoint point = load(Form::s2, kUnity);
+  const double sine = truth_percent(meter, point, Temperature{23});
+  const Harmonic fifth{.order = 5,
+                       .voltage = Ratio{0.1},
+                       .voltage_phase = Angle{},
+                       .current = Ratio{0.4},
+                       .current_phase = from_degrees(-60)};
+  point.waveform = {.name = "fifth", .harmonics = {fifth}};
+  const double distorted = truth_percent(meter, point, Temperature{23});
+  // By hand. RC pole and filter of D = 0.03561 sample at 300 Hz: pole atan(5·tan 12′) = 59.994′; filter
+  // atan(D·sin w/(1 − D + D·cos w)) with w = 28.125°: 0.016785/0.995796, that is 57.940′. Ratio against 60
+  // Hz: pole 0.999848/0.999994, filter 0.995937/0.999835.
+  const double arcmin = std::numbers::pi / 180 / 60;
+  const double psi = (59.994 - 57.940 + 10) * arcmin;
+  const double ratio = 0.999848 / 0.999994 * 0.995937 / 0.999835;
+  const double harmonic = 0.04 * ratio * std::cos(std::numbers::pi / 3 + psi);
+  const double by_hand = 100 * (((1 + sine / 100) + harmonic) / 1.02 - 1);
+  EXPECT_NEAR(distorted, by_hand, 2e-4);
+  EXPECT_LT(distorted, sine - 0.015);
+}
+
+TEST(Truth, IsNothingWhereTheCoilsWorkAgainstEachOther) {
+  const TrueMeter meter{.type = type_of(Form::s2), .gain_percent = 0.1};
+  for (const PowerFactor& pf : {kUnity, kLag})
+    EXPECT_TRUE(std::isnan(
+        truth_percent(meter, load(Form::s2, pf, Direction::delivered, Circuit::opposed), Temperature{23})));
 }
 
 TEST(Truth, HasNoErrorToTellOfWithoutActivePower) {

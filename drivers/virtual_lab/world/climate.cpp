@@ -14,10 +14,11 @@ constexpr double kOvershootOfStep = 0.1;
 
 }  // namespace
 
+void Climate::set_room(Temperature room) { air_c_ = room_c_ = room.value(); }
+
 void Climate::install(const Settings& settings) {
   settings_ = settings;
   chamber_ = true;
-  air_c_ = settings.room_c;
   approach_share_ = share_in_a_second(settings.time_constant_s);
   room_share_ = share_in_a_second(settings.room_time_constant_s);
 }
@@ -69,7 +70,7 @@ void Climate::obey() {
 
 void Climate::step() {
   if (!target_c_ || tripped_) {
-    air_c_ += room_share_ * (settings_.room_c - air_c_);
+    air_c_ += room_share_ * (room_c_ - air_c_);
     return;
   }
   // It aims twice as far beyond as it will get, so that it gets there in finite time, and then turns back.

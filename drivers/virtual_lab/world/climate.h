@@ -8,13 +8,12 @@
 
 namespace meterbench::virtual_lab {
 
-/// The air around the meters: a room, or a chamber that is told where to go. The chamber's air moves once a
-/// second of lab time, so that it does not matter who asks when, or how often.
+/// The air around the meters: that of a room, or of a chamber in it that is told where to go. The chamber's
+/// air moves once a second of lab time, so that it does not matter who asks when, or how often.
 class Climate {
  public:
   /// Rate and dead time are those that instruments.md 11 gives as an example, all else is made.
   struct Settings {
-    double room_c = 23;
     double rate_k_per_min = 3;           ///< fastest heating and cooling
     double dead_time_s = 30;             ///< from a command until the air moves
     double time_constant_s = 60;         ///< of the approach, where that is slower than the rate
@@ -24,7 +23,9 @@ class Climate {
     double limit_high_c = 65;
   };
 
-  /// A lab with a chamber, which stands at the room's temperature. Before the world begins.
+  /// Before the world begins, as install(): the air has it then.
+  void set_room(Temperature room);
+  /// A lab with a chamber.
   void install(const Settings& settings);
 
   /// Of the air at `t`, which does not go back by more than the second it lies in.
@@ -51,7 +52,8 @@ class Climate {
   Settings settings_;
   bool chamber_ = false;
   std::int64_t second_ = 0;  // of lab time that air_c_ belongs to
-  double air_c_ = Settings{}.room_c;
+  double room_c_ = 23;
+  double air_c_ = room_c_;
   std::optional<Command> pending_;
   std::optional<double> target_c_;
   double beyond_k_ = 0;  // overshoot still to come, with its sign

@@ -20,7 +20,8 @@ TEST(Climate, IsARoomWithoutAChamber) {
 
 TEST(Climate, StandsAtTheRoomsTemperatureUntilItIsTold) {
   Climate chamber;
-  chamber.install({.room_c = 21});
+  chamber.set_room(Temperature{21});
+  chamber.install({});
   EXPECT_EQ(chamber.air(instant_at(7200)), Temperature{21});
 }
 

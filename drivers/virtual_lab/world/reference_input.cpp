@@ -12,12 +12,30 @@ namespace {
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
 Phasor complex_power(const Phasor& voltage, const Phasor& current) { return voltage * std::conj(current); }
 
-/// The power that the standard forms, by its definition.
-double net_power(const ReferenceInput::Settings& settings, const Terminals& t) {
-  const double first = complex_power(t.voltage[0], t.current[0]).real();
-  if (settings.element_sum) return first + complex_power(t.voltage[1], t.current[1]).real();
-  if (!settings.three_wire) return first;
-  return complex_power(t.voltage[0] - t.voltage[1], t.current[0] - t.current[1]).real() / 2;
+/// The power that the standard forms of one order, by its definition.
+double net_power(ReferenceInput::Definition definition, const Phasors& voltage, const Phasors& current) {
+  using enum ReferenceInput::Definition;
+  const Phasor between = voltage[0] - voltage[1];
+  switch (definition) {
+    case two_wire: return complex_power(voltage[0], current[0]).real();
+    case two_element: return complex_power(between, current[0] - current[1]).real() / 2;
+    case element_sum:
+      return complex_power(voltage[0], current[0]).real() + complex_power(voltage[1], current[1]).real();
+    case series: {
+      // It is looped into circuit 1, or into circuit 2 where that one carries the load alone.
+      const bool first = std::abs(current[0]) >= std::abs(current[1]) / 2;
+      return complex_power(between, first ? current[0] : -current[1]).real();
+    }
+  }
+  return 0;
+}
+
+double net_power(ReferenceInput::Definition definition, const Terminals& terminals) {
+  double sum = 0;
+  for_each_order(terminals, [&](int, const Phasors& voltage, const Phasors& current) {
+    sum += net_power(definition, voltage, current);
+  });
+  return sum;
 }
 
 }  // namespace
@@ -27,31 +45,35 @@ ReferenceInput::ReferenceInput(std::uint64_t seed, const Settings& settings)
       range_error_{seed, "reference.range_error", ""},
       noise_{seed, "reference.noise", ""} {}
 
-Phasor ReferenceInput::current_factor(std::uint64_t cell) const {
+double ReferenceInput::gain(std::uint64_t cell) const {
   const double range_error =
       settings_.range_error_percent * (2 * range_error_.uniform(static_cast<std::uint64_t>(range_)) - 1);
-  const double gain = 1 + (settings_.gain_percent + range_error) / 100;
-  const double noise = 1 + settings_.noise_percent / 100 * noise_.normal(cell);
-  return std::polar(gain * noise, settings_.phase_error_arcmin * kRadiansPerArcmin);
+  const double steady = 1 + (settings_.gain_percent + range_error) / 100;
+  return steady * (1 + settings_.noise_percent / 100 * noise_.normal(cell));
 }
 
 void ReferenceInput::on_segment(const Segment& segment) {
   const Duration length = segment.end - segment.begin;
   const Seconds seconds{in_seconds(length)};
-  true_energy_ = true_energy_ + ActivePower{net_power(settings_, segment.terminals)} * seconds;
+  true_energy_ = true_energy_ + ActivePower{net_power(settings_.definition, segment.terminals)} * seconds;
 
   Terminals seen = segment.terminals;  // all errors of its power are put on the currents
-  const Phasor factor = current_factor(segment.cell);
+  turn_currents(seen, gain(segment.cell), Angle{settings_.phase_error_arcmin * kRadiansPerArcmin});
   Reading reading{.frequency = seen.frequency};
   for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-    seen.current[i] *= factor;
-    const Phasor power = complex_power(seen.voltage[i], seen.current[i]);
-    reading.voltage[i] = Voltage{std::abs(seen.voltage[i])};
-    reading.current[i] = Current{std::abs(seen.current[i])};
+    Phasor power{};
+    double square_voltage = 0, square_current = 0;
+    for_each_order(seen, [&](int, const Phasors& voltage, const Phasors& current) {
+      power += complex_power(voltage[i], current[i]);
+      square_voltage += std::norm(voltage[i]);
+      square_current += std::norm(current[i]);
+    });
+    reading.voltage[i] = Voltage{std::sqrt(square_voltage)};
+    reading.current[i] = Current{std::sqrt(square_current)};
     reading.active[i] = ActivePower{power.real()};
     reading.reactive[i] = ReactivePower{power.imag()};
   }
-  reading.net = ActivePower{net_power(settings_, seen)};
+  reading.net = ActivePower{net_power(settings_.definition, seen)};
 
   const double before = pulses_;
   if (per_pulse_ > ActiveEnergy{}) pulses_ += std::abs(reading.net * seconds / per_pulse_);

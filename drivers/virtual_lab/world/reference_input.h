@@ -13,16 +13,27 @@ namespace meterbench::virtual_lab {
 /// simulator of a standard puts a protocol on top.
 class ReferenceInput final : public Observer, public PulseSignal {
  public:
-  struct Settings {
-    double gain_percent = 0;        ///< of its power; positive: reads high
-    double phase_error_arcmin = 0;  ///< positive: it sees the current lag less, reads high at a lagging load
-    double range_error_percent =
-        0;                     ///< half-width of an extra gain error, drawn uniformly for each current range
-    double noise_percent = 0;  ///< standard deviation of its power in one 20 ms cell
-    bool three_wire = true;    ///< forms (V1 − V2)·(I1 − I2)/2, as forms 2S and 4S do; else V1·I1
-    bool element_sum = false;  ///< forms V1·I1 + V2·I2 instead, whatever the wiring
+  /// The power that it forms. As ReferenceDefinition, where a two-wire bench gives a standard with two
+  /// elements V1·I1 alone.
+  enum class Definition {
+    two_wire,     ///< V1·I1
+    two_element,  ///< (V1 − V2)·(I1 − I2)/2, as forms 2S and 4S do
+    element_sum,  ///< V1·I1 + V2·I2
+    series,       ///< (V1 − V2)·I of the one circuit that carries the load
   };
 
+  struct Settings {
+    double gain_percent = 0;  ///< of its power; positive: reads high
+    /// Positive: it sees the current lag less, reads high at a lagging load. A time: n times as large an
+    /// angle at order n.
+    double phase_error_arcmin = 0;
+    /// Half-width of an extra gain error, drawn uniformly for each current range.
+    double range_error_percent = 0;
+    double noise_percent = 0;  ///< standard deviation of its power in one 20 ms cell
+    Definition definition = Definition::two_element;
+  };
+
+  /// rms and powers of all orders.
   struct Reading {
     std::array<Voltage, LoadPoint::kCircuits> voltage{};
     std::array<Current, LoadPoint::kCircuits> current{};
@@ -64,7 +75,7 @@ class ReferenceInput final : public Observer, public PulseSignal {
     double pulses_after;
     Reading reading;
   };
-  [[nodiscard]] Phasor current_factor(std::uint64_t cell) const;
+  [[nodiscard]] double gain(std::uint64_t cell) const;
   /// The first piece that ends at or after `t`; it is looked for from the back, where nearly all questions
   /// are.
   [[nodiscard]] std::deque<Piece>::const_iterator piece_at(Instant t) const;

@@ -10,6 +10,8 @@
 namespace meterbench::virtual_lab {
 namespace {
 
+using Definition = ReferenceInput::Definition;
+
 constexpr double kArcmin = std::numbers::pi / 180 / 60;
 
 /// 120 V on each circuit, in antiphase, 10 A in series with `lag`.
@@ -34,7 +36,7 @@ ActivePower net(const ReferenceInput::Settings& settings, const Terminals& termi
 
 TEST(ReferenceInput, FormsThePowerOfItsWiring) {
   EXPECT_NEAR(net({}, series(0)).value(), 2400, 1e-9);
-  EXPECT_NEAR(net({.three_wire = false}, series(0)).value(), 1200, 1e-9);
+  EXPECT_NEAR(net({.definition = Definition::two_wire}, series(0)).value(), 1200, 1e-9);
   Terminals one_coil = series(0);
   one_coil.current[1] = 0;
   EXPECT_NEAR(net({}, one_coil).value(), 1200, 1e-9);
@@ -44,12 +46,58 @@ TEST(ReferenceInput, FormsThePowerOfItsWiring) {
 }
 
 TEST(ReferenceInput, FormsTheSumOfItsElements) {
-  const ReferenceInput::Settings elements{.three_wire = false, .element_sum = true};
+  const ReferenceInput::Settings elements{.definition = Definition::element_sum};
   EXPECT_NEAR(net(elements, series(0)).value(), 2400, 1e-9);
   Terminals one_coil = series(0);
   one_coil.current[1] = 0;
   one_coil.voltage = {Phasor{122}, Phasor{-118}};
   EXPECT_NEAR(net(elements, one_coil).value(), 1220, 1e-9);
+}
+
+TEST(ReferenceInput, InSeriesFormsThePowerBetweenTheLinesWithTheCurrentOfTheOneCircuitThatHasIt) {
+  const ReferenceInput::Settings in_series{.definition = Definition::series};
+  EXPECT_NEAR(net(in_series, series(0)).value(), 2400, 1e-9);
+  for (const std::size_t other : {0U, 1U}) {  // twice what a meter with one coil alone has
+    Terminals one_coil = series(0);
+    one_coil.current[other] = 0;
+    EXPECT_NEAR(net(in_series, one_coil).value(), 2400, 1e-9);
+  }
+}
+
+/// Fifth harmonic of IEC 62053: 10 % of the voltage and 40 % of the current, in phase (type-approval.md 7).
+Terminals fifth_harmonic() {
+  Terminals t = series(0);
+  t.harmonics = {{.order = 5, .voltage = {12, -12}, .current = {4, -4}}};
+  return t;
+}
+
+TEST(ReferenceInput, FormsThePowerOfAllOrders) {
+  for (const auto& [definition, fundamental] : {std::pair{Definition::two_element, 2400.0},
+                                                {Definition::element_sum, 2400},
+                                                {Definition::series, 2400},
+                                                {Definition::two_wire, 1200}})
+    EXPECT_NEAR(net({.definition = definition}, fifth_harmonic()).value(), 1.04 * fundamental, 1e-9);
+}
+
+TEST(ReferenceInput, ReadsEffectiveValuesOfAllOrders) {
+  ReferenceInput input{1, {}};
+  hold(input, 0, 1, fifth_harmonic());
+  const ReferenceInput::Reading reading = input.reading(std::chrono::seconds{1});
+  for (std::size_t i : {0U, 1U}) {
+    EXPECT_NEAR(reading.voltage[i].value(), 120 * std::sqrt(1.01), 1e-9);
+    EXPECT_NEAR(reading.current[i].value(), 10 * std::sqrt(1.16), 1e-9);
+    EXPECT_NEAR(reading.active[i].value(), 1248, 1e-9);
+    EXPECT_NEAR(reading.reactive[i].value(), 0, 1e-9);
+  }
+  EXPECT_NEAR(input.true_energy().value(), 2496, 1e-9);
+}
+
+TEST(ReferenceInput, ItsPhaseErrorIsATime) {
+  Terminals t;
+  t.voltage[0] = 0;
+  t.harmonics = {{.order = 5, .voltage = {100, 0}, .current = {std::polar(1.0, -std::numbers::pi / 3), 0}}};
+  EXPECT_NEAR(net({.phase_error_arcmin = 6, .definition = Definition::two_wire}, t).value(),
+              100 * std::cos(std::numbers::pi / 3 - 5 * 6 * kArcmin), 1e-9);
 }
 
 TEST(ReferenceInput, ReadsEachCircuit) {

@@ -11,11 +11,28 @@ namespace {
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
 /// What is left of a step once settle_s has passed: 0.01 %.
 constexpr double kSettledResidue = 1e-4;
+/// After that many times settle_s a step has ended: less of it is left than a double can tell.
+constexpr double kSettlingTimes = 4;
 
 /// What a step has left after `elapsed_s`, from 1 down to 0.
 double residue(double elapsed_s, double settle_s) {
-  if (settle_s <= 0) return 0;
-  return std::pow(kSettledResidue, std::max(elapsed_s, 0.0) / settle_s);
+  const double elapsed = std::max(elapsed_s, 0.0);
+  return elapsed >= kSettlingTimes * settle_s ? 0 : std::pow(kSettledResidue, elapsed / settle_s);
+}
+
+/// Adds what `terminals` lacks of the orders of `other`, as nothing, so that a harmonic comes and goes as the
+/// fundamental does.
+void take_orders_of(const Terminals& other, Terminals& terminals) {
+  for (const HarmonicPhasors& harmonic : other.harmonics) {
+    const auto place =
+        std::ranges::lower_bound(terminals.harmonics, harmonic.order, {}, &HarmonicPhasors::order);
+    if (place == terminals.harmonics.end() || place->order != harmonic.order)
+      terminals.harmonics.insert(place, {.order = harmonic.order});
+  }
+}
+
+void approach(const Phasors& from, Phasors& target, double left) {
+  for (std::size_t i = 0; i < target.size(); ++i) target[i] += left * (from[i] - target[i]);
 }
 
 }  // namespace
@@ -29,6 +46,8 @@ void SourceOutput::apply(Instant when, const Terminals& target) {
   if (!enabled_) return;
   from_ = ramp(when);
   target_ = target;
+  take_orders_of(from_, target_);
+  take_orders_of(target_, from_);
   since_ = when;
   energised_ = true;
   if (!first_energised_) first_energised_ = when;
@@ -51,10 +70,16 @@ bool SourceOutput::settled(Instant now) const {
 
 Terminals SourceOutput::ramp(Instant when) const {
   const double left = residue(in_seconds(when - since_), settings_.settle_s);
-  Terminals now{.frequency = target_.frequency};
-  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-    now.voltage[i] = target_.voltage[i] + left * (from_.voltage[i] - target_.voltage[i]);
-    now.current[i] = target_.current[i] + left * (from_.current[i] - target_.current[i]);
+  Terminals now = target_;
+  if (left == 0) {
+    std::erase_if(now.harmonics, [](const HarmonicPhasors& h) { return h.dark(); });
+    return now;
+  }
+  approach(from_.voltage, now.voltage, left);
+  approach(from_.current, now.current, left);
+  for (std::size_t n = 0; n < now.harmonics.size(); ++n) {
+    approach(from_.harmonics[n].voltage, now.harmonics[n].voltage, left);
+    approach(from_.harmonics[n].current, now.harmonics[n].current, left);
   }
   return now;
 }
@@ -66,12 +91,20 @@ Terminals SourceOutput::at(Instant middle, std::uint64_t cell) const {
   const double voltage_gain = 1 + settings_.voltage_gain_percent / 100;
   const double current_gain =
       (1 + settings_.current_gain_percent / 100) * (1 + settings_.drift_percent_per_h / 100 * hours);
-  const Phasor turn = std::polar(1.0, -settings_.phase_error_arcmin * kRadiansPerArcmin);
   const double noise = settings_.noise_percent / 100;
+  std::array<double, LoadPoint::kCircuits> voltage_now{};
+  std::array<double, LoadPoint::kCircuits> current_now{};
   for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-    output.voltage[i] *= voltage_gain * (1 + noise * voltage_noise_[i].normal(cell));
-    output.current[i] *= turn * (current_gain * (1 + noise * current_noise_[i].normal(cell)));
+    voltage_now[i] = voltage_gain * (1 + noise * voltage_noise_[i].normal(cell));
+    current_now[i] = current_gain * (1 + noise * current_noise_[i].normal(cell));
   }
+  for_each_order(output, [&](int, Phasors& voltage, Phasors& current) {
+    for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+      voltage[i] *= voltage_now[i];
+      current[i] *= current_now[i];
+    }
+  });
+  turn_currents(output, 1, Angle{-settings_.phase_error_arcmin * kRadiansPerArcmin});
   return output;
 }
 

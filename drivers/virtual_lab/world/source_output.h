@@ -1,28 +1,18 @@
 #pragma once
 
 #include <array>
-#include <complex>
 #include <cstdint>
 #include <optional>
 
-#include "bench/core/quantity.h"
 #include "bench/core/time.h"
-#include "bench/model/load_point.h"
 #include "drivers/virtual_lab/world/noise.h"
+#include "drivers/virtual_lab/world/terminals.h"
 
 namespace meterbench::virtual_lab {
 
-using Phasor = std::complex<double>;  ///< rms, angle lead-positive from the common origin; V or A
-
-/// What is on the terminals of a source with two voltage and two current channels.
-struct Terminals {
-  Frequency frequency{60};
-  std::array<Phasor, LoadPoint::kCircuits> voltage{};
-  std::array<Phasor, LoadPoint::kCircuits> current{};
-};
-
-/// The power stage of a source: moves exponentially from what stands there to a new set point, and drifts and
-/// fluctuates about it.
+/// The power stage of a source: moves exponentially from what stands there to a new set point, harmonics as
+/// the fundamental, and drifts and fluctuates about it. A channel's gain, drift and noise are those of all
+/// its orders.
 class SourceOutput {
  public:
   struct Settings {
@@ -62,7 +52,7 @@ class SourceOutput {
   bool energised_ = false;
   Instant since_{};
   std::optional<Instant> first_energised_;  // the drift counts from here
-  Terminals from_{};
+  Terminals from_{};                        // has the harmonics of target_, and so the other way round
   Terminals target_{};
 };
 

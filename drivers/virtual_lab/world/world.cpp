@@ -8,19 +8,22 @@ World::World(std::uint64_t seed, const SourceOutput::Settings& source)
     : seed_{seed}, source_{seed, source}, safety_{source_} {}
 
 void World::advance_to(Instant t) {
-  while (now_ < t) {
-    const auto cell = static_cast<std::uint64_t>(now_.time_since_epoch() / kCell);
-    const Instant cell_begin{static_cast<std::int64_t>(cell) * kCell};
-    // Taken in the middle of the cell, wherever a caller happens to cut it: the physics must not depend on
-    // how often the bench looks.
-    Segment segment{.begin = now_,
-                    .end = std::min(t, cell_begin + kCell),
-                    .cell = cell,
-                    .terminals = source_.at(cell_begin + kCell / 2, cell)};
-    segment.air = climate_.air(cell_begin + kCell / 2);
-    now_ = segment.end;
-    for (Observer* observer : observers_) observer->on_segment(segment);
-  }
+  while (now_ < t) pass_segment(std::min(t, Instant{(now_.time_since_epoch() / kCell + 1) * kCell}));
+}
+
+void World::rest_until(Instant t) {
+  if (now_ < t) pass_segment(t);
+}
+
+void World::pass_segment(Instant end) {
+  const auto cell = static_cast<std::uint64_t>(now_.time_since_epoch() / kCell);
+  // Taken in the middle of the cell, wherever a caller happens to cut it: the physics must not depend on
+  // how often the bench looks.
+  const Instant middle = Instant{static_cast<std::int64_t>(cell) * kCell} + kCell / 2;
+  Segment segment{.begin = now_, .end = end, .cell = cell, .terminals = source_.at(middle, cell)};
+  segment.air = climate_.air(middle);
+  now_ = end;
+  for (Observer* observer : observers_) observer->on_segment(segment);
 }
 
 PulseSignal* World::signal(const std::string& name) const {

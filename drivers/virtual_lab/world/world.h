@@ -21,11 +21,11 @@
 
 namespace meterbench::virtual_lab {
 
-/// Everything on the terminals between `begin` and `end`: constant, sinusoidal.
+/// Everything on the terminals between `begin` and `end`: constant amplitudes and angles.
 struct Segment {
   Instant begin;
   Instant end;
-  std::uint64_t cell;  ///< index of the noise cell that both lie in
+  std::uint64_t cell;  ///< index of the noise cell that both lie in, or where a long rest begins
   Terminals terminals;
   Temperature air{23};  ///< around the meters
 };
@@ -56,6 +56,8 @@ class World {
 
   /// Brings everything to `t`; going back is ignored.
   void advance_to(Instant t);
+  /// The same where nothing has been energised and nobody looks: at once, as a single segment.
+  void rest_until(Instant t);
 
   /// Signals that can be wired to a counter's input, by name: `reference.pulses`, `led.A`.
   void add_signal(std::string name, PulseSignal& signal) {
@@ -91,6 +93,9 @@ class World {
   }
 
  private:
+  /// To `end`; what stands on the terminals and in the air is that of the cell in which it begins.
+  void pass_segment(Instant end);
+
   std::uint64_t seed_;
   Instant now_{};
   SourceOutput source_;

@@ -56,6 +56,21 @@ TEST(World, IsTheSameHoweverOftenTheBenchLooks) {
   EXPECT_NEAR(energy(1) / energy(1777), 1, 1e-12);
 }
 
+TEST(World, RestsInOneSegmentAndGoesOnInCells) {
+  World world{1, {}};
+  Recorder seen;
+  world.attach(seen);
+  world.rest_until(instant_at(72'000.005));
+  world.rest_until(instant_at(1));  // lies in the past
+  ASSERT_EQ(seen.segments.size(), 1U);
+  EXPECT_TRUE(seen.segments[0].terminals.dark());
+  world.advance_to(instant_at(72'000.03));
+  ASSERT_EQ(seen.segments.size(), 3U);
+  EXPECT_EQ(seen.segments[1].begin, seen.segments[0].end);
+  EXPECT_EQ(seen.segments[1].end, instant_at(72'000.02));
+  EXPECT_EQ(seen.segments[2].cell, 3'600'001U);
+}
+
 TEST(World, KnowsItsSignalsByName) {
   struct Silent final : PulseSignal {
     std::uint64_t edges_until(Instant) override { return 0; }
@@ -87,10 +102,58 @@ TEST(SourceOutput, MovesFromWhereItStandsWhenToldAgain) {
   EXPECT_FALSE(source.settled(instant_at(2.5)));
 }
 
+TEST(SourceOutput, LetsHarmonicsComeAndGoAsTheFundamentalDoes) {
+  Terminals distorted = load(120, 10);
+  distorted.harmonics = {{.order = 3, .voltage = {}, .current = {3, -3}},
+                         {.order = 7, .voltage = {6, -6}, .current = {1, -1}}};
+  SourceOutput source{1, {.settle_s = 2}};
+  source.apply(instant_at(0), load(120, 10));
+  source.apply(instant_at(10), distorted);
+  const Terminals coming = source.at(instant_at(11), 0);
+  ASSERT_EQ(coming.harmonics.size(), 2U);
+  EXPECT_EQ(coming.harmonics[0].order, 3);
+  EXPECT_NEAR(coming.harmonics[0].current[1].real(), -3 * 0.99, 1e-9);
+  EXPECT_NEAR(coming.harmonics[1].voltage[0].real(), 6 * 0.99, 1e-9);
+
+  Terminals other = load(120, 10);
+  other.harmonics = {{.order = 5, .voltage = {}, .current = {2, -2}}};
+  source.apply(instant_at(20), other);
+  const Terminals changing = source.at(instant_at(21), 0);
+  ASSERT_EQ(changing.harmonics.size(), 3U);
+  EXPECT_NEAR(changing.harmonics[0].current[0].real(), 3 * 0.01, 1e-9);
+  EXPECT_NEAR(changing.harmonics[1].current[0].real(), 2 * 0.99, 1e-9);
+  EXPECT_NEAR(changing.harmonics[2].current[0].real(), 1 * 0.01, 1e-9);
+  const Terminals after = source.at(instant_at(28), 0);
+  ASSERT_EQ(after.harmonics.size(), 1U) << "what has gone costs nothing any more";
+  EXPECT_EQ(after.harmonics[0].order, 5);
+}
+
+TEST(SourceOutput, HasTheErrorsOfAChannelInAllItsOrders) {
+  Terminals distorted = load(100, 10);
+  distorted.harmonics = {{.order = 5, .voltage = {10, -10}, .current = {4, -4}}};
+  SourceOutput source{1,
+                      {.settle_s = 0,
+                       .voltage_gain_percent = 0.1,
+                       .current_gain_percent = -0.2,
+                       .phase_error_arcmin = 60,
+                       .noise_percent = 1}};
+  source.apply(instant_at(0), distorted);
+  const Terminals out = source.at(instant_at(1), 50);
+  for (std::size_t i : {0U, 1U}) {
+    EXPECT_NEAR(std::abs(out.harmonics[0].voltage[i] / out.voltage[i]), 0.1, 1e-12);
+    EXPECT_NEAR(std::abs(out.harmonics[0].current[i] / out.current[i]), 0.4, 1e-12);
+    EXPECT_NEAR(std::arg(out.harmonics[0].current[i] / out.harmonics[0].voltage[i]),
+                -5 * std::numbers::pi / 180, 1e-12);
+  }
+}
+
 TEST(SourceOutput, IsGoneAtOnceWhenSwitchedOff) {
   SourceOutput source{1, {.noise_percent = 1}};
-  source.apply(instant_at(0), load(120, 10));
+  Terminals distorted = load(120, 10);
+  distorted.harmonics = {{.order = 3, .voltage = {}, .current = {3, -3}}};
+  source.apply(instant_at(0), distorted);
   EXPECT_TRUE(source.energised());
+  EXPECT_FALSE(source.at(instant_at(4), 200).dark());
   source.off(instant_at(5));
   EXPECT_FALSE(source.energised());
   EXPECT_FALSE(source.settled(instant_at(100)));
@@ -98,6 +161,7 @@ TEST(SourceOutput, IsGoneAtOnceWhenSwitchedOff) {
     EXPECT_EQ(std::abs(source.at(instant_at(5), 250).voltage[i]), 0);
     EXPECT_EQ(std::abs(source.at(instant_at(5), 250).current[i]), 0);
   }
+  EXPECT_TRUE(source.at(instant_at(5), 250).dark());
 }
 
 TEST(SourceOutput, DeliversItsGainErrorsAndItsPhaseError) {

@@ -10,10 +10,15 @@ namespace meterbench::firmware {
 template <std::uint32_t kCapacity>
 class ByteBuffer {
  public:
+  static constexpr std::uint32_t capacity = kCapacity;
+
   void clear() { size_ = 0; }
   [[nodiscard]] std::uint32_t size() const { return size_; }
   /// `at` is below size() and the capacity.
   [[nodiscard]] std::uint8_t operator[](std::uint32_t at) const { return bytes_[at]; }
+
+  /// The bytes from `at` on, which is at most the capacity.
+  [[nodiscard]] const std::uint8_t* from(std::uint32_t at) const { return bytes_ + at; }
 
   void add(std::uint8_t byte) {
     const std::uint32_t at = size_++;

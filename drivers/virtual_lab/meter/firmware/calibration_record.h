@@ -35,8 +35,8 @@ struct CalibrationRecord {
   std::uint32_t phase_delay;         // of the voltage; ·2^-24 sample, below 1
   std::uint32_t registration_delay;  // samples from energy to LED beyond kInherentDelay
   std::uint64_t kt;                  // quanta in one LED pulse, 1 … 2^48
-  std::uint32_t reserved;
-  std::uint32_t checksum;  // of all before it
+  std::int32_t register_gain_ppm;    // registers beside the LED: 0 unless the meter is defective
+  std::uint32_t checksum;            // of all before it
 };
 static_assert(sizeof(CalibrationRecord) == 48);
 static_assert(std::has_unique_object_representations_v<CalibrationRecord>);
@@ -44,6 +44,8 @@ static_assert(std::has_unique_object_representations_v<CalibrationRecord>);
 struct CalibrationBytes {
   std::uint8_t bytes[sizeof(CalibrationRecord)];
 };
+
+inline constexpr std::int32_t kMostRegisterGain = 500'000;  ///< ppm, either way
 
 /// Over the record without its checksum.
 [[nodiscard]] constexpr std::uint32_t checksum_of(const CalibrationRecord& record) {
@@ -57,7 +59,8 @@ struct CalibrationBytes {
   for (const std::int32_t g : record.gain) gain += g < 0 ? -std::int64_t{g} : std::int64_t{g};
   return record.magic == kCalibrationMagic && record.checksum == checksum_of(record) &&
          gain <= (std::int64_t{3} << (kGainBits - 1)) && record.phase_delay < (1U << kPhaseBits) &&
-         record.kt >= 1 && record.kt <= (std::uint64_t{1} << 48U);
+         record.kt >= 1 && record.kt <= (std::uint64_t{1} << 48U) &&
+         record.register_gain_ppm >= -kMostRegisterGain && record.register_gain_ppm <= kMostRegisterGain;
 }
 
 }  // namespace meterbench::firmware

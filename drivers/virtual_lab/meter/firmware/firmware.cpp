@@ -20,13 +20,21 @@ std::int64_t divided(std::int64_t value, unsigned bits, std::int64_t& remainder)
   return quotient;
 }
 
+/// So many parts of a million of `quanta`, which may be any number; wraps below 0.
+std::uint64_t scaled(std::uint64_t quanta, std::int32_t ppm) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  const auto millions = static_cast<std::int64_t>(quanta / kMillion);
+  const auto rest = static_cast<std::int64_t>(quanta % kMillion);
+  return static_cast<std::uint64_t>(millions * ppm + rest * ppm / kMillion);
+}
+
 }  // namespace
 
 MeterFirmware::MeterFirmware(Board& board)
     : board_{board},
       calibration_{read_calibration(board)},
       calibrated_{is_valid(calibration_)},
-      port_{board} {
+      port_{board, signal_} {
   share(board_.fault_word, calibrated_ ? 0 : kFaultCalibration);
   share(board_.relay, 1);
 }
@@ -49,9 +57,11 @@ void MeterFirmware::run() {
 }
 
 MeterReadings MeterFirmware::readings() const {
-  const std::uint64_t kt =
-      calibrated_ ? calibration_.kt : 1;  // without calibration there is no energy either
-  return {delivered_ / kt, received_ / kt, board_.fault_word};
+  if (!calibrated_) return {0, 0, board_.fault_word};
+  const auto pulses = [&](std::uint64_t quanta) {
+    return (quanta + scaled(quanta, calibration_.register_gain_ppm)) / calibration_.kt;
+  };
+  return {pulses(delivered_), pulses(received_), board_.fault_word};
 }
 
 inline void MeterFirmware::step(const Sample& sample) {
@@ -69,10 +79,13 @@ inline void MeterFirmware::step(const Sample& sample) {
 void MeterFirmware::end_block() {
   in_block_ = 0;
   const std::int64_t energy = block_energy();
+  // What this block brings is lit during the next one, later by the delay: an edge is never in the past.
+  const std::uint64_t begin = taken_ + (calibrated_ ? calibration_.registration_delay : 0);
+  if (signal_.due()) light_at({begin, 0, 0});
   if (!calibrated_) return;
   const auto size = static_cast<std::uint64_t>(energy < 0 ? -energy : energy);
   (energy < 0 ? received_ : delivered_) += size;
-  light(size);
+  light(begin, size);
 }
 
 std::int64_t MeterFirmware::Decimator::block() {
@@ -80,6 +93,32 @@ std::int64_t MeterFirmware::Decimator::block() {
   two_before_ = one_before_;
   one_before_ = second_;
   return static_cast<std::int64_t>(sum);
+}
+
+// Without power the first sum stands, and the second grows by it with every sample.
+bool MeterFirmware::Decimator::empty(std::uint32_t in_block) const {
+  return second_ - one_before_ == in_block * first_ && one_before_ - two_before_ == kBlock * first_;
+}
+
+void MeterFirmware::Decimator::pass(std::uint64_t samples, std::uint32_t in_block) {
+  second_ += samples * first_;
+  one_before_ = second_ - in_block * first_;
+  two_before_ = one_before_ - kBlock * first_;
+}
+
+// The remainders of block_energy() are below what it divides by, so that sums of 0 leave them as they are.
+bool MeterFirmware::at_rest() {
+  if (last_u_ != 0 || signal_.under_way() || port_.wake() != kNever) return false;
+  for (const Decimator& decimator : decimators_)
+    if (!decimator.empty(in_block_)) return false;
+  return true;
+}
+
+void MeterFirmware::pass_rest(std::uint64_t samples) {
+  taken_ += samples;
+  in_block_ = static_cast<std::uint32_t>(taken_ % kBlock);
+  for (Decimator& decimator : decimators_) decimator.pass(samples, in_block_);
+  share(board_.samples.read, static_cast<std::uint32_t>(taken_));
 }
 
 // Two 24-bit factors over two blocks: at most 2^58, 2^38 once scaled, below 2^63 with both gains.
@@ -90,18 +129,20 @@ std::int64_t MeterFirmware::block_energy() {
   return divided(sum, kGainBits, gain_remainder_);
 }
 
-// Spreads the energy of the block evenly over the next one: an edge is never in the past.
-void MeterFirmware::light(std::uint64_t energy) {
-  const std::uint64_t begin = taken_ + calibration_.registration_delay;
+// Spreads the energy of a block evenly over the one that begins at `begin`.
+void MeterFirmware::light(std::uint64_t begin, std::uint64_t energy) {
   std::uint64_t due = calibration_.kt - since_edge_;
   for (; due <= energy; due += calibration_.kt) {
     const std::uint64_t position = due * kBlock;
     // 24 bits of a sample are 16 ps, and the remainder shifted by them fits in 64 bits.
     const std::uint64_t fraction = ((position % energy) << 24U) / energy;
-    const LedEdge edge{begin + position / energy, static_cast<std::uint32_t>(fraction << 8U), 0};
-    if (!push(board_.led_edges, edge)) share(board_.fault_word, board_.fault_word | kFaultLedRing);
+    light_at({begin + position / energy, static_cast<std::uint32_t>(fraction << 8U), 0});
   }
   since_edge_ = energy + calibration_.kt - due;
+}
+
+void MeterFirmware::light_at(const LedEdge& edge) {
+  if (!push(board_.led_edges, edge)) share(board_.fault_word, board_.fault_word | kFaultLedRing);
 }
 
 }  // namespace meterbench::firmware

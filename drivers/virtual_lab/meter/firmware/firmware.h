@@ -8,6 +8,7 @@
 
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/led_signal.h"
 #include "drivers/virtual_lab/meter/firmware/optical_server.h"
 
 namespace meterbench::firmware {
@@ -27,6 +28,13 @@ class MeterFirmware {
   /// The sample after which the optical port has something to do by itself; kNever while nobody talks.
   [[nodiscard]] std::uint64_t port_wake() { return port_.wake(); }
 
+  /// Whether samples of 0 would change nothing but the time: the filters have run empty, and port and LED are
+  /// silent.
+  [[nodiscard]] bool at_rest();
+  /// At rest: takes `samples` samples of 0 at once, which the board's ring need not hold. Exactly what run()
+  /// would come to.
+  void pass_rest(std::uint64_t samples);
+
   /// Quanta since reset (see CalibrationRecord). The net energy of each block goes to one of them: elements
   /// are summed before the direction is looked at.
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
@@ -43,6 +51,10 @@ class MeterFirmware {
       second_ += first_;
     }
     [[nodiscard]] std::int64_t block();
+    /// Whether it is as after two blocks of 0 and `in_block` samples of 0: each block of 0 then gives 0.
+    [[nodiscard]] bool empty(std::uint32_t in_block) const;
+    /// Empty: takes `samples` samples of 0, after which `in_block` are in the block.
+    void pass(std::uint64_t samples, std::uint32_t in_block);
 
    private:
     std::uint64_t first_ = 0;
@@ -55,7 +67,8 @@ class MeterFirmware {
   void step(const Sample& sample);
   void end_block();
   [[nodiscard]] std::int64_t block_energy();
-  void light(std::uint64_t energy);
+  void light(std::uint64_t begin, std::uint64_t energy);
+  void light_at(const LedEdge& edge);
 
   Board& board_;
   CalibrationRecord calibration_;
@@ -69,6 +82,7 @@ class MeterFirmware {
   std::uint64_t delivered_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t since_edge_ = 0;  // quanta since the last LED edge
+  LedSignal signal_;
   OpticalServer port_;
 };
 

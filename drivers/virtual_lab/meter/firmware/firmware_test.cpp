@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <numbers>
+#include <tuple>
+#include <utility>
 #include <vector>
+
+#include "tests/support/optical_packets.h"
 
 namespace meterbench::firmware {
 namespace {
@@ -57,6 +62,22 @@ struct Bench {
     while (pop(board->led_edges, edge))
       times.push_back(static_cast<double>(edge.sample) + edge.fraction * 0x1p-32);
     return times;
+  }
+
+  /// What the port says within a tenth of a second, at a steady load meanwhile.
+  std::vector<std::uint8_t> ask(golden::packets::Hex packet, const Sample& load = {}) {
+    for (const std::uint8_t byte : golden::from_hex(packet)) {
+      EXPECT_TRUE(push(board->uart_in, UartByte{0, byte, 0}));
+    }
+    feed(kSampleRate / 10, load);
+    std::vector<std::uint8_t> said;
+    UartByte out;
+    while (pop(board->uart_out, out)) said.push_back(static_cast<std::uint8_t>(out.byte));
+    return said;
+  }
+  void log_on(const Sample& load = {}) {
+    using namespace golden::packets;
+    for (const Hex packet : {kIdentify, kAck, kLogOn, kAck}) ask(packet, load);
   }
 
   std::unique_ptr<Board> board;
@@ -229,6 +250,102 @@ TEST(MeterFirmware, RefusesConstantsThatCouldOverflow) {
   record = two_wire(1000);
   record.phase_delay = 1U << 24U;
   EXPECT_FALSE(is_valid(sealed(record)));
+  for (const std::int32_t gain : {500'001, -500'001}) {
+    record = two_wire(1000);
+    record.register_gain_ppm = gain;
+    EXPECT_FALSE(is_valid(sealed(record))) << gain;
+  }
+}
+
+// --- The LED by itself ---
+
+constexpr double kSignalPeriod = 192;  // samples: 20 Hz
+
+TEST(MeterFirmware, SignalsWithTheLedWithoutEnergy) {
+  Bench bench{two_wire(1000)};
+  bench.log_on();
+  EXPECT_EQ(bench.ask(golden::packets::kSignalFive).size(), 10U) << "acknowledged and ok";
+  bench.feed(4 * 192, Sample{});
+  const std::vector<double> edges = bench.edges();
+  ASSERT_EQ(edges.size(), 5U);
+  for (std::size_t n = 1; n < edges.size(); ++n) EXPECT_EQ(edges[n] - edges[n - 1], kSignalPeriod);
+  EXPECT_EQ(bench.firmware->delivered() + bench.firmware->received(), 0U);
+  bench.feed(kSampleRate, Sample{});
+  EXPECT_TRUE(bench.edges().empty());
+}
+
+TEST(MeterFirmware, SignalsBesideMeteringWithoutAChangeOfItsPulses) {
+  CalibrationRecord record = two_wire(123'457);
+  record.registration_delay = 288;
+  Bench plain{sealed(record)}, signalling{sealed(record)};
+  for (Bench* bench : {&plain, &signalling}) {
+    bench->log_on(kThousandQuanta);
+    bench->ask(bench == &signalling ? golden::packets::kSignalFive : golden::packets::kReadSt03,
+               kThousandQuanta);
+    bench->feed(10'000, kThousandQuanta);
+  }
+  EXPECT_EQ(signalling.firmware->delivered(), plain.firmware->delivered());
+  const std::vector<double> metering = plain.edges();
+  const std::vector<double> all = signalling.edges();
+  ASSERT_GT(metering.size(), 50U);
+  EXPECT_TRUE(std::ranges::is_sorted(all)) << "in the order of time";
+  std::vector<double> signal;
+  std::ranges::set_difference(all, metering, std::back_inserter(signal));
+  ASSERT_EQ(signal.size(), 5U);
+  EXPECT_EQ(all.size(), metering.size() + signal.size());
+  for (std::size_t n = 1; n < signal.size(); ++n) EXPECT_EQ(signal[n] - signal[n - 1], kSignalPeriod);
+}
+
+TEST(MeterFirmware, NeverSignalsInThePast) {
+  Bench bench{two_wire(1000)};
+  bench.log_on();
+  bench.ask(golden::packets::kSignalFive);
+  bench.edges();
+  for (int fed = 0; fed < 400; ++fed) {
+    const auto before = static_cast<double>(bench.board->samples.written);
+    bench.feed(1, Sample{});
+    for (const double edge : bench.edges()) EXPECT_GE(edge, before);
+  }
+}
+
+TEST(MeterFirmware, SignalsWithoutAValidCalibrationToo) {
+  Bench bench{CalibrationRecord{}};
+  bench.log_on();
+  bench.ask(golden::packets::kSignalFive);
+  bench.feed(kSampleRate, Sample{});
+  EXPECT_EQ(bench.edges().size(), 5U);
+}
+
+// --- A defective meter's registers ---
+
+/// Pulses delivered and received, by ST-23.
+std::pair<double, double> registers(Bench& bench) {
+  bench.log_on();
+  const auto said = bench.ask(golden::packets::kReadSt23);
+  const auto number = [&](std::size_t at) {
+    std::uint64_t bits = 0;
+    for (std::size_t n = 8; n-- > 0;) bits = bits << 8U | said.at(10 + at + n);
+    return std::bit_cast<double>(bits);
+  };
+  return {number(0), number(8)};
+}
+
+TEST(MeterFirmware, ScalesTheRegistersAloneByTheirGain) {
+  for (const auto& [ppm, delivered, received] : {std::tuple{0, 64'000.0, 6'400.0},
+                                                 {2000, 64'128.0, 6'412.0},
+                                                 {-2000, 63'872.0, 6'387.0},
+                                                 {1, 64'000.0, 6'400.0},
+                                                 {-1, 63'999.0, 6'399.0}}) {
+    CalibrationRecord record = two_wire(1'000);
+    record.register_gain_ppm = ppm;
+    Bench bench{sealed(record)};
+    for (const auto& [samples, load] : {std::pair{64'000, kThousandQuanta}, {6'400, {16384, -1000, 0}}}) {
+      bench.feed(static_cast<std::size_t>(samples), load);
+      bench.feed(128, Sample{});  // empties the filter
+    }
+    EXPECT_EQ(bench.firmware->delivered(), 64'000'000U) << ppm;
+    EXPECT_EQ(registers(bench), std::pair(delivered, received)) << ppm;
+  }
 }
 
 TEST(MeterFirmware, MetersNothingWithoutAValidCalibrationAndSaysSo) {

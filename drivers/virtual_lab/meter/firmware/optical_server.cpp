@@ -9,6 +9,8 @@ enum Service : std::uint8_t {
   kTerminate = 0x21,
   kFullRead = 0x30,
   kOffsetRead = 0x3F,
+  kFullWrite = 0x40,
+  kOffsetWrite = 0x4F,
   kLogOn = 0x50,
   kSecurity = 0x51,
   kLogOff = 0x52,
@@ -29,7 +31,7 @@ void OpticalServer::run(std::uint64_t now, const MeterReadings& readings) {
       case PortLink::Event::none: return;
       case PortLink::Event::request:
         settle();  // the client has gone on, so that it has the last response
-        respond(readings);
+        respond(now, readings);
         link_.send(now);
         break;
       case PortLink::Event::delivered: settle(); break;
@@ -38,11 +40,11 @@ void OpticalServer::run(std::uint64_t now, const MeterReadings& readings) {
   }
 }
 
-void OpticalServer::respond(const MeterReadings& readings) {
+void OpticalServer::respond(std::uint64_t now, const MeterReadings& readings) {
   PortLink::Response& response = link_.response();
   response.clear();
   response.add(static_cast<std::uint8_t>(Code::ok));
-  Code code = serve(readings);
+  Code code = serve(now, readings);
   if (code == Code::ok && !link_.fits(response.size())) code = Code::not_possible;
   if (code == Code::ok) return;
   response.clear();
@@ -50,7 +52,7 @@ void OpticalServer::respond(const MeterReadings& readings) {
 }
 
 // Which service is legal in which state: optical-port.md 3.3.
-OpticalServer::Code OpticalServer::serve(const MeterReadings& readings) {
+OpticalServer::Code OpticalServer::serve(std::uint64_t now, const MeterReadings& readings) {
   if (link_.request().size() == 0) return Code::error;
   const std::uint8_t service = link_.request()[0];
   const auto only_if = [](bool legal, auto serve_it) { return legal ? serve_it() : Code::invalid_state; };
@@ -61,6 +63,8 @@ OpticalServer::Code OpticalServer::serve(const MeterReadings& readings) {
     case kTerminate: return terminate();
     case kFullRead: return only_if(session, [&] { return read_all(readings); });
     case kOffsetRead: return only_if(session, [&] { return read_slice(readings); });
+    case kFullWrite: return only_if(session, [&] { return write_all(now); });
+    case kOffsetWrite: return only_if(session, [&] { return write_slice(now); });
     case kLogOn: return only_if(identified, [&] { return log_on(); });
     case kSecurity: return only_if(session, [&] { return secure(); });
     case kLogOff: return only_if(session, [&] { return log_off(); });
@@ -95,7 +99,7 @@ OpticalServer::Code OpticalServer::log_on() {
   return Code::ok;
 }
 
-// Whoever reads may read everything, whatever the password.
+// Whoever is there may read and write all that can be, whatever the password.
 OpticalServer::Code OpticalServer::secure() { return link_.request().size() == 21 ? Code::ok : Code::error; }
 
 OpticalServer::Code OpticalServer::log_off() {
@@ -148,7 +152,9 @@ OpticalServer::Code OpticalServer::read_slice(const MeterReadings& readings) {
 OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterReadings& readings) {
   switch (tables_.take(table, readings)) {
     case MeterTables::Taken::yes: return Code::ok;
-    case MeterTables::Taken::absent: return Code::not_possible;
+    case MeterTables::Taken::absent:
+    case MeterTables::Taken::not_yet: return Code::not_possible;
+    case MeterTables::Taken::write_only: return Code::inappropriate;
     case MeterTables::Taken::unreadable: break;
   }
   return Code::error;
@@ -165,6 +171,39 @@ OpticalServer::Code OpticalServer::give(std::uint32_t offset, std::uint32_t coun
   }
   response.add(static_cast<std::uint8_t>(-sum));
   return Code::ok;
+}
+
+OpticalServer::Code OpticalServer::write_all(std::uint64_t now) {
+  return write(3, {.bytes = nullptr, .size = 0, .offset = 0, .whole = true}, now);
+}
+
+OpticalServer::Code OpticalServer::write_slice(std::uint64_t now) {
+  const PortLink::Request& request = link_.request();
+  if (request.size() < 6) return Code::error;
+  return write(6, {.bytes = nullptr, .size = 0, .offset = request.big(3, 3), .whole = false}, now);
+}
+
+// `data_at`: where the table data begins, which is count, data and checksum (optical-port.md 3.2).
+OpticalServer::Code OpticalServer::write(std::uint32_t data_at, MeterTables::Content content,
+                                         std::uint64_t now) {
+  const PortLink::Request& request = link_.request();
+  if (request.size() < data_at + 3) return Code::error;
+  content.size = request.big(data_at, 2);
+  const std::uint32_t end = data_at + 2 + content.size;  // where the checksum is
+  if (request.size() != end + 1) return Code::error;
+  if (request.size() > PortLink::Request::capacity) return Code::inappropriate;  // longer than any table is
+  std::uint8_t sum = 0;
+  for (std::uint32_t n = data_at + 2; n <= end; ++n) sum = static_cast<std::uint8_t>(sum + request[n]);
+  if (sum != 0) return Code::error;
+  content.bytes = request.from(data_at + 2);
+  switch (tables_.put(request.big(1, 2), content, now)) {
+    case MeterTables::Written::yes: return Code::ok;
+    case MeterTables::Written::absent: return Code::not_possible;
+    case MeterTables::Written::not_so: return Code::inappropriate;
+    case MeterTables::Written::busy: return Code::busy;
+    case MeterTables::Written::unreadable: break;
+  }
+  return Code::error;
 }
 
 void OpticalServer::settle() {

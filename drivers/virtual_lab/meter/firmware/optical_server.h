@@ -1,5 +1,5 @@
-// The optical port's services: C12.18 as the meter has it (optical-port.md 3), for reading only.
-// Freestanding.
+// The optical port's services: C12.18 as the meter has it (optical-port.md 3), without passwords and index
+// access. Freestanding.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,9 @@ namespace meterbench::firmware {
 
 class OpticalServer {
  public:
-  explicit OpticalServer(Board& board) : link_{board}, tables_{board} {}
+  /// `signal`: what the procedure of that name begins; it must outlive the server.
+  OpticalServer(Board& board, LedSignal& signal)
+      : link_{board}, procedures_{signal}, tables_{board, procedures_} {}
 
   /// Does all that is due at sample `now`; `readings` are those of that instant.
   void run(std::uint64_t now, const MeterReadings& readings);
@@ -26,13 +28,14 @@ class OpticalServer {
     not_supported = 0x02,
     not_possible = 0x04,
     inappropriate = 0x05,
+    busy = 0x06,
     invalid_state = 0x0A,
   };
   /// What a response changes once it is acknowledged.
   enum class After { nothing, sizes, base };
 
-  void respond(const MeterReadings& readings);
-  [[nodiscard]] Code serve(const MeterReadings& readings);
+  void respond(std::uint64_t now, const MeterReadings& readings);
+  [[nodiscard]] Code serve(std::uint64_t now, const MeterReadings& readings);
   [[nodiscard]] Code identify();
   [[nodiscard]] Code terminate();
   [[nodiscard]] Code log_on();
@@ -44,10 +47,14 @@ class OpticalServer {
   [[nodiscard]] Code read_slice(const MeterReadings& readings);
   [[nodiscard]] Code snapshot(std::uint32_t table, const MeterReadings& readings);
   [[nodiscard]] Code give(std::uint32_t offset, std::uint32_t count);
+  [[nodiscard]] Code write_all(std::uint64_t now);
+  [[nodiscard]] Code write_slice(std::uint64_t now);
+  [[nodiscard]] Code write(std::uint32_t data_at, MeterTables::Content content, std::uint64_t now);
   void settle();
   void go_to_base();
 
   PortLink link_;
+  Procedures procedures_;
   MeterTables tables_;
   State state_ = State::base;
   After after_ = After::nothing;

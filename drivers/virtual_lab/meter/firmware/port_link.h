@@ -22,7 +22,7 @@ class PortLink {
   static constexpr Sizes kMost{512, 255};
   static constexpr std::uint32_t kLeastPacket = 32;
 
-  using Request = ByteBuffer<64>;     // no service that is served has more
+  using Request = ByteBuffer<64>;     // no service that is carried out has more
   using Response = ByteBuffer<1028>;  // 1,024 bytes of a table with code, count and checksum
 
   enum class Event {

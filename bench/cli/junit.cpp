@@ -1,0 +1,177 @@
+#include "bench/cli/junit.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bench/cli/exit_code.h"
+#include "bench/cli/messages.h"
+#include "bench/cli/number_format.h"
+#include "bench/cli/point_table.h"
+#include "bench/cli/run_report.h"
+#include "bench/cli/xml_text.h"
+#include "bench/core/quantity_text.h"
+
+namespace meterbench {
+namespace {
+
+/// How a case ended; passed: neither.
+enum class Mishap { none, failure, error, skipped };
+
+std::string_view element(Mishap mishap) {
+  switch (mishap) {
+    case Mishap::failure: return "failure";
+    case Mishap::error: return "error";
+    case Mishap::skipped: return "skipped";
+    case Mishap::none: break;
+  }
+  return "";
+}
+
+struct Case {
+  std::string name;
+  double time_s = 0;
+  Mishap mishap = Mishap::none;
+  std::string type;     ///< of the mishap
+  std::string message;  ///< of the mishap
+  std::string output;   ///< all that is to be said, whatever came out
+};
+
+struct Suite {
+  std::string name;
+  std::vector<Case> cases;
+
+  [[nodiscard]] long count(Mishap mishap) const { return std::ranges::count(cases, mishap, &Case::mishap); }
+  [[nodiscard]] double time_s() const {
+    double sum = 0;
+    for (const Case& c : cases) sum += c.time_s;
+    return sum;
+  }
+};
+
+std::string figures(const PointRecord& p) {
+  const double u = p.budget ? p.budget->expanded_percent() : 0;
+  return fmt::format(
+      "{} {}{}, limit ±{} ({} {}, edition {}, {})", p.result,
+      p.error_percent ? error_text(*p.error_percent, u) + " %" : "could not be formed",
+      p.budget ? fmt::format(", U {} %, k {:.2f}", uncertainty_text(u), p.budget->coverage_factor()) : "",
+      to_text(p.limit.limit), p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark));
+}
+
+/// Figures, basis and events, a line each.
+std::string account(const PointRecord& p) {
+  std::string text = figures(p) + "\nbasis " + p.verdict.basis.text();
+  for (const EventRow& e : p.events) text += fmt::format("\nat {:.3f} s: {}: {}", e.time_s, e.kind, e.text);
+  return text;
+}
+
+Case case_of(const PointRecord& p) {
+  Case c;
+  c.name = fmt::format("{} {}: {}, {}", p.point_id, p.position, point_text(p), to_text(p.temperature));
+  c.time_s = p.ended_s - p.started_s;
+  c.output = account(p);
+  if (p.verdict.decision == Decision::pass) return c;
+  c.type = to_text(p.verdict.decision);
+  c.message = figures(p);
+  c.mishap = p.verdict.decision == Decision::fail ? Mishap::failure : Mishap::skipped;
+  const auto fault = std::ranges::find(p.events, "fault", &EventRow::kind);
+  if (p.verdict.decision == Decision::inconclusive && fault != p.events.end()) {
+    c.mishap = Mishap::error;
+    c.type = "bench fault";
+    c.message = fault->text;
+  } else if (!p.verdict.basis.verified()) {
+    c.message += "; " + p.verdict.basis.text();
+  }
+  return c;
+}
+
+/// Whether the run itself came to its end, with what happened to the bench.
+Case case_of(const RunSummary& summary, const std::vector<EventRow>& events, bool all_passed) {
+  Case c;
+  c.name = "the run came to its end";
+  for (const EventRow& e : events) {
+    if (!e.point_id.empty()) continue;
+    c.output += fmt::format("{}at {:.3f} s: {}{}: {}", c.output.empty() ? "" : "\n", e.time_s,
+                            e.position.empty() ? "" : e.position + ": ", e.kind, e.text);
+    if (e.kind == "fault") c.message += (c.message.empty() ? "" : "; ") + e.text;
+  }
+  if (!summary.exit_code || summary.exit_code == kBenchFault) {
+    c.mishap = Mishap::error;
+    c.type = summary.exit_code ? "bench fault" : "unfinished";
+    if (c.message.empty()) c.message = summary.exit_code ? "exit code 3" : "the run has no end in the ledger";
+  } else if (summary.exit_code == kInterrupted) {
+    c.mishap = Mishap::skipped;
+    c.message = "the run was interrupted";
+  } else if (summary.exit_code != kAllPassed && all_passed) {
+    c.mishap = Mishap::skipped;
+    c.message = "the run has not passed: not every point of its plan was measured";
+  }
+  return c;
+}
+
+std::string property(const std::string& name, std::string_view value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
+}
+
+std::string properties(const RunSummary& summary) {
+  const RunRecord& run = summary.run;
+  std::string text = "    <properties>\n";
+  if (run.simulated) text += property("notice", kSimulatedNotice);
+  text += property("run_id", run.run_id) + property("scenario", run.scenario) +
+          property("station", run.station) + property("lab", run.lab) +
+          property("seed", run.seed ? std::to_string(*run.seed) : "") + property("meter", run.meter) +
+          property("firmware", run.firmware) + property("decision_rule", run.decision_rule) +
+          property("software", run.software) + property("content_hash", summary.content_hash);
+  return text + "    </properties>\n";
+}
+
+std::string case_xml(const std::string& class_name, const Case& c) {
+  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
+                                 xml_text(class_name), xml_text(c.name), c.time_s);
+  if (c.mishap == Mishap::skipped)  // has no type in the common schema
+    text += fmt::format("      <skipped message=\"{}\"/>\n", xml_text(c.message));
+  else if (c.mishap != Mishap::none)
+    text += fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element(c.mishap),
+                        xml_text(c.type), xml_text(c.message), xml_text(c.output));
+  if (!c.output.empty()) text += fmt::format("      <system-out>{}</system-out>\n", xml_text(c.output));
+  return text + "    </testcase>\n";
+}
+
+std::string suite_xml(const RunSummary& summary, const Suite& suite) {
+  std::string text = fmt::format(
+      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" "
+      "timestamp=\"{}\">\n",
+      xml_text(suite.name), suite.cases.size(), suite.count(Mishap::failure), suite.count(Mishap::error),
+      suite.count(Mishap::skipped), suite.time_s(), utc_text(summary.run.started).substr(0, 19));
+  text += properties(summary);
+  for (const Case& c : suite.cases) text += case_xml(summary.run.scenario + "." + suite.name, c);
+  return text + "  </testsuite>\n";
+}
+
+}  // namespace
+
+std::string junit_xml(const RunSummary& summary, const std::vector<PointRecord>& points,
+                      const std::vector<EventRow>& events) {
+  std::vector<Suite> suites;
+  bool all_passed = true;
+  for (const PointRecord& p : last_attempts(points)) {
+    const std::string name = p.label.empty() ? p.step : p.step + " " + p.label;
+    auto suite = std::ranges::find(suites, name, &Suite::name);
+    if (suite == suites.end()) suite = suites.insert(suites.end(), Suite{name, {}});
+    suite->cases.push_back(case_of(p));
+    all_passed = all_passed && p.verdict.decision == Decision::pass;
+  }
+  suites.push_back({"bench", {case_of(summary, events, all_passed)}});
+
+  Suite all{summary.run.scenario, {}};
+  for (const Suite& suite : suites) all.cases.insert(all.cases.end(), suite.cases.begin(), suite.cases.end());
+  std::string text = fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" "
+      "errors=\"{}\" time=\"{:.3f}\">\n",
+      xml_text(all.name), all.cases.size(), all.count(Mishap::failure), all.count(Mishap::error),
+      all.time_s());
+  for (const Suite& suite : suites) text += suite_xml(summary, suite);
+  return text + "</testsuites>\n";
+}
+
+}  // namespace meterbench

@@ -1,0 +1,231 @@
+#include "bench/cli/plan_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "bench/cli/number_format.h"
+#include "bench/cli/point_table.h"
+#include "bench/cli/run_report.h"
+#include "bench/cli/text_table.h"
+#include "bench/core/quantity_text.h"
+#include "bench/planner/burden.h"
+
+namespace meterbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names of more positions than that would fill the line.
+constexpr std::size_t kListed = 4;
+
+TextTable point_columns() {
+  return TextTable{{{"point", 5, false},
+                    {"°C", 4, true},
+                    {"current", 8, true},
+                    {"voltage", 7, true},
+                    {"PF", 8, false},
+                    {"direction", 9, false},
+                    {"kind", 13, false},
+                    {"positions", 0, false},
+                    {"method", 10, false},
+                    {"pulses", 0, true},
+                    {"U % (predicted)", 0, true},
+                    {"limit", 7, true},
+                    {"rest", 6, true},
+                    {"settling", 0, true},
+                    {"latency", 0, true},
+                    {"window", 6, true}}};
+}
+
+std::string positions_text(const PlannedPoint& point, const Plan& plan) {
+  if (plan.meters.size() > 1 && point.meters.size() == plan.meters.size()) return "all";
+  if (point.meters.size() > kListed) return fmt::format("{} of {}", point.meters.size(), plan.meters.size());
+  std::vector<std::string> names;
+  for (const PlannedMeter& meter : point.meters) names.push_back(meter.position);
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+/// Fewest and most of all its meters.
+std::string pulses_text(const PlannedPoint& point) {
+  const auto [fewest, most] = std::ranges::minmax(point.meters, {}, &PlannedMeter::pulses);
+  return fewest.pulses == most.pulses ? std::to_string(most.pulses)
+                                      : fmt::format("{}…{}", fewest.pulses, most.pulses);
+}
+
+Ratio worst_uncertainty(const PlannedPoint& point) {
+  return std::ranges::max(point.meters, {}, &PlannedMeter::predicted_uncertainty).predicted_uncertainty;
+}
+
+std::string kind_text(const PlannedPoint& point) {
+  std::string text = connection_text(point.connection, point.voltage, point.load.waveform.name);
+  if (point.result != ResultKind::percent_error)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", to_text(point.result));
+  return text;
+}
+
+std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan& plan) {
+  return table.row({p.id, number_text(p.temperature.value()), to_text(p.current), to_text(p.voltage),
+                    to_text(p.power_factor), std::string{to_text(p.direction)}, kind_text(p),
+                    positions_text(p, plan), std::string{to_text(p.method)}, pulses_text(p),
+                    uncertainty_text(percent(worst_uncertainty(p))), "±" + to_text(p.limit.limit),
+                    p.rest.value() > 0 ? time_text(p.rest.value()) : "", time_text(p.time.settling.value()),
+                    time_text(p.time.latency.value()), time_text(p.time.window.value())});
+}
+
+/// The most that any point asks of any channel of the source.
+struct MostBurden {
+  ApparentPower voltage_power{};
+  Voltage across_current{};
+};
+
+MostBurden most_burden(const Plan& plan, const PlanningStation& station) {
+  MostBurden most;
+  for (const PlannedPoint& point : plan.points) {
+    const Burden burden = burden_of(plan.meters, station.wiring, point.load);
+    most.voltage_power = std::max(most.voltage_power, std::ranges::max(burden.voltage_power));
+    most.across_current = std::max(most.across_current, std::ranges::max(burden.across_current));
+  }
+  return most;
+}
+
+template <class Kind>
+std::string stated(Quantity<Kind> most) {
+  return most.value() > 0 ? "the source gives " + to_text(most) : "not stated of the source";
+}
+
+std::string burden_text(const Plan& plan, const PlanningStation& station) {
+  const MostBurden most = most_burden(plan, station);
+  return fmt::format(
+      "Burden: {:.3g} VA of a voltage channel at most ({}), {:.3g} V across a current channel ({})",
+      most.voltage_power.value(), stated(station.source.voltage_power), most.across_current.value(),
+      stated(station.source.compliance));
+}
+
+Json stated_json(double most) { return most > 0 ? Json(most) : Json(nullptr); }
+
+Json meter_json(const PlannedMeter& m) {
+  return {{"position", m.position},
+          {"power_w", m.power.value()},
+          {"circuit_factor", m.circuit_factor},
+          {"pulses", m.pulses},
+          {"u_percent", percent(m.predicted_uncertainty)},
+          {"isolation_error_percent", percent(m.isolation.error)},
+          {"standard_error_percent", percent(m.standard.error)},
+          {"window_s", m.window.value()}};
+}
+
+Json connection_json(const Connection& c) {
+  Json json{{"circuit", to_text(c.circuit)},
+            {"service", to_text(c.service)},
+            {"leg_1_voltage_ratio", c.leg_1_voltage.value()}};
+  if (c.circuit == Circuit::legs) {
+    json["leg_2_current_ratio"] = c.leg_2.current.value();
+    json["leg_2_power_factor"] = to_text(c.leg_2.power_factor);
+    json["leg_2_direction"] = to_text(c.leg_2.direction);
+  }
+  return json;
+}
+
+Json point_json(const PlannedPoint& p) {
+  Json json{{"point_id", p.id},
+            {"step", p.step},
+            {"label", p.label},
+            {"result", to_text(p.result)},
+            {"temperature_c", p.temperature.value()},
+            {"voltage_v", p.voltage.value()},
+            {"current_a", p.current.value()},
+            {"power_factor", to_text(p.power_factor)},
+            {"direction", to_text(p.direction)}};
+  json.update(connection_json(p.connection));
+  json.update(Json{{"waveform", p.load.waveform.name},
+                   {"frequency_hz", p.load.frequency.value()},
+                   {"method", to_text(p.method)},
+                   {"u_percent", percent(worst_uncertainty(p))},
+                   {"limit_percent", percent(p.limit.limit)},
+                   {"gate_s", p.gate.value()},
+                   {"rest_s", p.rest.value()},
+                   {"settling_s", p.time.settling.value()},
+                   {"latency_s", p.time.latency.value()},
+                   {"window_s", p.time.window.value()}});
+  json["meters"] = Json::array();
+  for (const PlannedMeter& meter : p.meters) json["meters"].push_back(meter_json(meter));
+  return json;
+}
+
+Json soak_json(const PlannedSoak& s, const Plan& plan) {
+  return {{"before_point", s.before < plan.points.size() ? Json(plan.points[s.before].id) : Json(nullptr)},
+          {"temperature_c", s.temperature.value()},
+          {"band_k", s.band.value()},
+          {"at_least_s", s.at_least.value()},
+          {"limit_s", s.limit.value()},
+          {"expected_s", s.expected.value()}};
+}
+
+}  // namespace
+
+std::string plan_text(const Plan& plan, const PlanningStation& station, const std::string& station_name) {
+  std::string text;
+  const auto line = [&](const std::string& one) { text += one + "\n"; };
+  line(fmt::format("{}: {} on station {}", plan.scenario.title, meters_text(plan.meters), station_name));
+  line(fmt::format("Decision rule: {}", to_text(plan.scenario.rule)));
+  line(burden_text(plan, station) + "\n");
+  const TextTable table = point_columns();
+  line(table.header());
+  std::size_t soak = 0;
+  const auto soaks_before = [&](std::size_t index) {
+    for (; soak < plan.soaks.size() && plan.soaks[soak].before == index; ++soak)
+      line(fmt::format("soak at {}, ± {}, about {}", to_text(plan.soaks[soak].temperature),
+                       to_text(plan.soaks[soak].band), time_text(plan.soaks[soak].expected.value())));
+  };
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    soaks_before(i);
+    line(point_row(table, plan.points[i], plan));
+  }
+  soaks_before(plan.points.size());
+  for (const PlannedShift& shift : plan.shifts)
+    line(fmt::format("{:<5}  {} of point {} against {}, limit ±{}", shift.id, shift.step,
+                     plan.points[shift.second].id, plan.points[shift.first].id, to_text(shift.limit.limit)));
+  for (const UnreachablePoint& u : plan.unreachable)
+    text += fmt::format("\ncannot be reached: {}: {}", u.description, u.reason);
+  if (!plan.unreachable.empty()) text += "\n";
+  const std::string shifts = plan.shifts.empty() ? "" : fmt::format(" and {} shifts", plan.shifts.size());
+  line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), shifts,
+                   time_text(plan.expected_time().value()), plan.unreachable.size()));
+  return text;
+}
+
+Json plan_json(const Plan& plan, const PlanningStation& station, const std::string& station_name) {
+  Json json{{"scenario", plan.scenario.name},
+            {"scenario_sha256", plan.scenario.sha256},
+            {"plan_sha256", plan.sha256()}};
+  if (plan.meters.size() == 1) json["meter"] = plan.meters.begin()->second.id;
+  for (const auto& [position, type] : plan.meters) json["meters"][position] = type.id;
+  json["station"] = station_name;
+  json["decision_rule"] = to_text(plan.scenario.rule);
+  json["expected_s"] = plan.expected_time().value();
+  const MostBurden most = most_burden(plan, station);
+  json["burden"] = {{"voltage_channel_va", most.voltage_power.value()},
+                    {"voltage_channel_most_va", stated_json(station.source.voltage_power.value())},
+                    {"current_channel_v", most.across_current.value()},
+                    {"current_channel_most_v", stated_json(station.source.compliance.value())}};
+  json["points"] = Json::array();
+  for (const PlannedPoint& p : plan.points) json["points"].push_back(point_json(p));
+  json["soaks"] = Json::array();
+  for (const PlannedSoak& s : plan.soaks) json["soaks"].push_back(soak_json(s, plan));
+  json["shifts"] = Json::array();
+  for (const PlannedShift& s : plan.shifts)
+    json["shifts"].push_back({{"point_id", s.id},
+                              {"step", s.step},
+                              {"first_point", plan.points[s.first].id},
+                              {"second_point", plan.points[s.second].id},
+                              {"limit_percent", percent(s.limit.limit)}});
+  json["unreachable"] = Json::array();
+  for (const UnreachablePoint& u : plan.unreachable)
+    json["unreachable"].push_back({{"point", u.description}, {"reason", u.reason}});
+  return json;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,90 @@
+#include "bench/cli/plan_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/planner/sample_bench.h"
+
+namespace meterbench {
+namespace {
+
+using namespace sample;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+PlanningStation station() {
+  PlanningStation s = bench();
+  s.wiring = Resistance{0.005};
+  s.source.compliance = Voltage{12};
+  return s;
+}
+
+/// 5 and 50 A of A, 0.5 and 5 A of B; a rest before the second step, which is compared with the first.
+Plan sample_plan() {
+  AccuracyStep opening = step_at({Ratio{0.025}, Ratio{0.25}});
+  opening.label = "opening";
+  AccuracyStep closing = opening;
+  closing.label = "closing";
+  closing.recovery = Recovery{Ratio{0.25}, Seconds{600}};
+  CompareStep compare;
+  compare.name = "load";
+  compare.first = "opening";
+  compare.second = "closing";
+  compare.limits = "bench";
+  return plan_of(scenario_of({opening, closing, compare}), {{"A", meter_2s()}, {"B", meter_4s()}}, station());
+}
+
+TEST(PlanText, ShowsPositionsPulsesTimesShiftsAndWhatIsOutOfReach) {
+  const std::string text = plan_text(sample_plan(), station(), "bench");
+  EXPECT_THAT(text, HasSubstr("test: m-2s at position A; m-4s at position B on station bench\n"));
+  // 5 A: 4 pulses of A, 34 of B.
+  EXPECT_THAT(text, HasSubstr("  all  "));
+  EXPECT_THAT(text, HasSubstr("4…34"));
+  EXPECT_THAT(text, HasSubstr("10 min"));
+  EXPECT_THAT(text, HasSubstr("005    load of point 003 against 001, limit ±0.5 %\n"));
+  EXPECT_THAT(text, HasSubstr("cannot be reached: 50 A, power factor 1, delivered: position B, m-4s: 50 A is "
+                              "beyond its Imax 20 A"));
+  EXPECT_THAT(text, HasSubstr("\n4 points and 2 shifts, "));
+}
+
+TEST(PlanText, SetsTheBurdenAgainstWhatTheSourceGives) {
+  // 5 A · 5 mΩ.
+  EXPECT_THAT(
+      plan_text(sample_plan(), station(), "bench"),
+      HasSubstr("Burden: 0 VA of a voltage channel at most (not stated of the source), 0.025 V across a "
+                "current channel (the source gives 12 V)\n"));
+}
+
+TEST(PlanText, NamesWhatAPointIsBesidesItsLoad) {
+  AccuracyStep step = step_at({Current{50}});
+  step.circuits = {Circuit::series, Circuit::opposed};
+  step.target_uncertainty.reset();
+  step.pulses = 20;
+  const std::string text = plan_text(plan_of(scenario_of({step})), bench(), "bench");
+  EXPECT_THAT(text, HasSubstr("opposed, residual"));
+  EXPECT_THAT(text, Not(HasSubstr("percent_error")));
+}
+
+TEST(PlanJson, HasTheSameForPrograms) {
+  const auto json = plan_json(sample_plan(), station(), "bench");
+  EXPECT_EQ(json["meters"]["B"], "m-4s");
+  EXPECT_FALSE(json.contains("meter"));
+  EXPECT_EQ(json["points"].size(), 4U);
+  const auto& point = json["points"][1];
+  EXPECT_EQ(point["point_id"], "002");
+  EXPECT_EQ(point["current_a"], 5);
+  EXPECT_EQ(point["result"], "percent_error");
+  EXPECT_EQ(point["circuit"], "series");
+  EXPECT_EQ(point["meters"][0]["pulses"], 4);
+  EXPECT_EQ(point["meters"][1]["pulses"], 34);
+  EXPECT_EQ(point["window_s"], point["meters"][0]["window_s"]);
+  EXPECT_EQ(json["points"][2]["rest_s"], 600);
+  EXPECT_EQ(json["shifts"][1]["first_point"], "002");
+  EXPECT_EQ(json["shifts"][1]["second_point"], "004");
+  EXPECT_NEAR(json["burden"]["current_channel_v"].get<double>(), 0.025, 1e-12);
+  EXPECT_TRUE(json["burden"]["voltage_channel_most_va"].is_null());
+  EXPECT_EQ(plan_json(plan_of(single(Current{50}, kUnity, kEasy)), bench(), "bench")["meter"], "m-2s");
+}
+
+}  // namespace
+}  // namespace meterbench

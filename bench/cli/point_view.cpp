@@ -1,0 +1,172 @@
+#include "bench/cli/point_view.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "bench/cli/ledger_json.h"
+#include "bench/cli/messages.h"
+#include "bench/cli/number_format.h"
+#include "bench/cli/point_table.h"
+#include "bench/cli/run_facts.h"
+#include "bench/cli/text_table.h"
+#include "bench/core/quantity_text.h"
+
+namespace meterbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// `120.01, 119.98 to 120.03`
+std::string span_text(const Span& span) {
+  return fmt::format("{:.6g}, {:.6g} to {:.6g}", span.mean, span.least, span.most);
+}
+Json span_json(const Span& span) { return {{"mean", span.mean}, {"least", span.least}, {"most", span.most}}; }
+
+std::string degrees_text(double degrees) {
+  return degrees == std::numeric_limits<double>::infinity() ? "∞" : fmt::format("{:.3g}", degrees);
+}
+
+void print_meter(const std::vector<MeterRow>& meters, const std::string& position) {
+  for (const MeterRow& m : meters)
+    if (m.position == position)
+      fmt::print("  meter      {}, serial number {}, firmware {}\n", m.type,
+                 m.serial_number.empty() ? "not told" : m.serial_number,
+                 m.firmware.empty() ? "not told" : m.firmware);
+}
+
+void print_asked(const PointRecord& p) {
+  fmt::print("  step       {}{}\n", p.step, p.label.empty() ? "" : fmt::format(" ({})", p.label));
+  fmt::print("  asked      {}, {}, at {}\n", point_text(p), to_text(p.frequency), to_text(p.temperature));
+}
+
+void print_measured(const PointRecord& p) {
+  fmt::print("  measured   {}, {:.3f} s to {:.3f} s of bench time\n",
+             p.method.empty() ? "without counting" : p.method, p.started_s, p.ended_s);
+  if (p.duration_s)
+    fmt::print("  window     {} pulses of {} Wh in {:.3f} s\n", p.pulses, number_text(p.kt_wh),
+               *p.duration_s);
+  if (p.reference_count)
+    fmt::print("  reference  {} pulses of {} Wh, F {}\n", number_text(*p.reference_count),
+               number_text(p.reference_pulse_wh), number_text(p.circuit_factor));
+  fmt::print("  corrected  reference {:+.4f} %, position {:+.4f} %, standard {:+.4f} %\n",
+             p.reference_error_percent, p.isolation_error_percent, p.standard_error_percent);
+}
+
+void print_decided(const PointRecord& p) {
+  const double u = p.budget ? p.budget->expanded_percent() : 0;
+  fmt::print("  result     {} {}{}\n", p.result,
+             p.error_percent ? error_text(*p.error_percent, u) + " %" : "could not be formed",
+             p.budget ? fmt::format(", U {} %, k {:.2f} at {} degrees of freedom", uncertainty_text(u),
+                                    p.budget->coverage_factor(),
+                                    degrees_text(p.budget->effective_degrees_of_freedom()))
+                      : "");
+  fmt::print("  limit      ±{} of {}{}: {} {}, edition {} ({})\n", to_text(p.limit.limit), p.limit.test,
+             p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", p.limit.source,
+             p.limit.clause, p.limit.edition, to_text(p.limit.mark));
+  fmt::print("  decision   {}\n  basis      {}\n", to_text(p.verdict.decision), p.verdict.basis.text());
+}
+
+void print_budget(const Budget& budget) {
+  std::vector<TextTable::Column> columns{{"component", 30, false}, {"distribution", 0, false},
+                                         {"u %", 8, true},         {"sensitivity", 0, true},
+                                         {"share %", 0, true},     {"degrees of freedom", 0, true},
+                                         {"origin", 0, false}};
+  const TextTable table{columns};
+  fmt::print("\nUncertainty\n  {}\n", table.header());
+  const double combined = budget.combined_percent();
+  for (const Component& c : budget.components)
+    fmt::print("  {}\n", table.row({c.name, std::string{to_text(c.distribution)},
+                                    fmt::format("{:.5f}", c.standard_uncertainty_percent),
+                                    fmt::format("{:.4g}", c.sensitivity),
+                                    fmt::format("{:.1f}", share_percent(c, combined)),
+                                    degrees_text(c.degrees_of_freedom), c.origin}));
+  fmt::print("  combined standard uncertainty {:.5f} %\n", combined);
+}
+
+void print_edges(const EdgeSummary& e) {
+  fmt::print("\nLED edges (mean, least to most)\n  {} edges, {:.3f} s to {:.3f} s\n", e.edges, e.first_s,
+             e.last_s);
+  fmt::print("  interval           {} s\n", span_text(e.interval_s));
+  fmt::print("  reference pulses   {} in each\n", span_text(e.reference_pulses));
+}
+
+void print_environment(const std::vector<ReadingSummary>& summaries) {
+  if (!summaries.empty()) fmt::print("\nEnvironment (mean, least to most)\n");
+  for (const ReadingSummary& s : summaries)
+    fmt::print("  {:18} {}{}\n", s.quantity, span_text(s.value),
+               s.circuit == 0 ? "" : fmt::format(", circuit {}", s.circuit));
+}
+
+void print_events(const std::vector<EventRow>& events) {
+  if (!events.empty()) fmt::print("\nEvents\n");
+  for (const EventRow& e : events) fmt::print("  at {:.3f} s: {}: {}\n", e.time_s, e.kind, e.text);
+}
+
+Json summary_json(const PointRecord& p) {
+  Json json{{"edges", nullptr}, {"environment", Json::array()}};
+  if (const auto e = summary_of(p.edges))
+    json["edges"] = {{"edges", e->edges},
+                     {"first_s", e->first_s},
+                     {"last_s", e->last_s},
+                     {"interval_s", span_json(e->interval_s)},
+                     {"reference_pulses", span_json(e->reference_pulses)}};
+  for (const ReadingSummary& s : summary_of(p.environment))
+    json["environment"].push_back({{"quantity", s.quantity},
+                                   {"circuit", s.circuit},
+                                   {"readings", s.readings},
+                                   {"value", span_json(s.value)}});
+  return json;
+}
+
+}  // namespace
+
+std::vector<PointRecord> records_of(const Ledger& ledger, const std::string& run_id, const std::string& point,
+                                    const std::string& position) {
+  std::vector<PointRecord> records = ledger.points(run_id);
+  std::erase_if(records, [&](const PointRecord& p) {
+    return p.point_id != point || (!position.empty() && p.position != position);
+  });
+  return records;
+}
+
+void print_point(const Ledger& ledger, const RunSummary& summary, const std::vector<PointRecord>& records) {
+  const auto meters = ledger.meters(summary.run.run_id);
+  for (const PointRecord& p : records) {
+    fmt::print("Point {} at position {}, attempt {}{}, of run {}\n", p.point_id, p.position, p.attempt,
+               p.computation == 0 ? "" : fmt::format(", computation {}", p.computation), summary.run.run_id);
+    if (summary.run.simulated) fmt::print("{}\n", kSimulatedNotice);
+    print_asked(p);
+    print_meter(meters, p.position);
+    print_measured(p);
+    print_decided(p);
+    if (p.budget) print_budget(*p.budget);
+    if (const auto edges = summary_of(p.edges)) print_edges(*edges);
+    print_environment(summary_of(p.environment));
+    print_events(p.events);
+    fmt::print("\n");
+  }
+}
+
+Json point_view_json(const Ledger& ledger, const RunSummary& summary,
+                     const std::vector<PointRecord>& records) {
+  const std::string& run_id = summary.run.run_id;
+  Json json;
+  if (summary.run.simulated) json["notice"] = kSimulatedNotice;
+  json["run"] = run_head_json(summary);
+  json["meters"] = Json::array();
+  json["points"] = Json::array();
+  const auto events = ledger.events(run_id);
+  for (const MeterRow& m : ledger.meters(run_id))
+    if (std::ranges::any_of(records, [&](const PointRecord& p) { return p.position == m.position; }))
+      json["meters"].push_back(meter_json(m, events));
+  for (const PointRecord& p : records) {
+    Json point = point_json(p);
+    point["summary"] = summary_json(p);
+    json["points"].push_back(std::move(point));
+  }
+  return json;
+}
+
+}  // namespace meterbench

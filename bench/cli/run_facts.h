@@ -1,0 +1,43 @@
+// What the rows of a run tell together, for all who show it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/ledger/ledger.h"
+
+namespace meterbench {
+
+/// Whether no decision of `position` stands because of this event.
+[[nodiscard]] bool makes_void(const EventRow& event, const std::string& position);
+
+/// The part of the variance that comes from one component.
+[[nodiscard]] double share_percent(const Component& component, double combined_percent);
+
+/// Smallest, mean and largest of some figures; there is one at least.
+struct Span {
+  double least = 0, mean = 0, most = 0;
+};
+[[nodiscard]] Span span_of(const std::vector<double>& values);
+
+/// The LED edges of a point: their intervals in time, and in pulses of the reference.
+struct EdgeSummary {
+  std::size_t edges = 0;
+  double first_s = 0, last_s = 0;
+  Span interval_s, reference_pulses;
+};
+/// Nothing with less than two edges.
+[[nodiscard]] std::optional<EdgeSummary> summary_of(const std::vector<Edge>& edges);
+
+/// All readings of one quantity of one circuit during a point.
+struct ReadingSummary {
+  std::string quantity;
+  int circuit = 0;  ///< 0: of the whole
+  std::size_t readings = 0;
+  Span value;
+};
+/// In the order in which each came first.
+[[nodiscard]] std::vector<ReadingSummary> summary_of(const std::vector<EnvironmentRow>& readings);
+
+}  // namespace meterbench

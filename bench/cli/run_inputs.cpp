@@ -1,0 +1,33 @@
+#include "bench/cli/run_inputs.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace meterbench {
+
+std::string to_json(const RunInputs& inputs) {
+  const BenchOptions& bench = inputs.bench;
+  return nlohmann::ordered_json{{"scenario", inputs.scenario}, {"set", bench.set},
+                                {"station", bench.station},    {"lab", bench.lab},
+                                {"meters", bench.meters},      {"seed", bench.seed}}
+      .dump();
+}
+
+RunInputs parse_run_inputs(const std::string& json) {
+  try {
+    const auto read = nlohmann::json::parse(json);
+    RunInputs inputs;
+    read.at("scenario").get_to(inputs.scenario);
+    read.at("set").get_to(inputs.bench.set);
+    read.at("station").get_to(inputs.bench.station);
+    read.at("lab").get_to(inputs.bench.lab);
+    read.at("meters").get_to(inputs.bench.meters);
+    read.at("seed").get_to(inputs.bench.seed);
+    return inputs;
+  } catch (const nlohmann::json::exception& e) {
+    throw InputError{
+        fmt::format("what the run was started with cannot be read from the ledger: {}", e.what())};
+  }
+}
+
+}  // namespace meterbench

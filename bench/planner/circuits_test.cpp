@@ -1,0 +1,175 @@
+#include "bench/planner/circuits.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/planner/sample_bench.h"
+
+namespace meterbench {
+namespace {
+
+using namespace sample;
+using ::testing::HasSubstr;
+
+AccuracyStep step_with(std::vector<Circuit> circuits, std::vector<CurrentSpec> currents = {Current{50}}) {
+  AccuracyStep step = step_at(std::move(currents));
+  step.circuits = std::move(circuits);
+  return step;
+}
+
+PlanningStation bench_of(ReferenceDefinition definition) {
+  PlanningStation station = bench();
+  station.reference_definition = definition;
+  return station;
+}
+
+TEST(CircuitFactor, OfATwoElementReferenceIsAlwaysOne) {
+  AccuracyStep step = step_with({Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::legs});
+  step.leg_2 = {Ratio{0.5}, kHalfLag, Direction::delivered};
+  step.leg_1_voltage = Ratio{122.0 / 240};
+  const Plan plan = plan_of(scenario_of({step}));
+  ASSERT_EQ(plan.points.size(), 4U);
+  for (const PlannedPoint& point : plan.points) EXPECT_EQ(point.meters.at(0).circuit_factor, 1);
+  // The meter sees half of 12 kW with one coil alone.
+  EXPECT_NEAR(plan.points[1].meters[0].power.value(), 6000, 1e-6);
+  // 240 V·(50 A + 25 A·0.5)/2
+  EXPECT_NEAR(plan.points[3].meters[0].power.value(), 7500, 1e-6);
+}
+
+TEST(CircuitFactor, OfASeriesReferenceIsTwoWithOneCoilAlone) {
+  const Plan plan = plan_of(scenario_of({step_with({Circuit::series, Circuit::coil_1, Circuit::coil_2})}),
+                            meter_2s(), bench_of(ReferenceDefinition::series));
+  ASSERT_EQ(plan.points.size(), 3U);
+  EXPECT_EQ(plan.points[0].meters[0].circuit_factor, 1);
+  EXPECT_EQ(plan.points[1].meters[0].circuit_factor, 2);
+  EXPECT_EQ(plan.points[2].meters[0].circuit_factor, 2);
+}
+
+TEST(CircuitFactor, OfASeriesReferenceKnowsNoOtherConnection) {
+  const PlanningStation station = bench_of(ReferenceDefinition::series);
+  for (const Circuit circuit : {Circuit::legs, Circuit::opposed})
+    EXPECT_THAT(mistakes_of(scenario_of({step_with({circuit})}), station),
+                HasSubstr("the reference forms the power of one circuit"))
+        << to_text(circuit);
+  AccuracyStep network = step_with({Circuit::series});
+  network.service = Service::network;
+  EXPECT_THAT(mistakes_of(scenario_of({network}), station),
+              HasSubstr("series circuits on a network service are not in proportion to it"));
+}
+
+TEST(CircuitFactor, OfASumOfElementsIsOneOnEvenVoltagesOnly) {
+  const PlanningStation station = bench_of(ReferenceDefinition::element_sum);
+  const Plan plan =
+      plan_of(scenario_of({step_with({Circuit::series, Circuit::coil_1})}), meter_2s(), station);
+  ASSERT_EQ(plan.points.size(), 2U);
+  EXPECT_EQ(plan.points[1].meters[0].circuit_factor, 1);
+
+  AccuracyStep split = step_with({Circuit::coil_1});
+  split.leg_1_voltage = Ratio{122.0 / 240};  // 122/120 of what the meter sees
+  EXPECT_THAT(mistakes_of(scenario_of({split}), station),
+              HasSubstr("1.01667 times the meter's power here; that factor hangs on the source's voltages"));
+  EXPECT_THAT(mistakes_of(scenario_of({step_with({Circuit::opposed})}), station),
+              HasSubstr("hangs on the source's voltages"));
+  AccuracyStep network = step_with({Circuit::series});
+  network.service = Service::network;  // 1/0.75
+  EXPECT_THAT(mistakes_of(scenario_of({network}), station), HasSubstr("1.33333 times the meter's power"));
+}
+
+TEST(CircuitFactor, OfATwoWireMeterIsOneForEachReference) {
+  for (const auto definition :
+       {ReferenceDefinition::two_element, ReferenceDefinition::element_sum, ReferenceDefinition::series})
+    EXPECT_EQ(plan_of(scenario_of({step_at({Current{50}})}), meter_1s(), bench_of(definition))
+                  .points.at(0)
+                  .meters.at(0)
+                  .circuit_factor,
+              1);
+}
+
+TEST(Circuits, OfATwoWireMeterAreOne) {
+  EXPECT_THAT(
+      mistakes_of(scenario_of({step_with({Circuit::coil_2})}), bench(), bench_limits(), at_a(meter_1s())),
+      HasSubstr("form 1S has one circuit, there is no coil_2"));
+  AccuracyStep network = step_at({Current{50}});
+  network.service = Service::network;
+  EXPECT_THAT(mistakes_of(scenario_of({network}), bench(), bench_limits(), at_a(meter_1s())),
+              HasSubstr("form 1S stands on one leg"));
+}
+
+TEST(Circuits, WhosePowersCancelHaveNoPercentage) {
+  AccuracyStep step = step_with({Circuit::legs});
+  step.leg_2 = {Ratio{1}, kUnity, Direction::received};
+  EXPECT_THAT(mistakes_of(scenario_of({step})), HasSubstr("the circuits' powers cancel"));
+}
+
+TEST(Circuits, StandInTheDescriptionOfWhatIsOutOfReach) {
+  AccuracyStep step = step_with({Circuit::series, Circuit::legs});
+  step.leg_2 = {Ratio{1}, kUnity, Direction::received};
+  const Plan plan = plan_of(scenario_of({step}));
+  ASSERT_EQ(plan.unreachable.size(), 1U);
+  EXPECT_EQ(plan.unreachable[0].description, "legs, 50 A, power factor 1, delivered");
+}
+
+/// Errors of 0.004 % at power factor 1 and 0 at 0.5 lag; u = 0.010 % and 0.015 %.
+TEST(ReferenceOfLegs, IsWeighedByTheirPowers) {
+  AccuracyStep step = step_with({Circuit::legs});
+  step.leg_2 = {Ratio{1}, kHalfLag, Direction::delivered};  // 2/3 and 1/3 of the power
+  const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
+  EXPECT_NEAR(percent(point.reference.error), 0.004 * 2 / 3, 1e-9);
+  // Fully correlated: (2·0.010 + 0.015)/3.
+  EXPECT_NEAR(percent(point.reference.standard_uncertainty), 0.035 / 3, 1e-9);
+}
+
+TEST(ReferenceOfLegs, WeighsMoreWhereOneLegTakesFromTheOther) {
+  AccuracyStep step = step_with({Circuit::legs});
+  step.leg_2 = {Ratio{0.5}, kUnity, Direction::received};  // 2 − 1: three parts of power for one that is left
+  step.target_uncertainty = from_percent(0.08);
+  const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
+  EXPECT_NEAR(percent(point.reference.error), 0.004, 1e-9);
+  // The certificate's 0.010 % three times; drift and linearity, (0.010² + 0.006²)/3, three times too, of
+  // which every budget has one part already: 9 − 1.
+  const double station = (0.010 * 0.010 + 0.006 * 0.006) / 3;
+  EXPECT_NEAR(percent(point.reference.standard_uncertainty), std::sqrt(9e-4 + 8 * station), 1e-9);
+  EXPECT_GT(percent(point.meters.at(0).predicted_uncertainty), 2 * 3 * std::hypot(0.010, std::sqrt(station)));
+}
+
+TEST(ReferenceOfLegs, OnANetworkIsThatOfElementsAtDifferentAngles) {
+  // Power factor 0.5: V12 leads V1 by 30°, so the elements stand at 60° ± 30°: cos 90° = 0 and cos 30°.
+  AccuracyStep step = sweep_step({Current{50}}, {kHalfLag}, {Direction::delivered}, kEasy);
+  step.service = Service::network;
+  const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
+  EXPECT_NEAR(percent(point.reference.standard_uncertainty), 0.015, 1e-9);
+  const auto powers = circuit_powers(Form::s2, point.load);
+  EXPECT_NEAR(powers[0].value(), 0, 1e-6);
+  EXPECT_NEAR((powers[0] + powers[1]).value(), 0.75 * 240 * 50 * 0.5, 1e-6);
+}
+
+TEST(ReferenceOfLegs, NeedsACertificateForEachLeg) {
+  AccuracyStep step = step_with({Circuit::legs});
+  step.leg_2 = {Ratio{0.001}, kUnity, Direction::delivered};
+  EXPECT_THAT(mistakes_of(scenario_of({step})),
+              HasSubstr("covers 0.1 A to 240 A at power factor 1, not 0.05 A"));
+}
+
+TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
+  AccuracyStep step = step_at({Current{50}});
+  step.waveform = "fifth";
+  const Scenario scenario = scenario_of({step});
+  EXPECT_EQ(mistakes_of(scenario), "s.yaml:10:15: no waveform 'fifth'\n");
+  const WaveformFiles waveforms{
+      {"fifth", {"fifth", {{.order = 5, .voltage = from_percent(10), .current = from_percent(40)}}}}};
+  EXPECT_THAT(mistakes_of(scenario, bench(), bench_limits(), at_a(meter_2s()), waveforms),
+              HasSubstr("waveform fifth has harmonics; the source gives sines alone"));
+  PlanningStation station = bench();
+  station.source.highest_harmonic = 3;
+  EXPECT_THAT(mistakes_of(scenario, station, bench_limits(), at_a(meter_2s()), waveforms),
+              HasSubstr("waveform fifth has harmonics up to order 5; the source gives up to 3"));
+  station.source.highest_harmonic = 5;
+  const Plan plan = plan_of(scenario, at_a(meter_2s()), station, waveforms);
+  EXPECT_EQ(plan.points.at(0).load.waveform.name, "fifth");
+  EXPECT_NEAR(plan.points.at(0).meters.at(0).power.value(), 1.04 * 12'000, 1e-6);
+}
+
+}  // namespace
+}  // namespace meterbench

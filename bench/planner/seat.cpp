@@ -1,0 +1,28 @@
+#include "bench/planner/seat.h"
+
+#include <stdexcept>
+
+namespace meterbench {
+
+std::vector<Seat> seats(const std::map<std::string, MeterType>& meters, const PlanningStation& station) {
+  std::vector<Seat> result;
+  for (const PlanningPosition& position : station.positions)
+    if (const auto meter = meters.find(position.name); meter != meters.end())
+      result.push_back({position.name, &meter->second, position.isolation ? &*position.isolation : nullptr});
+  if (result.empty() || result.size() != meters.size())
+    throw std::invalid_argument{"a plan needs meters, each in a position that the station has"};
+  return result;
+}
+
+Current current_of(const CurrentSpec& spec, const MeterType& meter) {
+  const auto* const own = std::get_if<Current>(&spec);
+  return own ? *own : meter.maximum_current * std::get<Ratio>(spec).value();
+}
+
+std::vector<Voltage> voltages_of(const VoltageSpec& spec, const MeterType& meter) {
+  if (const auto* own = std::get_if<Voltage>(&spec)) return {*own};
+  if (const auto* share = std::get_if<Ratio>(&spec)) return {meter.nominal_voltage * share->value()};
+  return meter.rated_voltages;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,106 @@
+#include "bench/planner/shift_plan.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+#include "bench/planner/seat.h"
+
+namespace meterbench {
+namespace {
+
+/// The same test once more; the temperature may be another.
+bool same_test(const PlannedPoint& a, const PlannedPoint& b) {
+  return a.result == b.result && same(a.voltage, b.voltage) && same(a.current, b.current) &&
+         same(a.load.frequency, b.load.frequency) && a.connection == b.connection &&
+         a.power_factor == b.power_factor && a.direction == b.direction && a.load.waveform == b.load.waveform;
+}
+
+bool share_a_meter(const PlannedPoint& a, const PlannedPoint& b) {
+  return std::ranges::any_of(a.meters, [&](const PlannedMeter& meter) {
+    return std::ranges::find(b.meters, meter.position, &PlannedMeter::position) != b.meters.end();
+  });
+}
+
+/// Place of the first step with that label in the scenario.
+std::optional<std::size_t> step_of(const Scenario& scenario, const std::string& label) {
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i)
+    if (const auto* step = std::get_if<AccuracyStep>(&scenario.steps[i]); step && step->label == label)
+      return i;
+  return std::nullopt;
+}
+
+/// Why the two steps cannot be compared as the scenario has it.
+std::optional<std::string> mistake_of(const CompareStep& step, const Scenario& scenario) {
+  const auto first = step_of(scenario, step.first);
+  const auto second = step_of(scenario, step.second);
+  for (const auto& [found, label] : {std::pair{first, step.first}, std::pair{second, step.second}})
+    if (!found) return fmt::format("no step has the label '{}'", label);
+  if (*second <= *first)
+    return fmt::format("step '{}' comes after step '{}', not before it", step.first, step.second);
+  return std::nullopt;
+}
+
+/// What every comparison of two points needs.
+struct Pairing {
+  const CompareStep& step;
+  const std::vector<Limit>& limits;
+  Plan& plan;
+  Mistakes& mistakes;
+
+  [[nodiscard]] std::vector<std::size_t> labelled(const std::string& label) const {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < plan.points.size(); ++i)
+      if (plan.points[i].label == label) places.push_back(i);
+    return places;
+  }
+
+  /// How many pairs there are.
+  std::size_t add_all(const std::vector<std::size_t>& earlier, const std::vector<std::size_t>& later) {
+    std::size_t pairs = 0;
+    for (const std::size_t second : later)
+      for (const std::size_t first : earlier) {
+        const PlannedPoint& a = plan.points[first];
+        const PlannedPoint& b = plan.points[second];
+        if (!same_test(a, b) || !share_a_meter(a, b)) continue;
+        ++pairs;
+        add(first, second);
+        break;
+      }
+    return pairs;
+  }
+
+  void add(std::size_t first, std::size_t second) {
+    const PowerFactor& pf = plan.points[second].power_factor;
+    if (const Limit* limit = find_limit(limits, step.name, pf))
+      return plan.shifts.push_back({{}, step.name, first, second, *limit});
+    if (std::ranges::find(without_limit, pf) != without_limit.end()) return;
+    without_limit.push_back(pf);
+    mistakes.add(step.limits_position, fmt::format("limits '{}' have no row for test '{}' at power factor {}",
+                                                   step.limits, step.name, to_text(pf)));
+  }
+
+  std::vector<PowerFactor> without_limit{};
+};
+
+}  // namespace
+
+void add_shifts(const CompareStep& step, const LimitFiles& limits, Plan& plan, Mistakes& mistakes) {
+  if (const auto mistake = mistake_of(step, plan.scenario)) return mistakes.add(step.position, *mistake);
+  const auto file = limits.find(step.limits);
+  const std::vector<Limit> none;
+  Pairing pairing{step, file == limits.end() ? none : file->second, plan, mistakes};
+  const auto earlier = pairing.labelled(step.first);
+  const auto later = pairing.labelled(step.second);
+  for (const auto& [points, label] : {std::pair{&earlier, step.first}, std::pair{&later, step.second}})
+    if (points->empty())
+      return plan.unreachable.push_back(
+          {fmt::format("{}: '{}' against '{}'", step.name, step.second, step.first),
+           fmt::format("no point of '{}' can be reached", label)});
+  if (pairing.add_all(earlier, later) == 0)
+    mistakes.add(step.position,
+                 fmt::format("steps '{}' and '{}' have no point in common", step.first, step.second));
+}
+
+}  // namespace meterbench

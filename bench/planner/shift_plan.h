@@ -1,0 +1,11 @@
+#pragma once
+
+#include "bench/planner/plan.h"
+
+namespace meterbench {
+
+/// Adds the shifts between the points of two labelled steps that are at the same load. `plan`: with the
+/// points of all steps.
+void add_shifts(const CompareStep& step, const LimitFiles& limits, Plan& plan, Mistakes& mistakes);
+
+}  // namespace meterbench

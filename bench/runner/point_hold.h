@@ -1,0 +1,53 @@
+// The way to a load, and the waiting under it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "bench/guardian/load_watch.h"
+#include "bench/runner/load_period.h"
+#include "bench/runner/run_control.h"
+#include "bench/station/station.h"
+
+namespace meterbench {
+
+class PointHold {
+ public:
+  /// `control`: a skip that a person asks for ends all waiting; may be null.
+  PointHold(Station& station, const LoadPoint& load, const HoldConditions& conditions,
+            const LoadPeriod& period, RunControl* control)
+      : station_{station}, load_{load}, conditions_{conditions}, period_{period}, control_{control} {}
+
+  /// Puts the load on and waits until the reference sees it in band, and `settling` has passed since. Waits.
+  [[nodiscard]] Result<void> reach(Duration settling);
+
+  /// Waits until a condition holds (true), a deadline has passed (false), or a fault, a stop or a skip ends
+  /// it.
+  [[nodiscard]] Result<bool> wait(const std::function<bool()>& until, Instant deadline);
+
+  /// Since when what a window counts belongs to this load alone; after reach().
+  [[nodiscard]] Instant steady_since() const { return steady_since_; }
+  /// c_ref as the reference told when it was made ready.
+  [[nodiscard]] ActiveEnergy reference_pulse() const { return reference_pulse_; }
+  /// Null until the source stands there.
+  [[nodiscard]] const LoadWatch* watch() const { return watch_ ? &*watch_ : nullptr; }
+  /// Who asked for a skip; the fault that wait() answered is none then.
+  [[nodiscard]] const std::optional<std::string>& skipped_by() const { return skipped_by_; }
+
+ private:
+  template <class T, class Start>
+  [[nodiscard]] std::function<void(Done<T>)> guarded(Start start) const;
+
+  Station& station_;
+  const LoadPoint& load_;
+  const HoldConditions& conditions_;
+  const LoadPeriod& period_;
+  RunControl* control_;
+  ActiveEnergy reference_pulse_{};
+  std::optional<LoadWatch> watch_;
+  Instant steady_since_{};
+  std::optional<std::string> skipped_by_;
+};
+
+}  // namespace meterbench

@@ -1,0 +1,154 @@
+#include "bench/scenario/accuracy_step.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "bench/config/fields.h"
+#include "bench/scenario/step_fields.h"
+
+namespace meterbench {
+namespace {
+
+constexpr std::int64_t kMostPulses = 1'000'000;  // made: 21 h at 0.075 s a pulse; more is a slip
+
+std::optional<Circuit> as_circuit(const YamlNode& node) {
+  const auto text = node.as_one_of({"series", "coil_1", "coil_2", "opposed", "legs"});
+  return text ? parse_circuit(*text) : std::nullopt;
+}
+
+bool has(const AccuracyStep& step, Circuit circuit) {
+  return std::find(step.circuits.begin(), step.circuits.end(), circuit) != step.circuits.end();
+}
+
+/// The load of leg 2, which the circuit `legs` alone has.
+void read_leg_2(YamlMap& map, AccuracyStep& step) {
+  const auto node = map.find("leg_2");
+  if (!node && has(step, Circuit::legs))
+    map.find("circuit")->mistake(
+        "'legs' needs the load of leg 2: leg_2: {current: 50 %, power_factor: 1, direction: received} is an "
+        "example");
+  if (!node) return;
+  if (!has(step, Circuit::legs)) node->mistake("leg 2 has a load of its own with 'circuit: legs' alone");
+  auto leg = node->as_map();
+  if (!leg) return;
+  step.leg_2.current = required_quantity<kind::Ratio>(*leg, "current");
+  if (step.leg_2.current > Ratio{1})
+    leg->find("current")->mistake("leg 2 carries at most 100 % of the current of leg 1: exchange the legs");
+  if (const auto pf = leg->require("power_factor"))
+    step.leg_2.power_factor = as_power_factor(*pf).value_or(PowerFactor{});
+  if (const auto direction = leg->require("direction"))
+    step.leg_2.direction = as_direction(*direction).value_or(Direction::delivered);
+  leg->finish();
+}
+
+/// `122 V / 118 V`, leg 1 first.
+std::optional<std::pair<Voltage, Voltage>> as_voltage_pair(const YamlNode& node) {
+  const auto text = node.as_text();
+  if (!text) return std::nullopt;
+  const auto part = [](std::string_view side) {
+    const std::size_t first = side.find_first_not_of(' ');
+    const std::size_t last = side.find_last_not_of(' ');
+    return parse_quantity<kind::Voltage>(first == side.npos ? "" : side.substr(first, last - first + 1));
+  };
+  const std::size_t slash = text->find('/');
+  if (slash != std::string::npos) {
+    const std::string_view whole = *text;
+    const auto leg_1 = part(whole.substr(0, slash));
+    const auto leg_2 = part(whole.substr(slash + 1));
+    if (leg_1 && leg_2 && *leg_1 > Voltage{} && *leg_2 > Voltage{}) return std::pair{*leg_1, *leg_2};
+  }
+  node.mistake(fmt::format("'{}' is no pair of voltages: 122 V / 118 V is an example", *text));
+  return std::nullopt;
+}
+
+void read_voltage_split(YamlMap& map, AccuracyStep& step) {
+  const auto node = map.find("voltage_split");
+  if (!node) return;
+  const auto legs = as_voltage_pair(*node);
+  if (!legs) return;
+  const Voltage sum = legs->first + legs->second;
+  step.leg_1_voltage = Ratio{legs->first / sum};
+  for (const VoltageSpec& voltage : step.voltages)
+    if (const auto* volts = std::get_if<Voltage>(&voltage); volts && std::abs(*volts / sum - 1) > 1e-9)
+      node->mistake(fmt::format("the legs make {}, but the voltage is {}", to_text(sum), to_text(*volts)));
+  if (step.service == Service::network) node->mistake("the legs of a network have the same voltage");
+  if (has(step, Circuit::opposed))
+    node->mistake("'opposed' circuits cancel at the same voltage on both legs alone");
+}
+
+void read_connection(YamlMap& map, AccuracyStep& step) {
+  const auto circuit = map.find("circuit");
+  if (circuit) step.circuits = as_list<Circuit>(*circuit, as_circuit);
+  read_leg_2(map, step);
+  if (const auto node = map.find("service"))
+    if (const auto service = node->as_one_of({"single_phase", "network"}))
+      step.service = parse_service(*service).value_or(Service::single_phase);
+  if (step.service == Service::network && has(step, Circuit::opposed))
+    circuit->mistake("'opposed' circuits cancel with legs in antiphase alone: 'service: single_phase'");
+  read_voltage_split(map, step);
+}
+
+void read_recovery(YamlMap& map, AccuracyStep& step) {
+  const auto node = map.find("recovery");
+  auto recovery = node ? node->as_map() : std::nullopt;
+  if (!recovery) return;
+  step.recovery.emplace();
+  if (const auto after = recovery->require("after"))
+    step.recovery->after = as_current(*after).value_or(step.recovery->after);
+  step.recovery->rest = required_quantity<kind::Time>(*recovery, "rest");
+  recovery->finish();
+}
+
+/// Either a target uncertainty or a number of pulses.
+void read_aim(YamlMap& map, AccuracyStep& step) {
+  const auto target = map.find("target_uncertainty");
+  const auto pulses = map.find("pulses");
+  if (target) {
+    step.target_position = target->position();
+    step.target_uncertainty = target->as_quantity<kind::Ratio>();
+    if (step.target_uncertainty) check_range(*target, step.target_uncertainty->value(), Range::positive);
+  }
+  if (pulses) {
+    const auto number = pulses->as_integer();
+    if (number && (*number < 1 || *number > kMostPulses))
+      pulses->mistake(fmt::format("from 1 to {} pulses are allowed", kMostPulses));
+    else if (number)
+      step.pulses = static_cast<std::uint64_t>(*number);
+  }
+  if (target && pulses) pulses->mistake("target_uncertainty is here too: one of the two is expected");
+  if (!target && !pulses) map.node().mistake("'target_uncertainty' or 'pulses' is missing");
+}
+
+}  // namespace
+
+AccuracyStep read_accuracy(YamlMap& map) {
+  AccuracyStep step;
+  step.position = map.node().position();
+  step.name = required_text(map, "accuracy");
+  if (map.find("label")) step.label = required_text(map, "label");
+  if (const auto voltage = map.find("voltage")) step.voltages = as_list<VoltageSpec>(*voltage, as_voltage);
+  read_connection(map, step);
+  if (const auto waveform = map.find("waveform")) {
+    step.waveform = required_text(map, "waveform");
+    step.waveform_position = waveform->position();
+  }
+  if (map.find("frequency")) step.frequency = required_quantity<kind::Frequency>(map, "frequency");
+  if (const auto current = map.require("current"))
+    step.currents = as_list<CurrentSpec>(*current, as_current, &step.current_positions);
+  if (const auto pf = map.require("power_factor"))
+    step.power_factors = as_list<PowerFactor>(*pf, as_power_factor);
+  if (const auto direction = map.require("direction"))
+    step.directions = as_list<Direction>(*direction, as_direction);
+  read_recovery(map, step);
+  read_aim(map, step);
+  if (const auto method = map.find("method"))
+    if (const auto name = method->as_one_of({"scanned", "timestamps", "gated_total", "error_calculator"}))
+      step.method = parse_counting_method(*name);
+  step.limits = required_text(map, "limits");
+  if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+  map.finish();
+  return step;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,30 @@
+#include "drivers/virtual_lab/world/terminals.h"
+
+namespace meterbench::virtual_lab {
+
+bool Terminals::dark() const {
+  return none(voltage) && none(current) &&
+         std::ranges::all_of(harmonics, [](const HarmonicPhasors& h) { return h.dark(); });
+}
+
+void turn_currents(Terminals& terminals, double gain, Angle lead) {
+  for_each_order(terminals, [&](int order, const Phasors&, Phasors& current) {
+    const Phasor factor = std::polar(gain, order * lead.value());
+    for (Phasor& phasor : current) phasor *= factor;
+  });
+}
+
+Terminals terminals_of(const LoadPoint& point) {
+  Terminals terminals{.frequency = point.frequency};
+  for (const Harmonic& harmonic : point.waveform.harmonics)
+    terminals.harmonics.push_back({.order = harmonic.order});
+  for_each_order(terminals, [&](int order, Phasors& voltage, Phasors& current) {
+    for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+      voltage[i] = point.voltage_phasor(i, order);
+      current[i] = point.current_phasor(i, order);
+    }
+  });
+  return terminals;
+}
+
+}  // namespace meterbench::virtual_lab
