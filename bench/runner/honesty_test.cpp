@@ -47,7 +47,10 @@ TEST_F(Honesty, ASoundMeterIsReconciledWithWhatTheRegistersCouldResolve) {
   EXPECT_THAT(events(outcome, "led_register"), IsEmpty());
 }
 
-class RegisterHolds : public Honesty {};
+class RegisterHolds : public Honesty {
+ protected:
+  RegisterHolds() { plan_.points.back().time.window = Seconds{600}; }
+};
 
 TEST_F(RegisterHolds, AddEnergyUntilTheRegistersResolveOnePerMille) {
   const RunOutcome outcome = run();
@@ -68,6 +71,11 @@ TEST_F(RegisterHolds, AreLeftOutWhereTheyWouldTakeTooLong) {
   plan_ = sample::plan({sample::point("001", 2, 4)});  // 480 W: 1200 Wh take 2.5 h
   EXPECT_THAT(events(run(), "register_hold"), ElementsAre(HasSubstr("left out")));
   EXPECT_LT(in_seconds(reactor_.now()), 200);
+}
+
+TEST_F(RegisterHolds, AreLeftOutWhereTheyWouldTakeLongerThanTheWholePlan) {
+  plan_.points.back().time.window = Seconds{60};
+  EXPECT_THAT(events(run(), "register_hold"), ElementsAre(HasSubstr("left out")));
 }
 
 TEST_F(RegisterHolds, AreNotForAMeterWhoseAccountCannotBeClosed) {

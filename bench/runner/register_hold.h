@@ -18,7 +18,7 @@ namespace meterbench {
 
 /// The registers are to resolve that much of the energy: a difference of twice as much cannot hide in it.
 inline constexpr Ratio kRegisterResolution{0.001};
-/// No load is held longer for that. made
+/// No load is held longer for that, nor longer than the points of the plan take. made
 inline constexpr Seconds kLongestRegisterHold{1800};
 
 struct RegisterHold {
