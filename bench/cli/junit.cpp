@@ -52,10 +52,10 @@ struct Suite {
 std::string figures(const PointRecord& p) {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
   return fmt::format(
-      "{} {}{}, limit ±{} ({} {}, edition {}, {})", p.result,
+      "{} {}{}, limit ±{} ({})", p.result,
       p.error_percent ? error_text(*p.error_percent, u) + " %" : "could not be formed",
       p.budget ? fmt::format(", U {} %, k {:.2f}", uncertainty_text(u), p.budget->coverage_factor()) : "",
-      to_text(p.limit.limit), p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark));
+      to_text(p.limit.limit), source_text(p.limit));
 }
 
 /// Figures, basis and events, a line each.

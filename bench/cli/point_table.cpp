@@ -57,6 +57,13 @@ std::string point_text(const PointRecord& p) {
                    connection_text(p.connection, p.voltage, p.waveform));
 }
 
+std::string source_text(const Limit& limit) {
+  std::string text = limit.source;
+  if (!limit.clause.empty()) text += " " + limit.clause;
+  if (!limit.edition.empty()) text += ", edition " + limit.edition;
+  return text + fmt::format(" ({})", to_text(limit.mark));
+}
+
 PointTable::PointTable(bool with_position) : with_position_{with_position}, table_{columns(with_position)} {}
 
 std::string PointTable::row(const PointRecord& p) const {

@@ -17,6 +17,9 @@ namespace meterbench {
 [[nodiscard]] std::string point_text(const PlannedPoint& point);
 [[nodiscard]] std::string point_text(const PointRecord& point);
 
+/// `EL-ENG-12-01, as stated in P-E-01 6.1.2.5, edition 2013-01-01 (read)`
+[[nodiscard]] std::string source_text(const Limit& limit);
+
 /// Measured points as rows: what was asked, result, U, limit, decision. `kind` is what is not plain about the
 /// load, and what the result is where that is no percent error.
 class PointTable {

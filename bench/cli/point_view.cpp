@@ -62,9 +62,8 @@ void print_decided(const PointRecord& p) {
                                     p.budget->coverage_factor(),
                                     degrees_text(p.budget->effective_degrees_of_freedom()))
                       : "");
-  fmt::print("  limit      ±{} of {}{}: {} {}, edition {} ({})\n", to_text(p.limit.limit), p.limit.test,
-             p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", p.limit.source,
-             p.limit.clause, p.limit.edition, to_text(p.limit.mark));
+  fmt::print("  limit      ±{} of {}{}: {}\n", to_text(p.limit.limit), p.limit.test,
+             p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", source_text(p.limit));
   fmt::print("  decision   {}\n  basis      {}\n", to_text(p.verdict.decision), p.verdict.basis.text());
 }
 

@@ -250,7 +250,8 @@ class Run {
     const std::string text =
         fmt::format("{:.0f} s more at {} until registers resolve {:.1f} % of the energy", hold.time.value(),
                     to_text(hold.point->current), percent(kRegisterResolution));
-    if (hold.time > std::min(kLongestRegisterHold, plan_.expected_time())) return log_.note("register_hold", text + ": left out");
+    if (hold.time > std::min(kLongestRegisterHold, plan_.expected_time()))
+      return log_.note("register_hold", text + ": left out");
     log_.note("register_hold", text);
     const auto period = load_.begin();
     if (!period) return end_with(period.error());

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import unittest
 
-from bench_program import METER, BenchTest
+from bench_program import METER, ROOT, BenchTest
 
 
 class Sweep(BenchTest):
@@ -46,6 +46,17 @@ class Sweep(BenchTest):
         self.assertEqual(hashes[0], hashes[1])
         self.assertNotEqual(hashes[0], hashes[2])
         self.assertRegex(hashes[0], "^[0-9a-f]{64}$")
+
+    def test_the_ledger_does_not_tell_whether_idle_hours_were_skipped(self):
+        hashes = []
+        for skip in (1, 0):
+            # One name for both: the lab's name is part of the content.
+            lab = self.lab("one", lambda text, skip=skip: text.replace("meter:\n", f"meter:\n  skip_idle: {skip}\n", 1))
+            done = self.bench("run", ROOT / "tests/campaign/one_soak.yaml", "--meter", METER, "--lab", lab,
+                              "--ledger", self.ledger, "--format", "json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            hashes.append(json.loads(done.stdout)["runs"][0]["run"]["content_hash"])
+        self.assertEqual(hashes[0], hashes[1])
 
     def test_every_point_and_edge_is_in_the_views(self):
         self.assertEqual(self.sweep().returncode, 0)
