@@ -5,6 +5,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "bench/measurement/components.h"
+
 namespace meterbench {
 namespace {
 
@@ -13,8 +15,6 @@ const double kSqrt6 = std::numbers::sqrt2 * std::numbers::sqrt3;
 
 constexpr Seconds kShortestGate{60};
 constexpr double kPulsesOfLimit = 3;
-
-constexpr const char* kStationFile = "station file";
 
 double on_difference_percent(const Calibration::Value& of_sum) {
   return std::hypot(percent(of_sum.standard_uncertainty), percent(of_sum.error) / kSqrt3);
@@ -38,33 +38,21 @@ Budget residual_budget(const ResidualConditions& c) {
     throw std::invalid_argument{"Kt, power in series, gate and number of readings must be above 0"};
   Budget budget;
   budget.components = {
-      {.name = "reference calibration",
+      {.name = kReferenceCalibration,
        .standard_uncertainty_percent = on_difference_percent(c.reference),
-       .origin = "certificate"},
-      {.name = "reference drift",
-       .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.station.reference_drift) / kSqrt3,
-       .origin = kStationFile},
-      {.name = "reference linearity",
-       .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.station.reference_linearity) / kSqrt3,
-       .origin = kStationFile},
-      {.name = "reference readings",
-       .standard_uncertainty_percent = percent(c.station.reading_noise) / std::sqrt(c.readings),
-       .origin = kStationFile},
-      {.name = "position burden and isolation",
+       .origin = kOfCertificate},
+      reference_drift(c.station),
+      reference_linearity(c.station),
+      reference_readings(c.station, c.readings),
+      {.name = kIsolation,
        .standard_uncertainty_percent = on_difference_percent(c.isolation),
-       .origin = "table of the position"},
+       .origin = kOfPosition},
       {.name = "LED pulse resolution",
        .distribution = Distribution::triangular,
        .standard_uncertainty_percent = 100 * (c.kt / (c.series_power * c.gate)) / kSqrt6,
-       .origin = "computed"},
-      {.name = "repeatability",
-       .standard_uncertainty_percent = percent(c.station.repeatability),
-       .origin = kStationFile},
+       .origin = kComputed},
+      repeatability(c.station),
   };
-  if (c.station.repeatability.value() != 0)
-    budget.components.back().degrees_of_freedom = c.station.repeatability_dof;
   return budget;
 }
 

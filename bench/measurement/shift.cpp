@@ -1,20 +1,13 @@
 #include "bench/measurement/shift.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string_view>
 
+#include "bench/measurement/components.h"
+
 namespace meterbench {
 namespace {
-
-/// By the names that window.cpp gives them.
-bool is_common(const Component& component) {
-  constexpr std::array<std::string_view, 6> kCommon{
-      "reference calibration",         "reference drift",       "reference linearity", "time base",
-      "position burden and isolation", "standard's certificate"};
-  return std::find(kCommon.begin(), kCommon.end(), component.name) != kCommon.end();
-}
 
 const Component* find(const Budget& budget, const std::string& name) {
   const auto found = std::find_if(budget.components.begin(), budget.components.end(),

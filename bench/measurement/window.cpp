@@ -5,6 +5,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "bench/measurement/components.h"
+
 namespace meterbench {
 namespace {
 
@@ -14,9 +16,6 @@ const double kSqrt6 = kSqrt2 * kSqrt3;
 
 /// No window of the planner lasts longer. made: a bound that keeps plans finite.
 constexpr Seconds kLongestWindow{86400};
-
-constexpr const char* kStationFile = "station file";
-constexpr const char* kComputed = "computed";
 
 void check(const WindowConditions& c) {
   // Written so that NaN fails too.
@@ -35,17 +34,11 @@ void check(const WindowConditions& c) {
 Budget lasting_components(const WindowConditions& c) {
   Budget budget;
   budget.components = {
-      {.name = "reference calibration",
+      {.name = kReferenceCalibration,
        .standard_uncertainty_percent = percent(c.reference.standard_uncertainty),
-       .origin = "certificate"},
-      {.name = "reference drift",
-       .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.station.reference_drift) / kSqrt3,
-       .origin = kStationFile},
-      {.name = "reference linearity",
-       .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = percent(c.station.reference_linearity) / kSqrt3,
-       .origin = kStationFile},
+       .origin = kOfCertificate},
+      reference_drift(c.station),
+      reference_linearity(c.station),
       // The error is −s·d with d anywhere in 0 … d_max. It is not corrected, so the whole width counts on
       // either side.
       {.name = "meter delay under ramp",
@@ -53,14 +46,10 @@ Budget lasting_components(const WindowConditions& c) {
        .standard_uncertainty_percent = c.station.meter_delay_limit.value() / kSqrt3,
        .sensitivity = std::abs(c.power_ramp_percent_per_s),
        .origin = "measured in the run"},
-      {.name = "repeatability",
-       .standard_uncertainty_percent = percent(c.station.repeatability),
-       .origin = kStationFile},
+      repeatability(c.station),
   };
-  if (c.station.repeatability.value() != 0)
-    budget.components.back().degrees_of_freedom = c.station.repeatability_dof;
   if (by_readings(c.method))
-    budget.components.push_back({.name = "time base",
+    budget.components.push_back({.name = kTimeBase,
                                  .distribution = Distribution::rectangular,
                                  .standard_uncertainty_percent = percent(c.time_base) / kSqrt3,
                                  .origin = "specification of the counter"});
@@ -70,8 +59,8 @@ Budget lasting_components(const WindowConditions& c) {
                                    .standard_uncertainty_percent = percent(value.standard_uncertainty),
                                    .origin = origin});
   };
-  add_stated("position burden and isolation", c.isolation, "table of the position");
-  add_stated("standard's certificate", c.standard, "certificate");
+  add_stated(kIsolation, c.isolation, kOfPosition);
+  add_stated(kStandardCertificate, c.standard, kOfCertificate);
   return budget;
 }
 
@@ -79,10 +68,7 @@ Budget lasting_components(const WindowConditions& c) {
 void add_reference_resolution(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
   if (by_readings(c.method)) {
     const double readings = std::max(1.0, window_time(c, pulses).value() / c.reading_period.value());
-    budget.components.push_back(
-        {.name = "reference readings",
-         .standard_uncertainty_percent = percent(c.station.reading_noise) / std::sqrt(readings),
-         .origin = kStationFile});
+    budget.components.push_back(reference_readings(c.station, readings));
     return;
   }
   const double counted = static_cast<double>(pulses) * (c.kt * c.circuit_factor / c.reference_pulse);
@@ -118,7 +104,7 @@ void add_edge_components(Budget& budget, const WindowConditions& c, std::uint64_
   budget.components.push_back(
       {.name = "pickup jitter",
        .standard_uncertainty_percent = 100 * kSqrt2 * c.station.pickup_jitter.value() / window_s,
-       .origin = kStationFile});
+       .origin = kOfStationFile});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <random>
 #include <stdexcept>
 
@@ -86,6 +87,16 @@ std::pair<double, double> bootstrap(const std::vector<double>& one_a_lab) {
   }
   std::sort(means.begin(), means.end());
   return {means[49], means[1949]};
+}
+
+int run_program(int (*run)(int, char**), int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fputs(e.what(), stderr);
+    std::fputc('\n', stderr);
+    return 2;
+  }
 }
 
 std::map<std::string, double> numbers(const std::vector<std::string>& assignments) {

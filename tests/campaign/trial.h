@@ -45,6 +45,9 @@ struct Trial {
 /// 2.5 % and 97.5 % quantiles of the mean over labs, by percentile bootstrap (2,000 resamples).
 [[nodiscard]] std::pair<double, double> bootstrap(const std::vector<double>& one_a_lab);
 
+/// `run`, or 2 with its exception told on standard error.
+[[nodiscard]] int run_program(int (*run)(int, char**), int argc, char** argv);
+
 /// `key=number` of each; throws std::invalid_argument.
 [[nodiscard]] std::map<std::string, double> numbers(const std::vector<std::string>& assignments);
 

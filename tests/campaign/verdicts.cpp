@@ -104,12 +104,4 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const std::exception& e) {
-    std::fputs(e.what(), stderr);
-    std::fputc('\n', stderr);
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return meterbench::campaign::run_program(run, argc, argv); }

@@ -10,6 +10,7 @@
 #include "drivers/c1218_meter/driver.h"
 #include "drivers/link/memory_link.h"
 #include "drivers/virtual_lab/meter/optical_port.h"
+#include "tests/optical_port/meter_type.h"
 
 namespace meterbench::c1218_meter {
 namespace {
@@ -18,19 +19,6 @@ using virtual_lab::HostMeter;
 using virtual_lab::OpticalPort;
 
 constexpr std::size_t kMeters = 40;
-
-MeterType meter_type() {
-  MeterType type;
-  type.id = "test";
-  type.form = Form::s2;
-  type.class_amperes = type.maximum_current = Current{200};
-  type.test_amperes = Current{30};
-  type.nominal_voltage = Voltage{240};
-  type.nominal_frequency = Frequency{60};
-  type.kh = from_watt_hours(7.2);
-  type.kt = from_watt_hours(1);
-  return type;
-}
 
 /// A meter in the world, its port, a line of 9,600 baud and who talks through it.
 struct Place {

@@ -10,6 +10,7 @@
 #include "drivers/link/memory_link.h"
 #include "drivers/virtual_lab/meter/faulty_port.h"
 #include "drivers/virtual_lab/meter/optical_port.h"
+#include "tests/optical_port/meter_type.h"
 
 namespace meterbench::c1218_meter {
 namespace {
@@ -22,19 +23,6 @@ using virtual_lab::Phasor;
 using virtual_lab::ScriptedFault;
 
 using Contents = std::map<std::uint16_t, Bytes>;
-
-MeterType meter_type() {
-  MeterType type;
-  type.id = "test";
-  type.form = Form::s2;
-  type.class_amperes = type.maximum_current = Current{200};
-  type.test_amperes = Current{30};
-  type.nominal_voltage = Voltage{240};
-  type.nominal_frequency = Frequency{60};
-  type.kh = from_watt_hours(7.2);
-  type.kt = from_watt_hours(1);
-  return type;
-}
 
 /// Dies after so many bytes of either direction have passed: no more comes through, nor does the link open
 /// anew before revive().
