@@ -61,8 +61,8 @@ struct EventRow {
   std::string point_id;  ///< empty: of the run
   std::string position;  ///< empty: of the bench
   double time_s = 0;     ///< bench time
-  /// `fault`, `late_pulse`, `spread`, `soak`, `off_by_relay`, `skipped`, … `void`: no decision of that
-  /// position (empty: of any) stands, text says why.
+  /// `fault`, `late_pulse`, `spread`, `soak`, `off_by_relay`, `skipped`, … Some change what decisions are
+  /// worth, and text says why: see position_events.h.
   std::string kind;
   std::string text;
 };
@@ -131,6 +131,7 @@ struct CheckRow {
   std::optional<double> u_percent;
   double limit_percent = 0;
   std::string decision;
+  std::string basis;  ///< `verified` or `unverified: …`
 };
 
 /// A row of v_run.
@@ -173,7 +174,7 @@ class Ledger {
   /// `run` may be a unique beginning of a run_id, `last`, or `unfinished`: the newest that has not ended, or
   /// ended interrupted (130) or with a fault of the bench (3). Nothing when there is none or several.
   [[nodiscard]] std::optional<RunSummary> find_run(const std::string& run) const;
-  /// With what events `void` have made of their decisions.
+  /// With what events have made of their decisions.
   [[nodiscard]] std::vector<PointRecord> points(const std::string& run_id) const;
   [[nodiscard]] std::vector<EventRow> events(const std::string& run_id) const;
   [[nodiscard]] std::vector<InstrumentRow> instruments(const std::string& run_id) const;

@@ -205,7 +205,7 @@ TEST_F(OldLedger, OfSchemaOneIsBroughtUpToDateWithLinksThatStayTrue) {
   ledger.add_point(run->run.run_id, sample::point("002"));
   EXPECT_EQ(ledger.verify(), std::nullopt);
   SQLite::Database database{folder_.ledger().string()};
-  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 3);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 4);
   EXPECT_EQ(database.execAndGet("SELECT count(*) FROM v_point").getInt(), 2);
 }
 

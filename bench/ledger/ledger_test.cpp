@@ -390,7 +390,7 @@ TEST(LedgerViews, HaveTheColumnsThatScriptsRelyOn) {
             "state_sha256 void");
   EXPECT_EQ(columns("v_check"),
             "run_id check_kind station started_utc reference standard point_id position result voltage_v "
-            "current_a power_factor direction error_percent u_percent limit_percent decision");
+            "current_a power_factor direction error_percent u_percent limit_percent decision basis");
   EXPECT_EQ(columns("v_edge"), "run_id point_id position attempt edge time_s reference_count");
   EXPECT_THAT(columns("v_event"), HasSubstr("run_id point_id position"));
   EXPECT_THAT(columns("v_instrument"), HasSubstr("run_id role driver"));
@@ -437,9 +437,9 @@ TEST(LedgerViews, ShowTheLatestComputationOfAPoint) {
   EXPECT_EQ(ask(folder.ledger(), "SELECT count(*) FROM v_edge"), "3");
 }
 
-class LedgerVoids : public testing::Test {
+class LedgerEvents : public testing::Test {
  protected:
-  LedgerVoids() {
+  LedgerEvents() {
     for (const char* position : {"A", "B"}) {
       PointRecord p = sample::point();
       p.position = position;
@@ -467,14 +467,14 @@ class LedgerVoids : public testing::Test {
   std::string run_id_ = ledger_.begin_run(sample::run(), sample::instruments(), sample::meters());
 };
 
-TEST_F(LedgerVoids, TakeTheDecisionsOfTheirPositionAway) {
+TEST_F(LedgerEvents, TakeTheDecisionsOfTheirPositionAway) {
   make_void("B", "firmware differs");
   EXPECT_EQ(seen(), "pass|verified|inconclusive|unverified: void: firmware differs");
   EXPECT_EQ(answered(), seen());
   EXPECT_EQ(ask(folder_.ledger(), "SELECT position, void FROM v_meter"), "A||B|firmware differs");
 }
 
-TEST_F(LedgerVoids, OfTheWholeRunTakeAllDecisionsAway) {
+TEST_F(LedgerEvents, OfTheWholeRunTakeAllDecisionsAway) {
   make_void("", "the reference was changed");
   EXPECT_EQ(seen(),
             "inconclusive|unverified: void: the reference was changed|inconclusive|unverified: void: the "
@@ -482,7 +482,7 @@ TEST_F(LedgerVoids, OfTheWholeRunTakeAllDecisionsAway) {
   EXPECT_EQ(answered(), seen());
 }
 
-TEST_F(LedgerVoids, StandBeforeOtherReasonsInTheOrderOfWriting) {
+TEST_F(LedgerEvents, StandBeforeOtherReasonsInTheOrderOfWriting) {
   PointRecord p = sample::point("002");
   p.verdict = {Decision::fail, {{"certificate C-7 expired"}}};
   p.position = "B";
@@ -496,10 +496,39 @@ TEST_F(LedgerVoids, StandBeforeOtherReasonsInTheOrderOfWriting) {
             "unverified: void: firmware differs; void: the run; certificate C-7 expired");
 }
 
-TEST_F(LedgerVoids, OfAnotherRunChangeNothing) {
+TEST_F(LedgerEvents, OfAnotherRunChangeNothing) {
   const std::string other = ledger_.begin_run(sample::run(), {});
   ledger_.add_event(other, {"", "", 90, "void", "another run"});
   EXPECT_EQ(seen(), "pass|verified|pass|verified");
+  EXPECT_EQ(answered(), seen());
+}
+
+TEST_F(LedgerEvents, AsNoPassLeaveAFailStanding) {
+  PointRecord failed = sample::point("002");
+  failed.verdict = {Decision::fail, {}};
+  failed.position = "B";
+  ledger_.add_point(run_id_, failed);
+  ledger_.add_event(run_id_, {"", "B", 90, "no_pass", "registers resolve 0.4 %"});
+  EXPECT_EQ(ask(folder_.ledger(), "SELECT decision, basis FROM v_point ORDER BY position, point_id"),
+            "pass|verified|inconclusive|unverified: no pass: registers resolve 0.4 %|fail|verified");
+  EXPECT_EQ(answered(),
+            "pass|verified|inconclusive|unverified: no pass: registers resolve 0.4 %|fail|verified");
+}
+
+TEST_F(LedgerEvents, AsDoubtsLeaveTheDecisionButNotItsBasis) {
+  ledger_.add_event(run_id_, {"", "A", 90, "doubt", "identity not read after the run"});
+  ledger_.add_event(run_id_, {"", "A", 91, "doubt", "identity not read after the run"});
+  EXPECT_EQ(seen(), "pass|unverified: identity not read after the run|pass|verified");
+  EXPECT_EQ(answered(), seen());
+}
+
+TEST_F(LedgerEvents, AreToldBeforeMissingPassesAndDoubts) {
+  ledger_.add_event(run_id_, {"", "A", 90, "doubt", "silent"});
+  ledger_.add_event(run_id_, {"", "A", 91, "no_pass", "coarse"});
+  make_void("A", "LED and registers disagree");
+  EXPECT_EQ(seen(),
+            "inconclusive|unverified: void: LED and registers disagree; no pass: coarse; "
+            "silent|pass|verified");
   EXPECT_EQ(answered(), seen());
 }
 
@@ -637,7 +666,7 @@ TEST(LedgerOpening, RefusesANewerSchema) {
   SQLite::Database{folder.ledger().string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
   for (const auto mode : {Ledger::Mode::read, Ledger::Mode::write})
     EXPECT_THAT(refusal(folder.ledger(), mode),
-                HasSubstr("newer Meterbench (schema 99, this one knows up to 3)"));
+                HasSubstr("newer Meterbench (schema 99, this one knows up to 4)"));
 }
 
 TEST(LedgerOpening, ReportsADamagedFile) {

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "bench/ledger/position_events.h"
+
 namespace meterbench {
 namespace {
 
@@ -74,17 +76,6 @@ Connection read_connection(Rows& row) {
                         row.parsed("leg_2_power_factor", parse_power_factor),
                         row.parsed("leg_2_direction", parse_direction)};
   return connection;
-}
-
-/// A void of the position, or of the whole run, takes away what was decided, whenever it was found.
-void apply_voids(const std::vector<EventRow>& voids, PointRecord& p) {
-  std::vector<std::string> reasons;
-  for (const EventRow& e : voids)
-    if (e.position.empty() || e.position == p.position) reasons.push_back("void: " + e.text);
-  if (reasons.empty()) return;
-  p.verdict.decision = Decision::inconclusive;
-  std::vector<std::string>& all = p.verdict.basis.reasons;
-  all.insert(all.begin(), reasons.begin(), reasons.end());
 }
 
 PointRecord read_point(const SQLite::Database& database, Rows& row) {
@@ -206,13 +197,15 @@ std::int64_t insert_event(SQLite::Database& database, std::int64_t run_row, cons
 }
 
 std::vector<PointRecord> read_points(const SQLite::Database& database, std::int64_t run_row) {
-  const std::vector<EventRow> voids = collect_events(
-      {database, "SELECT * FROM event WHERE run_row = ? AND kind = 'void' ORDER BY event_row", run_row});
+  const std::vector<EventRow> events = collect_events(
+      {database,
+       "SELECT * FROM event WHERE run_row = ? AND kind IN ('void', 'no_pass', 'doubt') ORDER BY event_row",
+       run_row});
   std::vector<PointRecord> points;
   Rows row{database, "SELECT * FROM point WHERE run_row = ? ORDER BY point_row", run_row};
   while (row.next()) {
     points.push_back(read_point(database, row));
-    apply_voids(voids, points.back());
+    apply_events(events, points.back());
   }
   return points;
 }

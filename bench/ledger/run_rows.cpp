@@ -140,6 +140,7 @@ std::vector<CheckRow> read_checks(const SQLite::Database& database, const std::s
     check.u_percent = row.optional_real("u_percent");
     check.limit_percent = row.real("limit_percent");
     check.decision = row.text("decision");
+    check.basis = row.text("basis");
     checks.push_back(std::move(check));
   }
   return checks;

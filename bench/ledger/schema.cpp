@@ -257,8 +257,57 @@ WHERE check_kind IS NOT NULL AND attempt = (SELECT max(attempt) FROM point WHERE
 ORDER BY run.run_row, point_id, position;
 )sql";
 
+/// Events that take passes away or make decisions unverified, beside those that make them void.
+constexpr const char* kEventsOfPositions = R"sql(
+CREATE INDEX event_no_pass ON event (run_row, position) WHERE kind = 'no_pass';
+CREATE INDEX event_doubt ON event (run_row, position) WHERE kind = 'doubt';
+DROP VIEW v_check;
+DROP VIEW v_point;
+CREATE VIEW v_point AS
+SELECT run_id, point_id, position, attempt, temperature_c, voltage_v, current_a, power_factor, direction,
+       error_percent, u_percent, k,
+       CASE WHEN EXISTS (SELECT 1 FROM event WHERE kind = 'void' AND event.run_row = point.run_row AND
+              event.position IN ('', point.position)) THEN 'inconclusive'
+            WHEN decision = 'pass' AND EXISTS (SELECT 1 FROM event WHERE kind = 'no_pass' AND
+              event.run_row = point.run_row AND event.position IN ('', point.position)) THEN 'inconclusive'
+            ELSE decision END AS decision,
+       coalesce('unverified: ' || (SELECT group_concat(reason, '; ') FROM
+         (SELECT reason, min(source) AS source, min(place) AS place FROM
+           (SELECT 'void: ' || text AS reason, 0 AS source, event_row AS place FROM event
+              WHERE kind = 'void' AND event.run_row = point.run_row AND event.position IN ('', point.position)
+            UNION ALL
+            SELECT 'no pass: ' || text, 1, event_row FROM event WHERE kind = 'no_pass' AND
+              point.decision = 'pass' AND event.run_row = point.run_row AND event.position IN ('', point.position)
+            UNION ALL
+            SELECT text, 2, event_row FROM event
+              WHERE kind = 'doubt' AND event.run_row = point.run_row AND event.position IN ('', point.position)
+            UNION ALL
+            SELECT reason, 3, ordinal FROM basis_reason WHERE basis_reason.point_row = point.point_row)
+          GROUP BY reason ORDER BY 2, 3)),
+         'verified') AS basis,
+       limit_percent, coalesce(result, 'percent_error') AS result, circuit, coalesce(waveform, 'sine') AS waveform,
+       step, label, coalesce(service, 'single_phase') AS service,
+       coalesce(leg_1_voltage_ratio, 0.5) AS leg_1_voltage_ratio, leg_2_current_ratio, leg_2_power_factor,
+       leg_2_direction, frequency_hz, method, pulses, started_s, ended_s
+FROM point JOIN run USING (run_row)
+WHERE computation = (SELECT max(computation) FROM point AS other WHERE other.run_row = point.run_row AND
+  other.point_id = point.point_id AND other.position = point.position AND other.attempt = point.attempt)
+ORDER BY run_row, point_row;
+CREATE VIEW v_check AS
+SELECT run_id, check_kind, station, started_utc,
+       (SELECT identity FROM instrument WHERE instrument.run_row = run.run_row AND role = 'reference') AS reference,
+       (SELECT serial_number FROM meter WHERE meter.run_row = run.run_row AND
+         meter.position = v_point.position) AS standard,
+       point_id, position, result, voltage_v, current_a, power_factor, direction, error_percent, u_percent,
+       limit_percent, decision, basis
+FROM run CROSS JOIN v_point USING (run_id)  -- the few checks first
+WHERE check_kind IS NOT NULL AND attempt = (SELECT max(attempt) FROM point WHERE point.run_row = run.run_row AND
+  point.point_id = v_point.point_id AND point.position = v_point.position)
+ORDER BY run.run_row, point_id, position;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables, kViews, kMetersAndChecks};
+constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions};
 
 }  // namespace
 
