@@ -138,6 +138,7 @@ std::string Plan::sha256() const {
   out.line("scenario", scenario.title);
   out.line("decision_rule", to_text(scenario.rule));
   if (scenario.check) out.line("check", to_text(*scenario.check));
+  if (!scenario.register_account) out.line("register_account", "waived");
   for (const auto& [position, meter] : meters) {
     out.line("position", position);
     add(out, meter);

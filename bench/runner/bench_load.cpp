@@ -1,6 +1,7 @@
 #include "bench/runner/bench_load.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace meterbench {
 namespace {
@@ -13,14 +14,25 @@ constexpr Duration kLateEdges = std::chrono::seconds{1};
 
 BenchLoad::BenchLoad(Station& station, InterlockKeeper& interlock, const Plan& plan,
                      const std::vector<std::size_t>& positions, EnergyBooks& books)
-    : station_{station}, interlock_{interlock}, positions_{positions}, books_{books} {
+    : station_{station}, interlock_{interlock}, plan_{plan}, positions_{positions}, books_{books} {
   for (const auto& [position, type] : plan.meters) latency_ = std::max(latency_, to_duration(type.latency));
 }
 
-Result<LoadPeriod*> BenchLoad::begin() {
+std::vector<EnergyFlow> BenchLoad::flows(const LoadPoint& load) const {
+  std::vector<EnergyFlow> flows;
+  for (const std::size_t position : positions_)
+    flows.push_back(energy_flow(plan_.meters.at(station_.positions[position].name).form, load));
+  return flows;
+}
+
+bool BenchLoad::can_go_on_with(const LoadPoint& load) const { return !period_ || flows(load) == flows_; }
+
+Result<LoadPeriod*> BenchLoad::begin(const LoadPoint& load, Duration gate) {
+  if (!can_go_on_with(load)) throw std::logic_error{"a load of another direction under the same counting"};
   if (period_) return period_.get();
+  flows_ = flows(load);
   period_ = std::make_unique<LoadPeriod>(station_, positions_);
-  if (auto opened = period_->open(interlock_); !opened) return tl::unexpected{opened.error()};
+  if (auto opened = period_->open(interlock_, gate); !opened) return tl::unexpected{opened.error()};
   return period_.get();
 }
 
@@ -29,7 +41,7 @@ Result<void> BenchLoad::end() {
   if (const LoadOff off = switch_off(station_, interlock_); off.source) return tl::unexpected{*off.source};
   const auto closed = wait_for_last_pulses().and_then([&] { return period_->close(); });
   if (!closed) return closed;
-  books_.enter(*period_);
+  books_.enter(*period_, flows_);
   period_.reset();
   return {};
 }

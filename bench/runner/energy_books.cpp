@@ -1,24 +1,19 @@
 #include "bench/runner/energy_books.h"
 
-#include <algorithm>
+#include <stdexcept>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bench/runner/identify.h"
 
 namespace meterbench {
 namespace {
 
-EnergyAccount account_of(const MeterRegisters& before, const MeterRegisters& after, std::uint64_t pulses,
-                         ActiveEnergy kt) {
-  EnergyAccount account{.led_pulses = pulses, .kt = kt, .step = after.step};
-  const auto add = [&](const auto& from, const auto& to) {
-    if (!from || !to) return;
-    account.registered = account.registered + (*to - *from);
-    ++account.registers;
-  };
-  add(before.delivered, after.delivered);
-  add(before.received, after.received);
-  return account;
+std::size_t index(EnergyFlow flow) { return static_cast<std::size_t>(flow); }
+
+const std::optional<ActiveEnergy>& reading(const MeterRegisters& registers, EnergyFlow flow) {
+  return flow == EnergyFlow::delivered ? registers.delivered : registers.received;
 }
 
 }  // namespace
@@ -33,39 +28,40 @@ const std::string& EnergyBooks::name(std::size_t place) const {
   return station_.positions[positions_[place]].name;
 }
 
-void EnergyBooks::enter(const LoadPeriod& period) {
+const EnergyBooks::Account& EnergyBooks::of(const std::string& position) const {
+  for (std::size_t place = 0; place < accounts_.size(); ++place)
+    if (name(place) == position) return accounts_[place];
+  throw std::out_of_range{"position " + position + " is not in use"};
+}
+
+void EnergyBooks::Stretch::add(std::uint64_t pulses, EnergyFlow of) {
+  Tally& tally = tallies[index(of)];
+  tally.pulses += pulses;
+  if (flow != of) ++tally.stretches;
+  flow = of;
+}
+
+void EnergyBooks::enter(const LoadPeriod& period, const std::vector<EnergyFlow>& flows) {
   behind_ = true;
   for (std::size_t place = 0; place < accounts_.size(); ++place) {
     Account& account = accounts_[place];
-    account.loaded = true;
-    account.since_first += period.pulses(place);
-    account.since_last += period.pulses(place);
-    if (!period.counts(place)) account.uncounted = "its LED is not counted while the load comes and goes";
+    if (!period.counts(place))
+      begin_anew(account, "its LED is not counted while the load comes and goes");
+    else if (account.since_first) {
+      account.since_first->add(period.pulses(place), flows[place]);
+      account.since_last->add(period.pulses(place), flows[place]);
+    }
   }
 }
 
 void EnergyBooks::break_off() {
-  for (Account& account : accounts_) {
-    account.loaded = true;
-    account.first = account.last = std::nullopt;
-    account.since_first = account.since_last = 0;
-    account.uncounted = "its LED was not counted to the end of a load";
-  }
+  behind_ = true;
+  for (Account& account : accounts_) begin_anew(account, "its LED was not counted to the end of a load");
 }
 
-ActiveEnergy EnergyBooks::missing_energy(const std::string& position, Ratio resolution,
-                                         const LoadPeriod* open) const {
-  for (std::size_t place = 0; place < accounts_.size(); ++place) {
-    const Account& account = accounts_[place];
-    const std::uint64_t pulses = account.since_first + (open ? open->pulses(place) : 0);
-    const bool counted = account.uncounted.empty() && (!open || open->counts(place));
-    if (name(place) != position || pulses == 0 || !counted || !account.first || !account.unread.empty() ||
-        account.disagrees)
-      continue;
-    const auto so_far = reconcile(account_of(*account.first, *account.first, pulses, account.kt));
-    return std::max(ActiveEnergy{}, so_far.tolerance / resolution.value() - so_far.by_led);
-  }
-  return {};
+void EnergyBooks::begin_anew(Account& account, std::string why) {
+  account.since_first = account.since_last = std::nullopt;
+  account.why_none = std::move(why);
 }
 
 std::vector<Finding> EnergyBooks::read() {
@@ -77,53 +73,56 @@ std::vector<Finding> EnergyBooks::read() {
     Account& account = accounts_[place];
     const auto answer = answers.find(name(place));
     if (answer == answers.end()) {
-      account.unread = "it has no optical port";
+      account.why_none = "it has no optical port";
     } else if (!answer->second) {
-      account.unread = answer->second.error().text();
+      account.now.reset();
+      account.why_none = answer->second.error().text();
       if (!std::exchange(account.silent, true))
-        findings.push_back({name(place), "optical_port", account.unread});
+        findings.push_back({name(place), "optical_port", account.why_none});
     } else if (const auto wrong = enter(account, *answer->second); wrong && !account.disagrees) {
       account.disagrees = true;
-      findings.push_back({name(place), "led_register", "LED and registers disagree: " + *wrong});
+      findings.push_back({name(place), "led_register", "LED and register disagree: " + *wrong});
     }
   }
   return findings;
 }
 
 std::optional<std::string> EnergyBooks::enter(Account& account, const MeterRegisters& now) {
-  account.unread = now.delivered || now.received ? "" : "it has no register of energy";
+  account.now = now;
   std::optional<std::string> wrong;
-  if (!account.first) {
-    if (account.loaded && account.uncounted.empty())
-      account.uncounted = "its registers were not read before the first load";
-    account.first = now;
-    account.since_first = 0;
-  } else if (account.unread.empty() && account.uncounted.empty()) {
-    for (const auto& [before, pulses] :
-         {std::pair{&account.last, account.since_last}, std::pair{&account.first, account.since_first}})
-      if (const auto seen = reconcile(account_of(**before, now, pulses, account.kt)); !seen.agrees())
-        wrong = seen.text();
+  if (!account.since_first) {
+    account.since_first = Stretch{now, {}, {}};
+  } else {
+    for (const EnergyFlow flow : {EnergyFlow::delivered, EnergyFlow::received})
+      for (const auto* stretch : {&account.since_last, &account.since_first})
+        if (const auto seen = compare(account, **stretch, flow); seen && !seen->agrees())
+          wrong = fmt::format("{}: {}", to_text(flow), seen->text());
   }
-  account.last = now;
-  account.since_last = 0;
+  account.since_last = Stretch{now, {}, {}};
   return wrong;
 }
 
-std::vector<Finding> EnergyBooks::close() const {
-  std::vector<Finding> findings;
-  for (std::size_t place = 0; place < accounts_.size(); ++place) {
-    const Account& account = accounts_[place];
-    if (!account.loaded || account.disagrees) continue;
-    if (const std::string& why = account.uncounted.empty() ? account.unread : account.uncounted; !why.empty())
-      findings.push_back({name(place), "unreconciled", why});
-    else if (account.since_last > 0 || !account.first)
-      findings.push_back({name(place), "unreconciled", "its registers were not read after the last load"});
-    else
-      findings.push_back(
-          {name(place), "reconciled",
-           reconcile(account_of(*account.first, *account.last, account.since_first, account.kt)).text()});
-  }
-  return findings;
+tl::expected<Reconciliation, std::string> EnergyBooks::compare(const Account& account, const Stretch& stretch,
+                                                               EnergyFlow flow) {
+  const auto& before = reading(stretch.from, flow);
+  const auto& after = reading(*account.now, flow);
+  if (!before || !after) return tl::unexpected{fmt::format("it has no register of {} energy", to_text(flow))};
+  const Tally& tally = stretch.tallies[index(flow)];
+  const Tally& balanced = stretch.tallies[index(EnergyFlow::balanced)];
+  return reconcile({.led_pulses = tally.pulses,
+                    .kt = account.kt,
+                    .stretches = tally.stretches,
+                    .either_way = balanced.pulses + balanced.stretches,
+                    .registered = *after - *before,
+                    .step = account.now->step});
+}
+
+tl::expected<Reconciliation, std::string> EnergyBooks::account(const std::string& position,
+                                                               EnergyFlow flow) const {
+  const Account& account = of(position);
+  if (behind_) return tl::unexpected{std::string{"its registers were not read after the last load"}};
+  if (!account.since_first || !account.now) return tl::unexpected{account.why_none};
+  return compare(account, *account.since_first, flow);
 }
 
 }  // namespace meterbench

@@ -8,9 +8,12 @@ namespace {
 
 constexpr Duration kSetUpLimit = std::chrono::seconds{10};
 
-bool can_scan(const CounterBox& box) {
+/// Beyond its end, for a counter to tell of a gate.
+constexpr Duration kGateReply = std::chrono::seconds{10};
+
+bool can(const CounterBox& box, CountingMethod method) {
   const auto methods = box.counter->capabilities().methods;
-  return std::ranges::find(methods, CountingMethod::scanned) != methods.end();
+  return std::ranges::find(methods, method) != methods.end();
 }
 
 }  // namespace
@@ -22,13 +25,19 @@ LoadPeriod::LoadPeriod(Station& station, const std::vector<std::size_t>& positio
 
 LoadPeriod::~LoadPeriod() { scans_->over = true; }
 
-Result<void> LoadPeriod::open(InterlockKeeper& interlock) {
-  for (std::size_t box = 0; box < station_.counters.size(); ++box) {
+Result<void> LoadPeriod::open(InterlockKeeper& interlock, Duration gate) {
+  for (std::size_t index = 0; index < station_.counters.size(); ++index) {
+    const CounterBox& box = station_.counters[index];
     std::vector<std::size_t> places;
     for (std::size_t place = 0; place < positions_.size(); ++place)
-      if (station_.positions[positions_[place]].counter == box) places.push_back(place);
-    if (places.empty() || !can_scan(station_.counters[box])) continue;
-    if (auto opened = open_scan(station_.counters[box], places, interlock); !opened) return opened;
+      if (station_.positions[positions_[place]].counter == index) places.push_back(place);
+    if (places.empty()) continue;
+    if (can(box, CountingMethod::scanned)) {
+      if (auto opened = open_scan(box, places, interlock); !opened) return opened;
+    } else if (gate > Duration{} && can(box, CountingMethod::gated_total) &&
+               gate <= box.counter->capabilities().longest_gate) {
+      open_gate(box, places.front(), gate);  // one input at a time
+    }
   }
   return {};
 }
@@ -56,8 +65,37 @@ Result<void> LoadPeriod::open_scan(const CounterBox& box, const std::vector<std:
                      }));
 }
 
+void LoadPeriod::open_gate(const CounterBox& box, std::size_t place, Duration gate) {
+  Gate& opened = gates_.emplace_back();
+  opened.place = place;
+  opened.end = station_.reactor.now() + gate;
+  opened.role = box.role;
+  box.counter->start_total(station_.positions[positions_[place]].led_input, gate,
+                           [total = opened.total, scans = scans_](Result<std::uint64_t> result) {
+                             if (!result && !scans->fault) scans->fault = result.error();
+                             total->emplace(std::move(result));
+                           });
+}
+
+Result<void> LoadPeriod::close_gates() {
+  // One that has ended by now has not seen the end of the load.
+  std::erase_if(gates_, [](const Gate& gate) { return gate.total->has_value(); });
+  for (const Gate& gate : gates_) {
+    static_cast<void>(station_.reactor.run_until([&] { return gate.total->has_value(); },
+                                                 gate.end + kGateReply, Reactor::Stoppable::no));
+    if (!gate.total->has_value())
+      return meterbench::fault(Errc::timeout, gate.role, "count", "its gate does not end");
+    const Result<std::uint64_t>& total = **gate.total;
+    if (!total) return tl::unexpected{total.error()};
+    scans_->places[gate.place].counted = true;
+    scans_->places[gate.place].pulses = *total;
+  }
+  gates_.clear();
+  return {};
+}
+
 Result<void> LoadPeriod::close() {
-  Result<void> all;
+  Result<void> all = close_gates();
   for (const CounterBox* box : open_) {
     auto closed = await<void>(
         station_.reactor, box->role, "stop scan", kSetUpLimit,

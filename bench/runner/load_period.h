@@ -15,8 +15,8 @@
 namespace meterbench {
 
 /// One scan on each counter that is able to and sees a meter in use: every pulse of every LED is counted. The
-/// edges themselves are kept while somebody asks for them. Where the station's counters cannot scan nothing
-/// is counted, and all calls succeed.
+/// edges themselves are kept while somebody asks for them. A counter that cannot scan may count one LED
+/// within a gate; else it counts nothing, and all calls succeed.
 class LoadPeriod {
  public:
   /// `positions`: indexes of Station::positions; a place is an index into them.
@@ -26,8 +26,10 @@ class LoadPeriod {
   LoadPeriod(const LoadPeriod&) = delete;
   LoadPeriod& operator=(const LoadPeriod&) = delete;
 
-  [[nodiscard]] Result<void> open(InterlockKeeper& interlock);
-  /// Ends all scans; no stop request cuts that short. The first fault of several.
+  /// `gate`: of counters that cannot scan; 0: they do not count.
+  [[nodiscard]] Result<void> open(InterlockKeeper& interlock, Duration gate = {});
+  /// Ends all scans, and waits for gates to end; no stop request cuts that short. A gate that has ended
+  /// before has counted nothing of use: what came after it is not known. The first fault of several.
   [[nodiscard]] Result<void> close();
 
   /// The first thing wrong with a scan: not all pulses are counted any more.
@@ -66,11 +68,23 @@ class LoadPeriod {
 
   [[nodiscard]] Result<void> open_scan(const CounterBox& box, const std::vector<std::size_t>& places,
                                        InterlockKeeper& interlock);
+  void open_gate(const CounterBox& box, std::size_t place, Duration gate);
+  [[nodiscard]] Result<void> close_gates();
+
+  /// The count of one LED within a gate, as far as it has come.
+  struct Gate {
+    std::size_t place = 0;
+    Instant end{};
+    std::string role;  ///< of the counter
+    std::shared_ptr<std::optional<Result<std::uint64_t>>> total =
+        std::make_shared<std::optional<Result<std::uint64_t>>>();
+  };
 
   Station& station_;
   const std::vector<std::size_t>& positions_;
   std::shared_ptr<Scans> scans_ = std::make_shared<Scans>();
   std::vector<const CounterBox*> open_;
+  std::vector<Gate> gates_;
 };
 
 }  // namespace meterbench

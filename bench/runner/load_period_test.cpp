@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "bench/core/simulated_reactor.h"
-#include "bench/runner/energy_books.h"
-#include "bench/runner/sample_plan.h"
 #include "tests/support/fake_station.h"
 
 namespace meterbench {
@@ -67,82 +65,83 @@ TEST_F(Period, EndsAllScansThoughTheFirstFails) {
   EXPECT_EQ(bench_.calls.back(), "counter_2 stop");
 }
 
+/// Counts within gates alone, as a frequency counter does.
+class GatedCounter final : public PulseCounter {
+ public:
+  explicit GatedCounter(Reactor& reactor) : reactor_{reactor} {}
+  CounterCapabilities capabilities() const override {
+    return {.methods = {CountingMethod::gated_total},
+            .inputs = 2,
+            .maximum_rate = Frequency{1e6},
+            .longest_gate = std::chrono::seconds{1000}};
+  }
+  void start_identify(Done<std::string> done) override { done(std::string{"gated"}); }
+  void start_scan(const Inputs&, OnEdge, OnFault, Done<void> done) override {
+    done(fault(Errc::refused, "counter", "scan", "cannot"));
+  }
+  void start_total(int, Duration gate, Done<std::uint64_t> done) override {
+    reactor_.after(gate, [this, done = std::move(done)] { done(total); });
+  }
+  void start_stop(Done<void> done) override { done({}); }
+  Result<std::uint64_t> total = 500;
+
+ private:
+  Reactor& reactor_;
+};
+
+class GatedPeriod : public Period {
+ protected:
+  GatedPeriod() {
+    auto counter = std::make_unique<GatedCounter>(reactor_);
+    counter_ = counter.get();
+    station_->counters.front().counter = std::move(counter);
+  }
+  GatedCounter* counter_ = nullptr;
+};
+
+TEST_F(GatedPeriod, CountsTheWholeWithinAGateThatOutlastsTheLoad) {
+  LoadPeriod period{*station_, one_};
+  ASSERT_TRUE(period.open(interlock_, std::chrono::seconds{100}));
+  at(60);
+  EXPECT_FALSE(period.counts(0)) << "nobody knows yet";
+  ASSERT_TRUE(period.close());
+  EXPECT_EQ(reactor_.now(), instant_at(100));
+  EXPECT_TRUE(period.counts(0));
+  EXPECT_EQ(period.pulses(0), 500U);
+}
+
+TEST_F(GatedPeriod, HasCountedNothingOfUseWhereTheGateEndedUnderTheLoad) {
+  LoadPeriod period{*station_, one_};
+  ASSERT_TRUE(period.open(interlock_, std::chrono::seconds{100}));
+  at(101);
+  ASSERT_TRUE(period.close());
+  EXPECT_FALSE(period.counts(0));
+}
+
+TEST_F(GatedPeriod, CountsNothingWithoutAGateOrWithOneThatTheCounterCannot) {
+  for (const int seconds : {0, 1001}) {
+    LoadPeriod period{*station_, one_};
+    ASSERT_TRUE(period.open(interlock_, std::chrono::seconds{seconds}));
+    ASSERT_TRUE(period.close());
+    EXPECT_FALSE(period.counts(0)) << seconds;
+  }
+}
+
+TEST_F(GatedPeriod, TellsOfACountThatFails) {
+  counter_->total = tl::unexpected{Fault{Errc::garbled, "counter", "total", "overflow", {}}};
+  LoadPeriod period{*station_, one_};
+  ASSERT_TRUE(period.open(interlock_, std::chrono::seconds{100}));
+  const auto closed = period.close();
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(closed.error().detail, "overflow");
+}
+
 TEST_F(Period, PulsesThatComeAfterItIsGoneAreNobodys) {
   {
     LoadPeriod period{*station_, one_};
     open(period);
   }
   bench_.pulse("A", instant_at(1));  // must not touch what is gone
-}
-
-class Books : public Period {
- protected:
-  /// A period with so many pulses, while the registers advance by `wh`.
-  void count(int pulses, double wh) {
-    LoadPeriod period{*station_, one_};
-    open(period);
-    for (int n = 0; n < pulses; ++n) bench_.pulse("A", reactor_.now());
-    bench_.meters["A"].delivered_j += from_watt_hours(wh).value();
-    ASSERT_TRUE(period.close());
-    books_.enter(period);
-  }
-  [[nodiscard]] static std::string kinds(const std::vector<Finding>& findings) {
-    std::string kinds;
-    for (const Finding& f : findings) kinds += f.kind + ' ';
-    return kinds;
-  }
-  Plan plan_ = sample::plan({});
-  EnergyBooks books_{*station_, plan_, one_};
-};
-
-TEST_F(Books, AreReconciledOverEachPeriodAndOverTheWhole) {
-  EXPECT_EQ(kinds(books_.read()), "");
-  for (int i = 0; i < 4; ++i) {
-    count(100, 100.5);  // within a pulse and two steps of 0.1 Wh each time, 2 Wh apart in the end
-    EXPECT_EQ(kinds(books_.read()), i < 2 ? "" : i == 2 ? "led_register " : "") << i;
-  }
-  EXPECT_EQ(kinds(books_.close()), "") << "it was told already";
-}
-
-TEST_F(Books, AgreeAcrossAReadingThatTheOpticalPortDidNotGive) {
-  static_cast<void>(books_.read());
-  count(100, 100);
-  bench_.lost_at["optical A"] = reactor_.now();
-  EXPECT_EQ(kinds(books_.read()), "optical_port ");
-  count(100, 100);
-  bench_.lost_at.clear();
-  EXPECT_EQ(kinds(books_.read()), "");
-  EXPECT_EQ(kinds(books_.close()), "reconciled ");
-}
-
-TEST_F(Books, StayOpenWhereThePortIsSilentInTheEnd) {
-  static_cast<void>(books_.read());
-  count(100, 100);
-  bench_.lost_at["optical A"] = reactor_.now();
-  static_cast<void>(books_.read());
-  EXPECT_EQ(kinds(books_.close()), "unreconciled ");
-}
-
-TEST_F(Books, StayOpenWherePulsesWereNotCountedToTheEnd) {
-  static_cast<void>(books_.read());
-  count(100, 100);
-  static_cast<void>(books_.read());
-  books_.break_off();
-  EXPECT_EQ(kinds(books_.close()), "unreconciled ");
-}
-
-TEST_F(Books, StayOpenWhereTheFirstReadingCameTooLate) {
-  bench_.lost_at["optical A"] = reactor_.now();
-  static_cast<void>(books_.read());
-  count(100, 100);
-  bench_.lost_at.clear();
-  EXPECT_EQ(kinds(books_.read()), "") << "the registers before the load are not known";
-  EXPECT_EQ(kinds(books_.close()), "unreconciled ");
-}
-
-TEST_F(Books, HaveNothingToTellWithoutALoad) {
-  static_cast<void>(books_.read());
-  EXPECT_EQ(kinds(books_.close()), "");
 }
 
 }  // namespace

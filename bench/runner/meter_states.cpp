@@ -118,10 +118,12 @@ std::vector<Finding> MeterStates::read_after() {
   if (station_.reactor.stop().requested()) return findings;
   for (const auto& [position, state] : answers) {
     const auto before = before_.find(position);
-    if (!state)
+    if (!state) {
       findings.push_back({position, "optical_port", state.error().text()});
-    else if (before == before_.end())
-      findings.push_back({position, "optical_port",
+      findings.push_back(
+          {position, "doubt", "nobody knows whether the meter is as it was: its port was silent in the end"});
+    } else if (before == before_.end())
+      findings.push_back({position, "doubt",
                           "nobody knows whether the meter is as it was: it told nothing "
                           "when the run began"});
     else if (const auto change = change_between(before->second, *state))

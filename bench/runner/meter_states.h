@@ -31,7 +31,7 @@ class MeterStates {
   /// Why decisions on a meter are unverified: it did not tell its Kt.
   [[nodiscard]] std::optional<std::string> doubt(const std::string& position) const;
 
-  /// `void` for each meter that is not as it was, `optical_port` where nobody can tell. Waits; after a stop
+  /// `void` for each meter that is not as it was, `doubt` where nobody can tell. Waits; after a stop
   /// request nothing is read.
   [[nodiscard]] std::vector<Finding> read_after();
   /// `void` for each meter that is not as an earlier part of the run has recorded it.

@@ -142,8 +142,10 @@ bool PointRecords::add_odd_intervals(std::size_t index, PointRecord& record) con
     record.events.push_back(
         event(record, std::string{to_text(odd[kToldOdd].kind)},
               fmt::format("{}; {} odd intervals in all", odd[kToldOdd].text(), odd.size())));
-  return std::ranges::any_of(
-      odd, [&](const OddInterval& o) { return o.pulse > kOpeningEdge && o.pulse < record.edges.size(); });
+  // Without edges of its own the window is another instrument's, and all that was seen lies within.
+  return std::ranges::any_of(odd, [&](const OddInterval& o) {
+    return record.edges.empty() || (o.pulse > kOpeningEdge && o.pulse < record.edges.size());
+  });
 }
 
 /// The source as second witness: the reference's energy against that of the load as it is set. Where the

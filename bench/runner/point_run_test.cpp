@@ -36,7 +36,7 @@ class FakeTimer final : public PulseCounter {
     }
     std::vector<Seconds> stamps;
     for (std::uint64_t n = 0; n < edges; ++n)
-      stamps.push_back(Seconds{1000 + interval_s() * static_cast<double>(n)});
+      stamps.push_back(Seconds{1000 + interval_s() * (static_cast<double>(n) + (n == late ? 0.9 : 0))});
     reactor_.after(from_seconds(interval_s() * static_cast<double>(edges)), [done, stamps] { done(stamps); });
   }
   void start_total(int, Duration gate, Done<std::uint64_t> done) override {
@@ -44,6 +44,8 @@ class FakeTimer final : public PulseCounter {
     reactor_.after(gate, [done, counted] { done(counted); });
   }
   void start_stop(Done<void> done) override { done({}); }
+
+  std::optional<std::uint64_t> late;  ///< edge that comes near the next
 
  private:
   [[nodiscard]] double interval_s() const {
@@ -88,7 +90,9 @@ class ComparingReference final : public ReferenceStandard, public ErrorCalculato
 class PointRunTest : public ::testing::Test {
  protected:
   PointRunTest() {
-    station_->counters.front().counter = std::make_unique<FakeTimer>(reactor_, bench_);
+    auto timer = std::make_unique<FakeTimer>(reactor_, bench_);
+    timer_ = timer.get();
+    station_->counters.front().counter = std::move(timer);
     auto reference = std::make_unique<ComparingReference>(reactor_, bench_);
     reference_ = reference.get();
     station_->reference = std::move(reference);
@@ -112,6 +116,7 @@ class PointRunTest : public ::testing::Test {
   SimulatedReactor reactor_{stop_, UtcTime{}};
   testing::FakeBench bench_;
   std::unique_ptr<Station> station_ = testing::make_fake_station(reactor_, bench_);
+  FakeTimer* timer_ = nullptr;
   ComparingReference* reference_ = nullptr;
   RunObserver observer_;
   std::map<std::string, MeterType> meters_{{"A", sample::meter_type()}};
@@ -149,6 +154,28 @@ TEST_F(PointRunTest, TheReferencesOwnCalculatorIsTakenWithItsConstant) {
   EXPECT_DOUBLE_EQ(record.reference_pulse_wh, 4e-4);
   EXPECT_NEAR(record.reference_count.value(), 40 / 4e-4 / 1.002, 1e-3);
   EXPECT_NEAR(record.duration_s.value(), 40 * 0.3 / 1.002, 1e-6);
+}
+
+TEST_F(PointRunTest, ACounterThatStampsTheLedWhileTheReferenceComparesSeesOddIntervals) {
+  EXPECT_EQ(run(CountingMethod::error_calculator).verdict.decision, Decision::pass);
+  timer_->late = 20;
+  PointRecord record = run(CountingMethod::error_calculator);
+  ASSERT_FALSE(fault_) << fault_->text();
+  EXPECT_EQ(record.verdict.decision, Decision::inconclusive);
+  EXPECT_FALSE(record.events.empty());
+  EXPECT_TRUE(record.edges.empty()) << "the comparison is the reference's own";
+  bench_.meter_error = 0.02;
+  EXPECT_EQ(run(CountingMethod::error_calculator).verdict.decision, Decision::inconclusive)
+      << "no fail is made of it either";
+  timer_->late.reset();
+  EXPECT_EQ(run(CountingMethod::error_calculator).verdict.decision, Decision::fail);
+}
+
+TEST_F(PointRunTest, AComparisonThatNobodyElseSeesCostsNoResult) {
+  station_->counters.clear();
+  const PointRecord record = run(CountingMethod::error_calculator);
+  ASSERT_FALSE(fault_) << fault_->text();
+  EXPECT_NEAR(record.error_percent.value(), 0.2, 1e-9);
 }
 
 TEST_F(PointRunTest, TheCertificatesErrorIsTakenOutWhateverTheMethod) {

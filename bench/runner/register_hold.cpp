@@ -2,55 +2,120 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "bench/core/quantity_text.h"
 #include "bench/guardian/pulse_intervals.h"
 #include "bench/runner/point_hold.h"
 #include "bench/runner/point_run.h"
+#include "bench/runner/shift_run.h"
 
 namespace meterbench {
 namespace {
 
-ActivePower power_of(const MeterType& type, const PlannedPoint& point) {
-  return ActivePower{std::abs(metered_power(type.form, point.load).value())};
+/// Source and meter may give a little less than is expected of them. made
+constexpr double kMargin = 1.02;
+/// Beyond the hold itself, for the way to a load and from it. made
+constexpr double kSettlings = 3;
+constexpr Duration kGateMargin = std::chrono::seconds{60};
+
+ActivePower power_of(Form form, const LoadPoint& load) {
+  return ActivePower{std::abs(metered_power(form, load).value())};
+}
+
+/// The load that tells of a point's LED: its own, or that of its circuits in series.
+LoadPoint telling_load(const PlannedPoint& point, Form form) {
+  if (point.result != ResultKind::residual) return point.load;
+  Connection in_series = point.connection;
+  in_series.circuit = Circuit::series;
+  return make_load_point(form, point.voltage, point.load.frequency, point.current, point.power_factor,
+                         point.direction, in_series);
+}
+
+/// Calls `visit(point, record)` for each pass that was measured and stands.
+template <class Visit>
+void for_each_pass(const Plan& plan, const std::vector<PointRecord>& records, Visit visit) {
+  for (const auto& [key, record] : last_attempts_of(records)) {
+    const auto point = std::ranges::find(plan.points, key.first, &PlannedPoint::id);
+    if (point != plan.points.end() && record->verdict.decision == Decision::pass) visit(*point, *record);
+  }
+}
+
+/// Where the strongest load of a flow comes from.
+struct Strongest {
+  const PlannedPoint* point = nullptr;
+  ActivePower power{};
+};
+
+/// To what the registers resolve enough; nothing where the account cannot be closed anyway.
+std::optional<ActiveEnergy> missing_energy(const EnergyBooks& books, const std::string& position,
+                                           EnergyFlow flow) {
+  if (books.disagrees(position)) return std::nullopt;
+  const auto account = books.account(position, flow);
+  if (!account) return std::nullopt;
+  if (account->resolution() <= kRegisterResolution) return ActiveEnergy{};
+  // More of it may be another stretch.
+  const ActiveEnergy tolerance = account->tolerance + account->account.kt;
+  return (tolerance / kRegisterResolution.value() - account->by_led) * kMargin;
 }
 
 }  // namespace
 
-RegisterHold plan_register_hold(const Plan& plan, const std::vector<PointRecord>& records,
-                                const EnergyBooks& books, const LoadPeriod* open) {
-  RegisterHold hold;
+FlowsToProve flows_to_prove(const Plan& plan, const std::vector<PointRecord>& records) {
+  FlowsToProve flows;
+  for_each_pass(plan, records, [&](const PlannedPoint& point, const PointRecord& record) {
+    const Form form = plan.meters.at(record.position).form;
+    flows[record.position].insert(energy_flow(form, telling_load(point, form)));
+  });
+  return flows;
+}
+
+std::vector<RegisterHold> plan_register_holds(const Plan& plan, const std::vector<PointRecord>& records,
+                                              const EnergyBooks& books) {
   // All meters stand on one load, and two-wire ones never beside three-wire ones.
-  const MeterType& any = plan.meters.begin()->second;
-  const auto was_measured = [&](const PlannedPoint& point) {
-    return std::ranges::any_of(
-        records, [&](const PointRecord& r) { return r.point_id == point.id && r.error_percent; });
-  };
-  for (const PlannedPoint& point : plan.points)
-    if (was_measured(point) && (!hold.point || power_of(any, point) > power_of(any, *hold.point)))
-      hold.point = &point;
-  if (!hold.point) return hold;
-  for (const auto& [position, type] : plan.meters)
-    if (const ActivePower power = power_of(type, *hold.point); power.value() > 0)
-      hold.time = std::max(hold.time, books.missing_energy(position, kRegisterResolution, open) / power);
-  return hold;
+  const Form form = plan.meters.begin()->second.form;
+  std::map<EnergyFlow, Strongest> strongest;
+  for_each_pass(plan, records, [&](const PlannedPoint& point, const PointRecord&) {
+    const LoadPoint load = telling_load(point, form);
+    Strongest& known = strongest[energy_flow(form, load)];
+    if (const ActivePower power = power_of(form, load); power > known.power) known = {&point, power};
+  });
+  std::vector<RegisterHold> holds;
+  for (const auto& [flow, most] : strongest) {
+    RegisterHold hold{flow, telling_load(*most.point, form), most.point->current, {}};
+    for (const auto& [position, flows] : flows_to_prove(plan, records)) {
+      if (!flows.contains(flow)) continue;
+      const auto missing = missing_energy(books, position, flow);
+      const Seconds time = missing ? *missing / most.power : Seconds{};
+      if (time <= kLongestRegisterHold) hold.time = std::max(hold.time, time);
+    }
+    if (hold.time.value() > 0) holds.push_back(std::move(hold));
+  }
+  return holds;
 }
 
 Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan, const RegisterHold& hold,
-                                           LoadPeriod& period, const HoldConditions& conditions,
+                                           BenchLoad& load, const HoldConditions& conditions,
                                            RunControl* control) {
-  PointHold load{station, hold.point->load, conditions, period, control};
-  const auto held = load.reach(settling_of(station, plan.meters)).and_then([&]() -> Result<bool> {
-    period.keep_edges_from(load.steady_since());
-    return load.wait([] { return false; }, load.steady_since() + to_duration(hold.time));
+  const Duration settling = settling_of(station, plan.meters);
+  const Duration gate = to_duration(hold.time + station.source->capabilities().settling * kSettlings) +
+                        2 * settling + kGateMargin;
+  const auto period = load.begin(hold.load, gate);
+  if (!period) return tl::unexpected{period.error()};
+  LoadPeriod& counting = **period;
+  PointHold under{station, hold.load, conditions, counting, control};
+  const auto held = under.reach(settling).and_then([&]() -> Result<bool> {
+    counting.keep_edges_from(under.steady_since());
+    return under.wait([] { return false; }, under.steady_since() + to_duration(hold.time));
   });
-  period.keep_no_more();
-  if (!held && !load.skipped_by()) return tl::unexpected{held.error()};
-  RegisterHoldEnd end{{}, load.skipped_by()};
+  counting.keep_no_more();
+  if (!held && !under.skipped_by()) return tl::unexpected{held.error()};
+  RegisterHoldEnd end{{}, under.skipped_by()};
   for (const auto& [position, type] : plan.meters) {
     const auto odd =
-        odd_intervals(period.edges(period.place_of(position)), type.kt / power_of(type, *hold.point));
+        odd_intervals(counting.edges(counting.place_of(position)), type.kt / power_of(type.form, hold.load));
     if (!odd.empty())
       end.findings.push_back(
           {position, "void",
@@ -58,6 +123,34 @@ Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan, c
                        odd.size(), odd.front().text())});
   }
   return end;
+}
+
+std::vector<Finding> judge_registers(const Plan& plan, const FlowsToProve& to_prove,
+                                     const EnergyBooks& books) {
+  std::vector<Finding> findings;
+  const auto lacks = [&](const std::string& position, const std::string& why) {
+    if (plan.scenario.register_account)
+      findings.push_back({position, "no_pass", "LED and register are not proven to be the same: " + why});
+    else
+      findings.push_back(
+          {position, "doubt", "the scenario waives the comparison of LED and register: " + why});
+  };
+  for (const auto& [position, flows] : to_prove) {
+    if (books.disagrees(position)) continue;
+    for (const EnergyFlow flow : flows) {
+      const auto account = books.account(position, flow);
+      if (!account) {
+        findings.push_back({position, "unreconciled", account.error()});
+        lacks(position, account.error());
+        continue;
+      }
+      const std::string told = fmt::format("{}: {}", to_text(flow), account->text());
+      findings.push_back({position, "reconciled", told});
+      if (account->resolution() > kRegisterResolution)
+        lacks(position, fmt::format("{}; {} % are needed", told, number_text(percent(kRegisterResolution))));
+    }
+  }
+  return findings;
 }
 
 }  // namespace meterbench

@@ -1,33 +1,46 @@
-// A load that is held for nothing but the account of LEDs and registers.
+// Passes stand on the LED; the meter is read by its registers. What it takes to tell that both are the same.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "bench/core/fault.h"
 #include "bench/guardian/load_watch.h"
 #include "bench/ledger/ledger.h"
+#include "bench/model/energy_flow.h"
 #include "bench/planner/plan.h"
+#include "bench/runner/bench_load.h"
 #include "bench/runner/energy_books.h"
 #include "bench/runner/finding.h"
-#include "bench/runner/load_period.h"
 #include "bench/runner/run_control.h"
 
 namespace meterbench {
 
-/// The registers are to resolve that much of the energy: a difference of twice as much cannot hide in it.
-inline constexpr Ratio kRegisterResolution{0.001};
-/// No load is held longer for that, nor longer than the points of the plan take. made
-inline constexpr Seconds kLongestRegisterHold{1800};
+/// The registers are to resolve that much of the energy: twice as much cannot hide, and one LED pulse that is
+/// doubled in 800 is more than that.
+inline constexpr Ratio kRegisterResolution{0.0006};
+/// No load is held longer for that. made
+inline constexpr Seconds kLongestRegisterHold{3600};
 
+/// The registers that passes stand on, by position.
+using FlowsToProve = std::map<std::string, std::set<EnergyFlow>>;
+/// By the last attempts of `records`. A residual stands on the register of its circuits in series.
+[[nodiscard]] FlowsToProve flows_to_prove(const Plan& plan, const std::vector<PointRecord>& records);
+
+/// A load that is held for nothing but one register.
 struct RegisterHold {
-  const PlannedPoint* point = nullptr;  ///< its load is held: the strongest that an error was measured at
-  Seconds time{};                       ///< until all registers resolve enough; 0: they do
+  EnergyFlow flow{};
+  LoadPoint load;   ///< the strongest of that flow that a pass was measured at
+  Current current;  ///< of it, for people
+  Seconds time{};   ///< until all registers of that flow resolve enough that can within kLongestRegisterHold
 };
-/// `records`: all attempts so far. `open`: the period under way, null where there is none.
-[[nodiscard]] RegisterHold plan_register_hold(const Plan& plan, const std::vector<PointRecord>& records,
-                                              const EnergyBooks& books, const LoadPeriod* open);
+/// What is missing by the books; the load is off. Empty when nothing is.
+[[nodiscard]] std::vector<RegisterHold> plan_register_holds(const Plan& plan,
+                                                            const std::vector<PointRecord>& records,
+                                                            const EnergyBooks& books);
 
 struct RegisterHoldEnd {
   std::vector<Finding> findings;
@@ -36,8 +49,13 @@ struct RegisterHoldEnd {
 /// Holds it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on an LED that
 /// loses or doubles pulses. The source is left as it is. Waits.
 [[nodiscard]] Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan,
-                                                         const RegisterHold& hold, LoadPeriod& period,
+                                                         const RegisterHold& hold, BenchLoad& load,
                                                          const HoldConditions& conditions,
                                                          RunControl* control);
+
+/// What the books come to in the end, the load off: `reconciled` or `unreconciled` for each of `to_prove`.
+/// Where a register is not compared well enough `no_pass`; or `doubt`, where the scenario waives it.
+[[nodiscard]] std::vector<Finding> judge_registers(const Plan& plan, const FlowsToProve& to_prove,
+                                                   const EnergyBooks& books);
 
 }  // namespace meterbench

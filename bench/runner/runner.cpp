@@ -10,6 +10,7 @@
 #include "bench/core/quantity_text.h"
 #include "bench/guardian/interlock_keeper.h"
 #include "bench/guardian/switch_off.h"
+#include "bench/ledger/position_events.h"
 #include "bench/runner/bench_load.h"
 #include "bench/runner/doubts.h"
 #include "bench/runner/energy_books.h"
@@ -21,7 +22,6 @@
 #include "bench/runner/running_order.h"
 #include "bench/runner/shift_run.h"
 #include "bench/runner/soak.h"
-#include "bench/runner/voids.h"
 
 namespace meterbench {
 namespace {
@@ -90,8 +90,8 @@ class Run {
       std::visit([&](const auto& next) { take(next); }, turn);
     }
     if (!over()) shifts();
-    if (!over()) hold_for_account();
     if (!over()) end_period();
+    if (!over()) hold_for_registers();
     end_load();
     leave_meters();
     disarm();
@@ -99,7 +99,7 @@ class Run {
     note_acts();
 
     write_notes();
-    voids_.apply(outcome_.points);
+    for (PointRecord& point : outcome_.points) apply_events(marks_, point);
     outcome_.end = end();
     record([&] { ledger_.end_run(outcome_.run_id, static_cast<int>(outcome_.end), station_.reactor.utc()); });
     if (outcome_.record_failure) outcome_.end = RunEnd::bench_fault;
@@ -134,7 +134,7 @@ class Run {
       record([&] {
         take_findings(states_.compare_with(ledger_.meters(outcome_.run_id)));
         for (const EventRow& event : ledger_.events(outcome_.run_id))
-          if (event.kind == "void") voids_.add(event.position, event.text);
+          if (changes_decisions(event)) marks_.push_back(event);
       });
     } else {
       head.planned_points = plan_.points.size();
@@ -183,7 +183,9 @@ class Run {
     if (over()) return;
     if (!conditions.skipped_by && control_) conditions.skipped_by = control_->take_skip();
     observer_.point_started(turn.point, planned);
-    const auto period = load_.begin();
+    if (!load_.can_go_on_with(planned.load)) end_period();
+    if (over()) return;
+    const auto period = load_.begin(planned.load);
     if (!period) return end_with(period.error());
     PointAttempt attempt =
         run_point(station_, plan_.meters, planned, turn.point, **period, observer_, conditions);
@@ -243,23 +245,23 @@ class Run {
     if (waited == Reactor::Waited::stopped) end_with({Errc::stopped, "bench", "rest", "stop requested", {}});
   }
 
-  /// Too little energy for the registers to tell anything: some more.
-  void hold_for_account() {
-    const RegisterHold hold = plan_register_hold(plan_, outcome_.points, books_, load_.period());
-    if (hold.time.value() == 0) return;
-    const std::string text =
-        fmt::format("{:.0f} s more at {} until registers resolve {:.1f} % of the energy", hold.time.value(),
-                    to_text(hold.point->current), percent(kRegisterResolution));
-    if (hold.time > std::min(kLongestRegisterHold, plan_.expected_time()))
-      return log_.note("register_hold", text + ": left out");
-    log_.note("register_hold", text);
-    const auto period = load_.begin();
-    if (!period) return end_with(period.error());
-    const auto held =
-        hold_for_registers(station_, plan_, hold, **period, {temperature_, &interlock_}, control_);
-    if (!held) return end_with(held.error());
-    if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
-    take_findings(held->findings);
+  /// Too little energy for the registers to tell anything: some more. A check of the bench does not ask.
+  void hold_for_registers() {
+    if (!plan_.scenario.register_account || plan_.scenario.check) return;
+    for (const RegisterHold& hold : plan_register_holds(plan_, outcome_.points, books_)) {
+      log_.note("register_hold",
+                fmt::format("{:.0f} s more at {} {}, until LED and register are compared to {} %",
+                            hold.time.value(), to_text(hold.current), to_text(hold.flow),
+                            number_text(percent(kRegisterResolution))));
+      write_notes();
+      const auto held =
+          meterbench::hold_for_registers(station_, plan_, hold, load_, {temperature_, &interlock_}, control_);
+      if (!held) return end_with(held.error());
+      if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
+      take_findings(held->findings);
+      end_period();
+      if (over()) return;
+    }
   }
 
   void shifts() {
@@ -332,7 +334,9 @@ class Run {
 
   void leave_meters() {
     if (outcome_.record_failure || outcome_.run_id.empty()) return;
-    take_findings(books_.close());
+    // What was cut short may be resumed, and proven then.
+    if (!over() && !plan_.scenario.check)
+      take_findings(judge_registers(plan_, flows_to_prove(plan_, outcome_.points), books_));
     take_findings(states_.read_after());
   }
 
@@ -357,12 +361,13 @@ class Run {
     log_.note("chamber", stopped ? "stopped: it drifts to the room" : stopped.error().text());
   }
 
-  /// What speaks against a meter takes away what was decided on it, and what will be.
+  /// What speaks against a meter changes what was decided on it, and what will be.
   void take_findings(const std::vector<Finding>& findings) {
     for (const Finding& f : findings) {
       log_.note(f.kind, f.text, f.position);
-      if (f.kind == "led_register") log_.note("void", f.text, f.position);
-      if (f.kind == "led_register" || f.kind == "void") voids_.add(f.position, f.text);
+      if (f.kind == "led_register") take_findings({{f.position, "void", f.text}});
+      const EventRow mark{"", f.position, 0, f.kind, f.text};
+      if (changes_decisions(mark)) marks_.push_back(mark);
     }
   }
 
@@ -409,9 +414,9 @@ class Run {
   MeterStates states_;
   RunOutcome outcome_;
   std::map<std::string, std::vector<std::string>> doubts_;  // by position, whatever the limit
-  Voids voids_;
-  std::optional<TemperatureBand> temperature_;  // where the last soak has brought the meters
-  std::string skipped_soak_;                    // the last one, where a person ended it
+  std::vector<EventRow> marks_;                             // that change decisions
+  std::optional<TemperatureBand> temperature_;              // where the last soak has brought the meters
+  std::string skipped_soak_;                                // the last one, where a person ended it
   bool chamber_used_ = false;
   bool load_ended_ = false;
   bool disarmed_ = false;

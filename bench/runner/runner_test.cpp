@@ -16,6 +16,7 @@ class RunnerTest : public testing::FakeRun {};
 TEST_F(RunnerTest, AllOffThenLimitsComeBeforeTheFirstLoadAndOffComesLast) {
   EXPECT_EQ(run().end, RunEnd::passed);
   EXPECT_THAT(bench_.calls, ElementsAre("source off", "source limits", "counter start", "source apply",
+                                        "source apply", "source off", "counter stop", "counter start",
                                         "source apply", "source off", "counter stop", "source off"))
       << "every LED is counted from before the load comes on until after it has gone off";
   EXPECT_FALSE(bench_.on);
@@ -215,11 +216,14 @@ TEST_F(EquippedRunnerTest, EveryInstrumentIsOnRecordByName) {
               ElementsAre("FAKE M1, hardware 1.0, firmware 5.34, serial number 00000007, device D-7"));
 }
 
-TEST_F(EquippedRunnerTest, AnOpticalPortThatDoesNotAnswerCostsTheBasisOnly) {
+TEST_F(EquippedRunnerTest, AnOpticalPortThatDoesNotAnswerCostsThePassesAndNotTheErrors) {
   bench_.lost_after["optical A"] = 0;
   const RunOutcome outcome = run();
-  EXPECT_EQ(outcome.end, RunEnd::passed);
-  EXPECT_THAT(outcome.points.at(0).verdict.basis.reasons, ElementsAre("the meter did not tell its Kt"));
+  EXPECT_EQ(outcome.end, RunEnd::not_passed);
+  EXPECT_TRUE(outcome.points.at(0).error_percent);
+  EXPECT_THAT(outcome.points.at(0).verdict.basis.reasons,
+              ElementsAre(HasSubstr("LED and register are not proven to be the same"),
+                          HasSubstr("its port was silent in the end"), "the meter did not tell its Kt"));
   EXPECT_FALSE(events(outcome, "optical_port", "A").empty());
   EXPECT_THAT(events(outcome, "unreconciled", "A"), ElementsAre(HasSubstr("the link is gone")));
 }

@@ -121,7 +121,7 @@ class Soak {
   Result<void> check() {
     Check taken{station_.reactor.now(), {}};
     RunObserver silent;
-    auto period = means_.load.begin();
+    auto period = means_.load.begin(soak_.check.load);
     if (!period) return tl::unexpected{period.error()};
     PointAttempt attempt = run_point(station_, means_.plan.meters, soak_.check, 0, **period, silent,
                                      {.hold = {{}, &interlock_}, .control = means_.control});

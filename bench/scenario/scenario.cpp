@@ -49,6 +49,9 @@ std::optional<Scenario> read_scenario(std::string text, const std::filesystem::p
   if (const auto check = map->find("check"))
     if (const auto kind = check->as_one_of({"weekly", "yearly", "positions"}))
       scenario.check = parse_check_kind(*kind);
+  if (const auto account = map->find("register_account"))
+    if (const auto word = account->as_one_of({"required", "waived"}))
+      scenario.register_account = *word == "required";
   if (const auto steps = map->require("steps")) scenario.steps = read_steps(*steps);
   map->finish();
   if (!reading.sound()) return std::nullopt;

@@ -91,6 +91,8 @@ struct Scenario {
   std::string title;
   DecisionRule rule = DecisionRule::simple_acceptance;
   std::optional<CheckKind> check;  ///< of the bench; none: a test of meters
+  /// Whether a pass stands only where LED and register were compared; written `register_account: required`.
+  bool register_account = true;
   std::vector<Step> steps;         ///< in the order of the file
   std::string sha256;              ///< of the file's text with all --set applied
 };
