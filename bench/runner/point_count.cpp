@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "bench/runner/led_witness.h"
+
 namespace meterbench {
 namespace {
 
@@ -16,7 +18,8 @@ constexpr double kPulseBand = 0.01;
 /// Counters may tell of an edge that much later. made: a USB-CTR08 takes 30 to 60 ms.
 constexpr Duration kLateEdges = std::chrono::milliseconds{200};
 
-constexpr Duration kStopLimit = std::chrono::seconds{10};
+/// It may tell of its last stamp that much later.
+constexpr Duration kLateStamps = std::chrono::seconds{2};
 
 /// A record of its own: edges count from 0.
 std::vector<Edge> numbered(std::vector<Edge> edges) {
@@ -215,52 +218,12 @@ Result<void> PointCount::total() {
   return {};
 }
 
-/// A counter that stamps the LED while another instrument compares: that tells of odd intervals. What it does
-/// not see costs no result.
-class PointCount::Witness {
- public:
-  Witness(Station& station, const Position& position, std::uint64_t edges, Duration limit)
-      : station_{station} {
-    if (position.counter >= station.counters.size()) return;
-    const CounterBox& box = station.counters[position.counter];
-    const CounterCapabilities able = box.counter->capabilities();
-    if (std::ranges::find(able.methods, CountingMethod::timestamps) == able.methods.end()) return;
-    box_ = &box;
-    begin_ = station.reactor.now();
-    box.counter->start_timestamps(
-        position.led_input, std::min(edges, able.most_timestamps), limit,
-        [stamps = stamps_](Result<std::vector<Seconds>> result) { stamps->emplace(std::move(result)); });
-  }
-
-  [[nodiscard]] bool is_done() const { return !box_ || stamps_->has_value(); }
-  /// Harmless when it is done.
-  Result<void> stop() {
-    if (is_done()) return {};
-    return await<void>(station_.reactor, box_->role, "stop", kStopLimit,
-                       [&](Done<void> done) { box_->counter->start_stop(std::move(done)); });
-  }
-  /// Without counts of the reference; empty where it did not see all of them.
-  [[nodiscard]] std::vector<Edge> edges() const {
-    std::vector<Edge> edges;
-    if (!stamps_->has_value() || !stamps_->value()) return edges;
-    const std::vector<Seconds>& stamps = *stamps_->value();
-    for (const Seconds stamp : stamps)
-      edges.push_back({edges.size(), begin_ + to_duration(stamp - stamps.front()), 0});
-    return edges;
-  }
-
- private:
-  Station& station_;
-  const CounterBox* box_ = nullptr;
-  Instant begin_{};
-  std::shared_ptr<std::optional<Result<std::vector<Seconds>>>> stamps_ =
-      std::make_shared<std::optional<Result<std::vector<Seconds>>>>();
-};
-
 Result<void> PointCount::compare() {
   const PlannedMeter& meter = point_.meters.front();
-  // It sees at least the edges of the comparison: that begins later, and takes one more than its pulses.
-  Witness witness{station_, position_of(meter), meter.pulses + 2, longest_window(meter)};
+  LedWitness witness{station_, position_of(meter)};
+  witness.start(meter.pulses, pulse_interval(meter), longest_window(meter));
+  if (const auto ready = hold_.wait([] { return false; }, witness.ready_at()); !ready)
+    return tl::unexpected{ready.error()};
   const auto compared = carry_out<ErrorCalculator::Comparison>([&](Done<ErrorCalculator::Comparison> done) {
     auto& calculator = *station_.reference->error_calculator();
     const std::weak_ptr<void> alive = alive_;
@@ -278,7 +241,7 @@ Result<void> PointCount::compare() {
   const double counted = (*compared)->reference_pulses;
   counts_.front().window = {meter.pulses, counted,
                             (counted * reference_pulse_ / (meter.power * meter.circuit_factor)).value(), 0};
-  const Instant last = station_.reactor.now() + 2 * to_duration(pulse_interval(meter)) + kLateEdges;
+  const Instant last = station_.reactor.now() + 2 * to_duration(pulse_interval(meter)) + kLateStamps;
   if (const auto waited = hold_.wait([&] { return witness.is_done(); }, last); !waited)
     return tl::unexpected{waited.error()};
   counts_.front().steady = witness.edges();

@@ -60,7 +60,6 @@ class PointCount {
   [[nodiscard]] Result<void> time_edges();
   [[nodiscard]] Result<void> total();
   [[nodiscard]] Result<void> compare();
-  class Witness;
   template <class T>
   [[nodiscard]] Result<std::optional<T>> carry_out(const std::function<void(Done<T>)>& start);
 

@@ -61,6 +61,23 @@ std::optional<ActiveEnergy> missing_energy(const EnergyBooks& books, const std::
   return (tolerance / kRegisterResolution.value() - account->by_led) * kMargin;
 }
 
+/// From before the load comes on until it has gone off.
+Duration gate_of(const Station& station, const Plan& plan, Seconds held) {
+  return to_duration(held + station.source->capabilities().settling * kSettlings) +
+         2 * settling_of(station, plan.meters) + kGateMargin;
+}
+
+/// So that each counter that counts within gates has one that is long enough; 1 where none ever is.
+int parts_of(const Station& station, const Plan& plan, Seconds held) {
+  int parts = 1;
+  for (const CounterBox& box : station.counters) {
+    const Duration longest = box.counter->capabilities().longest_gate;
+    if (longest <= gate_of(station, plan, Seconds{})) continue;
+    while (gate_of(station, plan, held / parts) > longest) ++parts;
+  }
+  return parts;
+}
+
 }  // namespace
 
 FlowsToProve flows_to_prove(const Plan& plan, const std::vector<PointRecord>& records) {
@@ -72,7 +89,8 @@ FlowsToProve flows_to_prove(const Plan& plan, const std::vector<PointRecord>& re
   return flows;
 }
 
-std::vector<RegisterHold> plan_register_holds(const Plan& plan, const std::vector<PointRecord>& records,
+std::vector<RegisterHold> plan_register_holds(const Station& station, const Plan& plan,
+                                              const std::vector<PointRecord>& records,
                                               const EnergyBooks& books) {
   // All meters stand on one load, and two-wire ones never beside three-wire ones.
   const Form form = plan.meters.begin()->second.form;
@@ -84,14 +102,16 @@ std::vector<RegisterHold> plan_register_holds(const Plan& plan, const std::vecto
   });
   std::vector<RegisterHold> holds;
   for (const auto& [flow, most] : strongest) {
-    RegisterHold hold{flow, telling_load(*most.point, form), most.point->current, {}};
+    RegisterHold hold{flow, telling_load(*most.point, form), most.point->current};
     for (const auto& [position, flows] : flows_to_prove(plan, records)) {
       if (!flows.contains(flow)) continue;
       const auto missing = missing_energy(books, position, flow);
       const Seconds time = missing ? *missing / most.power : Seconds{};
       if (time <= kLongestRegisterHold) hold.time = std::max(hold.time, time);
     }
-    if (hold.time.value() > 0) holds.push_back(std::move(hold));
+    if (hold.time.value() <= 0) continue;
+    hold.parts = parts_of(station, plan, hold.time);
+    holds.push_back(std::move(hold));
   }
   return holds;
 }
@@ -99,16 +119,14 @@ std::vector<RegisterHold> plan_register_holds(const Plan& plan, const std::vecto
 Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan, const RegisterHold& hold,
                                            BenchLoad& load, const HoldConditions& conditions,
                                            RunControl* control) {
-  const Duration settling = settling_of(station, plan.meters);
-  const Duration gate = to_duration(hold.time + station.source->capabilities().settling * kSettlings) +
-                        2 * settling + kGateMargin;
-  const auto period = load.begin(hold.load, gate);
+  const Seconds time = hold.time / hold.parts;
+  const auto period = load.begin(hold.load, gate_of(station, plan, time));
   if (!period) return tl::unexpected{period.error()};
   LoadPeriod& counting = **period;
   PointHold under{station, hold.load, conditions, counting, control};
-  const auto held = under.reach(settling).and_then([&]() -> Result<bool> {
+  const auto held = under.reach(settling_of(station, plan.meters)).and_then([&]() -> Result<bool> {
     counting.keep_edges_from(under.steady_since());
-    return under.wait([] { return false; }, under.steady_since() + to_duration(hold.time));
+    return under.wait([] { return false; }, under.steady_since() + to_duration(time));
   });
   counting.keep_no_more();
   if (!held && !under.skipped_by()) return tl::unexpected{held.error()};

@@ -36,9 +36,10 @@ struct RegisterHold {
   LoadPoint load;   ///< the strongest of that flow that a pass was measured at
   Current current;  ///< of it, for people
   Seconds time{};   ///< until all registers of that flow resolve enough that can within kLongestRegisterHold
+  int parts = 1;    ///< with the load off between, where a counter has no gate for the whole
 };
 /// What is missing by the books; the load is off. Empty when nothing is.
-[[nodiscard]] std::vector<RegisterHold> plan_register_holds(const Plan& plan,
+[[nodiscard]] std::vector<RegisterHold> plan_register_holds(const Station& station, const Plan& plan,
                                                             const std::vector<PointRecord>& records,
                                                             const EnergyBooks& books);
 
@@ -46,7 +47,7 @@ struct RegisterHoldEnd {
   std::vector<Finding> findings;
   std::optional<std::string> skipped_by;
 };
-/// Holds it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on an LED that
+/// Holds one part of it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on an LED that
 /// loses or doubles pulses. The source is left as it is. Waits.
 [[nodiscard]] Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan,
                                                          const RegisterHold& hold, BenchLoad& load,

@@ -248,20 +248,30 @@ class Run {
   /// Too little energy for the registers to tell anything: some more. A check of the bench does not ask.
   void hold_for_registers() {
     if (!plan_.scenario.register_account || plan_.scenario.check) return;
-    for (const RegisterHold& hold : plan_register_holds(plan_, outcome_.points, books_)) {
+    for (const RegisterHold& hold : plan_register_holds(station_, plan_, outcome_.points, books_)) {
       log_.note("register_hold",
                 fmt::format("{:.0f} s more at {} {}, until LED and register are compared to {} %",
                             hold.time.value(), to_text(hold.current), to_text(hold.flow),
                             number_text(percent(kRegisterResolution))));
       write_notes();
-      const auto held =
-          meterbench::hold_for_registers(station_, plan_, hold, load_, {temperature_, &interlock_}, control_);
-      if (!held) return end_with(held.error());
-      if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
-      take_findings(held->findings);
-      end_period();
+      for (int part = 0; part < hold.parts; ++part)
+        if (!hold_part(hold)) break;
       if (over()) return;
     }
+  }
+
+  /// False when nothing more of that is to be held.
+  bool hold_part(const RegisterHold& hold) {
+    const auto held =
+        meterbench::hold_for_registers(station_, plan_, hold, load_, {temperature_, &interlock_}, control_);
+    if (!held) {
+      end_with(held.error());
+      return false;
+    }
+    if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
+    take_findings(held->findings);
+    end_period();
+    return !over() && !held->skipped_by;
   }
 
   void shifts() {

@@ -9,7 +9,7 @@ import unittest
 from bench_program import METER, PROGRAM, SWEEP, BenchTest
 
 THREE_POINTS = ["--set", "steps.0.current=[25 %, 50 %, 100 %]", "--set", "steps.0.power_factor=1",
-                "--set", "steps.0.direction=delivered"]
+                "--set", "steps.0.direction=delivered", "--set", "register_account=waived"]
 
 # As somebody writes it who has never heard of Meterbench.
 VISA_PROGRAM = """
