@@ -48,7 +48,7 @@ class Readying {
       const std::string& name = station_.positions[position].name;
       std::vector<std::string>& doubts = ready_.doubts[name];
       doubts = certificate_doubts(station_, means_.plan, name);
-      if (auto doubt = means_.states.doubt(name)) doubts.push_back(*std::move(doubt));
+      std::ranges::move(means_.states.doubts(name), std::back_inserter(doubts));
     }
     return {};
   }
