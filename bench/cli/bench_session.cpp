@@ -171,9 +171,10 @@ BenchSession::Added BenchSession::add(const std::string& role, const InstrumentE
     added = keep(links_->modbus_link(role, address, wire), modbus_links_);
   if (!added) return added;
   const std::string far_end = links_->far_end(address);
+  const Calibration calibration = instrument.calibration.value_or(Calibration{});
   station_->instruments.push_back({role, driver->first->name, address, far_end,
-                                   far_end.starts_with("simulator"), "",
-                                   instrument.calibration ? instrument.calibration->certificate : ""});
+                                   far_end.starts_with("simulator"), "", calibration.certificate,
+                                   calibration.serial_number});
   return {};
 }
 

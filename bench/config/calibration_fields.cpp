@@ -50,11 +50,12 @@ void read_certified(const YamlNode& node, std::vector<CertifiedPoint>& points) {
 
 }  // namespace
 
-std::optional<Calibration> read_calibration(const YamlNode& node) {
+std::optional<Calibration> read_calibration(const YamlNode& node, Certified certified) {
   auto map = node.as_map();
   if (!map) return std::nullopt;
   Calibration calibration;
   calibration.certificate = required_text(*map, "certificate");
+  if (certified == Certified::instrument) calibration.serial_number = required_text(*map, "serial_number");
   const auto issued = read_date(*map, "issued");
   const auto due = read_date(*map, "due");
   if (issued && due && *due < *issued)

@@ -83,7 +83,8 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
     meter.voltage_burden = required_quantity<kind::ApparentPower>(*map, "voltage_burden");
   if (map->find("current_impedance"))
     meter.current_impedance = required_quantity<kind::Resistance>(*map, "current_impedance");
-  if (const auto certificate = map->find("certificate")) meter.certificate = read_calibration(*certificate);
+  if (const auto certificate = map->find("certificate"))
+    meter.certificate = read_calibration(*certificate, Certified::instrument);
   map->finish();
   if (reading.sound() && meter.minimum_current >= meter.maximum_current)
     map->find("minimum_current")->mistake("minimum_current must be below maximum_current");

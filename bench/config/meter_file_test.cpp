@@ -112,6 +112,7 @@ TEST(MeterFile, ACertifiedStandardQuotesItsCertificate) {
   const std::string text = std::string{kGood} +
                            "certificate:\n"
                            "  certificate: S-1\n"
+                           "  serial_number: STD-4711\n"
                            "  issued: 2025-01-15\n"
                            "  due: 2026-01-15\n"
                            "  points:\n"
@@ -123,11 +124,14 @@ TEST(MeterFile, ACertifiedStandardQuotesItsCertificate) {
   const auto meter = loaded(text);
   ASSERT_TRUE(meter && meter->certificate);
   EXPECT_EQ(meter->certificate->certificate, "S-1");
+  EXPECT_EQ(meter->certificate->serial_number, "STD-4711");
   const auto value = meter->certificate->at(Current{20}, PowerFactor{});
   ASSERT_TRUE(value);
   EXPECT_DOUBLE_EQ(percent(value->error), 0.01);
   EXPECT_DOUBLE_EQ(percent(value->standard_uncertainty), 0.01);
   EXPECT_EQ(mistakes_of(exchanged(text, "  issued: 2025-01-15\n", "")), "f.yaml:17:3: 'issued' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(text, "  serial_number: STD-4711\n", "")),
+            "f.yaml:17:3: 'serial_number' is missing\n");
 }
 
 TEST(MeterFile, TellsEachMistakeAtItsPlace) {

@@ -53,7 +53,8 @@ InstrumentEntry read_instrument(YamlMap& map) {
     entry.profile = profile->as_text();
     entry.profile_position = profile->position();
   }
-  if (const auto calibration = map.find("calibration")) entry.calibration = read_calibration(*calibration);
+  if (const auto calibration = map.find("calibration"))
+    entry.calibration = read_calibration(*calibration, Certified::instrument);
   return entry;
 }
 
@@ -259,7 +260,8 @@ void read_positions(YamlMap& map, StationFile& station) {
     if (!entry) continue;
     PositionEntry position{.name = name, .led_input = kNoInput};
     if (station.instruments.contains("counter")) read_led(*entry, station, position, taken);
-    if (const auto isolation = entry->find("isolation")) position.isolation = read_calibration(*isolation);
+    if (const auto isolation = entry->find("isolation"))
+      position.isolation = read_calibration(*isolation, Certified::positions);
     position.optical_port = read_optical_port(*entry);
     entry->finish();
     station.positions.push_back(std::move(position));
@@ -270,7 +272,7 @@ void read_positions(YamlMap& map, StationFile& station) {
 /// One table for all positions that have none of their own.
 void read_isolation(YamlMap& root, StationFile& station) {
   const auto node = root.find("isolation");
-  const auto common = node ? read_calibration(*node) : std::nullopt;
+  const auto common = node ? read_calibration(*node, Certified::positions) : std::nullopt;
   if (!common) return;
   for (PositionEntry& position : station.positions)
     if (!position.isolation) position.isolation = common;

@@ -28,11 +28,11 @@ constexpr const char* kGood =
     "      certificate: C-1\n"                                                // 12
     "      issued: 2025-01-15\n"                                              // 13
     "      due: 2026-01-15\n"                                                 // 14
-    "      points:\n"                                                         // 15
-    "        - {power_factor: 1, current: [10 A, 1 A], error: -0.004 %, expanded_uncertainty: 0.02 %, "
-    "coverage_factor: 2}\n"  // 16
-    "        - {power_factor: 0.5 lag, current: 10 A, error: 0.01 %, expanded_uncertainty: 0.03 %, "
-    "coverage_factor: 2.5}\n"                                                               // 17
+    "      serial_number: R-1\n"                                              // 15
+    "      points: [{power_factor: 1, current: [10 A, 1 A], error: -0.004 %, expanded_uncertainty: 0.02 %, "
+    "coverage_factor: 2},\n"  // 16
+    "        {power_factor: 0.5 lag, current: 10 A, error: 0.01 %, expanded_uncertainty: 0.03 %, "
+    "coverage_factor: 2.5}]\n"                                                              // 17
     "  counter: {driver: mcc_usb_ctr08, address: virtual:ctr, reference_input: 7}\n"        // 18
     "positions:\n"                                                                          // 19
     "  A: {led_input: 1}\n"                                                                 // 20
@@ -100,6 +100,7 @@ TEST(StationFile, ReadsTheCertificateInRisingOrder) {
   const auto station = load_station_file(path, mistakes);
   const Calibration& calibration = station.value().instruments.at("reference").calibration.value();
   EXPECT_EQ(calibration.certificate, "C-1");
+  EXPECT_EQ(calibration.serial_number, "R-1");
   EXPECT_EQ(utc_text(calibration.issued), "2025-01-15T00:00:00.000Z");
   ASSERT_EQ(calibration.points.size(), 3U);
   EXPECT_EQ(calibration.points[0].current, Current{1});
@@ -140,10 +141,12 @@ TEST(StationFile, TellsEachMistakeAtItsPlace) {
             "f.yaml:10:12: it must be above 0\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "due: 2026-01-15", "due: 2026-13-15")),
             "f.yaml:14:12: '2026-13-15' is not a date: 2025-06-02 is an example\n");
+  EXPECT_EQ(mistakes_of(exchanged(kGood, "      serial_number: R-1\n", "")),
+            "f.yaml:12:7: 'serial_number' is missing\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "due: 2026-01-15", "due: 2024-01-15")),
             "f.yaml:14:12: the certificate is due before it is issued\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "[10 A, 1 A]", "[10 A, 10 A]")),
-            "f.yaml:16:45: the certificate has this load point a second time\n");
+            "f.yaml:16:50: the certificate has this load point a second time\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 1}")),
             "f.yaml:21:18: input 1 of 'counter' is taken already\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "{led_input: 3}", "{led_input: 7}")),
@@ -297,9 +300,8 @@ TEST(StationFile, APositionHasTheIsolationTableOfAllUnlessItHasItsOwn) {
   EXPECT_EQ(station.positions[0].isolation.value().certificate, "I-1");
   EXPECT_DOUBLE_EQ(percent(station.positions[0].isolation->at(Current{10}, PowerFactor{})->error), 0.001);
   EXPECT_EQ(station.positions[1].isolation.value().certificate, "I-2");
-  EXPECT_EQ(mistakes_of(exchanged(common, "points: [", "punkte: [")),
-            "f.yaml:28:12: 'points' is missing\n"
-            "f.yaml:28:68: 'punkte' is not known; allowed: certificate, issued, due, points\n");
+  EXPECT_EQ(mistakes_of(exchanged(common, "certificate: I-1", "certificate: I-1, serial_number: P-1")),
+            "f.yaml:28:31: 'serial_number' is not known; allowed: certificate, issued, due, points\n");
 }
 
 TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {

@@ -25,9 +25,10 @@ struct CertifiedPoint {
 /// A calibration certificate as the station file quotes it.
 struct Calibration {
   std::string certificate;
+  std::string serial_number{};  ///< of the instrument that it was issued for; empty: of a bench's positions
   UtcTime issued{};
   UtcTime due{};
-  std::vector<CertifiedPoint> points;  ///< per power factor in rising order of current
+  std::vector<CertifiedPoint> points{};  ///< per power factor in rising order of current
 
   [[nodiscard]] bool expired(UtcTime today) const { return today > due; }
   /// Why it does not hold at `today`: `certificate C-1 expired 2026-01-15`; nothing when it does.

@@ -130,10 +130,11 @@ TEST_F(CourseOfRun, BeforeAPointThatAsksForItTheMetersRestWithoutLoad) {
   const RunOutcome outcome = run();
   EXPECT_EQ(outcome.end, RunEnd::passed);
   EXPECT_THAT(bench_.calls,
-              ElementsAre("source off", "source limits", "counter start", "source apply", "source off",
-                          "counter stop", "counter start", "source apply", "source off", "counter stop",
-                          "counter start", "source apply", "source off", "counter stop", "source off"))
-      << "the last load is for the registers";
+              ElementsAre("source off", "source limits", "counter start", "counter stop", "counter start",
+                          "source apply", "source off", "counter stop", "counter start", "source apply",
+                          "source off", "counter stop", "counter start", "source apply", "source off",
+                          "counter stop", "source off"))
+      << "the first count is for the position map, the last load for the registers";
   const double between = outcome.points.at(1).started_s - outcome.points.at(0).ended_s;
   EXPECT_GE(between, 600);
   EXPECT_LT(between, 620);
@@ -165,8 +166,8 @@ TEST_F(CourseOfRun, APauseIsKeptBetweenPointsWithTheLoadOff) {
   EXPECT_EQ(outcome.end, RunEnd::passed);
   EXPECT_FALSE(on);
   EXPECT_THAT(events(outcome, "control"), ElementsAre("paused by anna", "continued by bert"));
-  EXPECT_EQ(std::count(bench_.calls.begin(), bench_.calls.end(), "counter start"), 3)
-      << "two points, and a load for the registers";
+  EXPECT_EQ(std::count(bench_.calls.begin(), bench_.calls.end(), "counter start"), 4)
+      << "the position map, two points, and a load for the registers";
 }
 
 TEST_F(CourseOfRun, AStopDuringAPauseIsAnInterruption) {

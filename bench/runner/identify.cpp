@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "bench/runner/port_questions.h"
 
 namespace meterbench {
@@ -9,16 +11,45 @@ namespace {
 
 constexpr Duration kInstrumentLimit = std::chrono::seconds{10};
 
-/// `instrument`: pointer, null where the station has none.
+/// What it told. `instrument`: pointer, null where the station has none.
+template <class Instrument>
+Result<std::string> identity_of(Station& station, std::string_view role, const Instrument& instrument) {
+  if (!instrument) return {};
+  auto told = await<std::string>(station.reactor, role, "identify", kInstrumentLimit,
+                                 [&](auto done) { instrument->start_identify(std::move(done)); });
+  if (!told) return told;
+  for (InstrumentRecord& record : station.instruments)
+    if (record.role == role) record.identity = *told;
+  return told;
+}
+
+/// Checks and recalls go by identities.
+void add_certified_serial_number(Station& station, std::string_view role) {
+  for (InstrumentRecord& record : station.instruments)
+    if (record.role == role && !record.serial_number.empty())
+      record.identity += fmt::format("; serial number {} by its certificate", record.serial_number);
+}
+
 template <class Instrument>
 Result<void> identify(Station& station, std::string_view role, const Instrument& instrument) {
-  if (!instrument) return {};
-  const auto identity = await<std::string>(station.reactor, role, "identify", kInstrumentLimit,
-                                           [&](auto done) { instrument->start_identify(std::move(done)); });
-  if (!identity) return tl::unexpected{identity.error()};
-  for (InstrumentRecord& record : station.instruments)
-    if (record.role == role) record.identity = *identity;
-  return {};
+  return identity_of(station, role, instrument).map([&](const std::string&) {
+    add_certified_serial_number(station, role);
+  });
+}
+
+/// Nobody may correct with the certificate of another standard.
+Result<void> identify_reference(Station& station) {
+  const auto told = identity_of(station, "reference", station.reference);
+  if (!told) return tl::unexpected{told.error()};
+  const auto serial_number = station.reference->serial_number_in(*told);
+  if (!serial_number) add_certified_serial_number(station, "reference");
+  const Calibration& certificate = station.reference_calibration;
+  if (!serial_number || *serial_number == certificate.serial_number) return {};
+  return fault(
+      Errc::implausible, "reference", "identify",
+      fmt::format("its serial number is {}, certificate {} is of {}; another standard stands there, or "
+                  "the station file is wrong",
+                  *serial_number, certificate.certificate, certificate.serial_number));
 }
 
 Result<void> identify_counters(Station& station) {
@@ -43,7 +74,7 @@ MeterAnswers<T> ask_all(Station& station, const std::vector<std::size_t>& positi
 
 Result<void> identify_instruments(Station& station) {
   return identify(station, "source", station.source)
-      .and_then([&] { return identify(station, "reference", station.reference); })
+      .and_then([&] { return identify_reference(station); })
       .and_then([&] { return identify_counters(station); })
       .and_then([&] { return identify(station, "chamber", station.chamber); })
       .and_then([&] { return identify(station, "interlock", station.interlock); })

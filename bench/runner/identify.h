@@ -11,8 +11,10 @@
 namespace meterbench {
 
 /// Asks every instrument that there is, in turn, and notes its answer in Station::instruments by role:
-/// `source`, `reference`, `counter`, `counter_2`, `chamber`, `interlock`, `pickups`. Ends with the first that
-/// does not answer. Waits.
+/// `source`, `reference`, `counter`, `counter_2`, `chamber`, `interlock`, `pickups`. One with a certificate
+/// is noted with the serial number that stands there, unless it is a reference that tells its own. Ends with
+/// the first that does not answer. A reference that tells another number than its certificate is implausible.
+/// Waits.
 [[nodiscard]] Result<void> identify_instruments(Station& station);
 
 /// What the optical ports answered, by position. A position without a port is not in it.

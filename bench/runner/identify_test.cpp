@@ -118,5 +118,40 @@ TEST(Instruments, EachCounterIsKnownByItsRole) {
   EXPECT_EQ(lost.error().code, Errc::disconnected);
 }
 
+/// A reference and what its certificate says of it.
+class ReferenceIdentity : public ::testing::Test {
+ protected:
+  ReferenceIdentity() {
+    station_.source = std::make_unique<testing::FakeSource>(reactor_, bench_);
+    station_.reference = std::make_unique<testing::FakeReference>(reactor_, bench_);
+    station_.instruments.push_back({"reference", "fake", "fake:", "test", true, "", "C-7", "4711"});
+    station_.reference_calibration.certificate = "C-7";
+    station_.reference_calibration.serial_number = "4711";
+  }
+  StopSignal stop_;
+  SimulatedReactor reactor_{stop_, UtcTime{}};
+  testing::FakeBench bench_;
+  Station station_{"fake", reactor_};
+};
+
+TEST_F(ReferenceIdentity, IsItsCertificatesSerialNumberWhereItTellsNone) {
+  ASSERT_TRUE(identify_instruments(station_));
+  EXPECT_EQ(station_.instruments[0].identity, "fake reference; serial number 4711 by its certificate");
+}
+
+TEST_F(ReferenceIdentity, IsWhatItTellsWhereItTellsItsSerialNumber) {
+  bench_.reference_serial_number = "4711";
+  ASSERT_TRUE(identify_instruments(station_));
+  EXPECT_EQ(station_.instruments[0].identity, "fake reference");
+}
+
+TEST_F(ReferenceIdentity, OfAnotherStandardIsImplausible) {
+  bench_.reference_serial_number = "4712";
+  const auto other = identify_instruments(station_);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::implausible);
+  EXPECT_THAT(other.error().text(), HasSubstr("its serial number is 4712, certificate C-7 is of 4711"));
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
+#include "bench/planner/plan.h"
 
 namespace meterbench {
 namespace {
@@ -24,7 +25,8 @@ double days_between(UtcTime from, UtcTime to) {
 /// How the last check of a kind came out.
 struct LastCheck {
   UtcTime started{};
-  std::optional<std::string> failure;  ///< with its figures
+  std::optional<std::string> failure;       ///< with its figures
+  std::optional<Ratio> reference_within{};  ///< as in InterimFinding
 };
 
 /// How far a result lies beyond its limit; what has no result lies farther than any.
@@ -42,7 +44,7 @@ std::string figures(const CheckRow& row) {
                      number_text(row.limit_percent), place);
 }
 
-/// Why a check has not passed; nothing when it has, or when it came to no end and nothing failed.
+/// Why a check does not stand; nothing when it does, or when it came to no end and nothing failed.
 std::optional<std::string> failure_of(const RunSummary& check, bool complete,
                                       const std::vector<CheckRow>& rows) {
   std::vector<CheckRow> bad;
@@ -51,10 +53,27 @@ std::optional<std::string> failure_of(const RunSummary& check, bool complete,
       bad.push_back(row);
   if (!bad.empty()) {
     const auto worst = std::ranges::max_element(bad, {}, excess);
-    return fmt::format("{}: {}", worst->decision, figures(*worst));
+    return fmt::format("did not pass: {}: {}", worst->decision, figures(*worst));
   }
-  if (complete && (check.exit_code != 0 || rows.empty())) return "not all of its points were measured";
+  if (!complete) return std::nullopt;
+  if (check.exit_code != 0 || rows.empty()) return "did not pass: not all of its points were measured";
+  // What is measured against a standard that nobody vouches for shows nothing.
+  const auto unverified = std::ranges::find_if(
+      rows, [verified = Basis{}.text()](const CheckRow& row) { return row.basis != verified; });
+  if (unverified != rows.end())
+    return fmt::format("does not stand: its result at position {} is {}", unverified->position,
+                       unverified->basis);
   return std::nullopt;
+}
+
+/// The largest deviation with its U.
+std::optional<Ratio> farthest_deviation(const std::vector<CheckRow>& rows) {
+  std::optional<Ratio> farthest;
+  for (const CheckRow& row : rows)
+    if (row.result == to_text(ResultKind::deviation) && row.error_percent && row.u_percent)
+      farthest =
+          std::max(farthest, std::optional{from_percent(std::abs(*row.error_percent) + *row.u_percent)});
+  return farthest;
 }
 
 class CheckHistory {
@@ -75,7 +94,8 @@ class CheckHistory {
                            [&](const CheckRow& row) { return row.run_id == check->run.run_id; });
       const bool complete = check->exit_code == 0 || check->exit_code == 1;
       auto failure = failure_of(*check, complete, rows);
-      if (complete || failure) return LastCheck{check->run.started, std::move(failure)};
+      if (complete || failure)
+        return LastCheck{check->run.started, std::move(failure), farthest_deviation(rows)};
     }
     return std::nullopt;
   }
@@ -102,14 +122,12 @@ class CheckHistory {
 };
 
 /// What speaks against relying on the last check; nothing when it stands.
-std::optional<std::string> doubt_about(const InterimCheck& wanted, const CheckHistory& history,
-                                       UtcTime today) {
+std::optional<std::string> doubt_about(const InterimCheck& wanted, const std::optional<LastCheck>& last,
+                                       const std::string& reference, UtcTime today) {
   const std::string_view kind = to_text(wanted.kind);
-  const auto last = history.last(wanted.kind);
-  if (!last)
-    return fmt::format("no {} check with this reference ({}) is in the ledger", kind, history.reference());
+  if (!last) return fmt::format("no {} check with this reference ({}) is in the ledger", kind, reference);
   const std::string date = date_text(last->started);
-  if (last->failure) return fmt::format("the {} check of {} did not pass: {}", kind, date, *last->failure);
+  if (last->failure) return fmt::format("the {} check of {} {}", kind, date, *last->failure);
   const double age = days_between(last->started, today);
   const double allowed = wanted.every.value() / 86400;
   if (age > allowed)
@@ -129,8 +147,12 @@ InterimFinding interim_finding(const Ledger& ledger, const Station& station, con
   const CheckHistory history{ledger, station, run};
   std::string refusals;
   for (const InterimCheck& wanted : station.interim_checks) {
-    const auto doubt = doubt_about(wanted, history, station.reactor.utc());
-    if (!doubt) continue;
+    const auto last = history.last(wanted.kind);
+    const auto doubt = doubt_about(wanted, last, history.reference(), station.reactor.utc());
+    if (!doubt) {
+      finding.reference_within = std::max(finding.reference_within, last->reference_within);
+      continue;
+    }
     finding.doubts.push_back(*doubt);
     if (wanted.refuse) refusals += (refusals.empty() ? "" : "; ") + *doubt;
   }

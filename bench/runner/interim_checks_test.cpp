@@ -31,6 +31,7 @@ class InterimChecks : public testing::Test {
     std::optional<int> exit_code = 0;
     std::string kind = "weekly", lab = "default", identity = "RD-31,4711", certificate = "C-7";
     bool simulated = true;
+    std::vector<std::string> reasons{};  ///< why its second result is unverified
   };
   void check(const Made& made) {
     RunRecord run = sample::run();
@@ -40,8 +41,8 @@ class InterimChecks : public testing::Test {
     run.started = sample::utc(made.started);
     const std::string id = ledger_.begin_run(
         run, {{"reference", "radian_rd3x", "virtual:reference", "", made.identity, made.certificate, true}});
-    ledger_.add_point(id, point("001", 0.01, Decision::pass));
-    ledger_.add_point(id, point("002", made.deviation, made.decision));
+    ledger_.add_point(id, point("001", 0.01, {Decision::pass, {}}));
+    ledger_.add_point(id, point("002", made.deviation, {made.decision, {made.reasons}}));
     if (made.exit_code) ledger_.end_run(id, *made.exit_code, run.started);
   }
   [[nodiscard]] InterimFinding finding(const std::string& check_of_run = "") const {
@@ -58,7 +59,7 @@ class InterimChecks : public testing::Test {
   Station station_{"virtual", reactor_};
 
  private:
-  static PointRecord point(const std::string& id, double deviation, Decision decision) {
+  static PointRecord point(const std::string& id, double deviation, const Verdict& verdict) {
     PointRecord p = sample::point(id);
     p.current = Current{5};
     p.power_factor = PowerFactor{};
@@ -66,7 +67,7 @@ class InterimChecks : public testing::Test {
     p.budget->components.resize(1);
     p.budget->components[0].standard_uncertainty_percent = 0.0155;
     p.limit.limit = from_percent(0.1);
-    p.verdict = {decision, {}};
+    p.verdict = verdict;
     return p;
   }
 };
@@ -149,6 +150,41 @@ TEST_F(InterimChecks, ThatWereMadeVoidHaveNotPassed) {
   ledger_.add_event(ledger_.find_run("last")->run.run_id,
                     {"", "A", 90, "void", "another standard at the end"});
   EXPECT_THAT(doubts(), ElementsAre(HasSubstr("did not pass: inconclusive")));
+}
+
+TEST_F(InterimChecks, AgainstWhatNobodyVouchesForDoNotStand) {
+  check({});
+  EXPECT_THAT(doubts(), IsEmpty());
+  check({.reasons = {"certificate S-1 expired 2025-06-01", "LED and optical port are not proven"}});
+  EXPECT_THAT(doubts(),
+              ElementsAre("the weekly check of 2025-06-18 does not stand: its result at position A is "
+                          "unverified: certificate S-1 expired 2025-06-01; LED and optical port are "
+                          "not proven"));
+  EXPECT_FALSE(finding().reference_within);
+  check({.deviation = 0.13,
+         .decision = Decision::fail,
+         .exit_code = 1,
+         .reasons = {"certificate S-1 expired"}});
+  EXPECT_THAT(doubts(), ElementsAre(HasSubstr("did not pass: fail"))) << "a failure is told as such";
+}
+
+TEST_F(InterimChecks, TellHowFarTheReferenceMayLieFromTheTruth) {
+  EXPECT_FALSE(finding().reference_within) << "no check";
+  check({.deviation = -0.04});
+  const double u = 2 * 0.0155;  // of each point, k = 2
+  ASSERT_TRUE(finding().reference_within);
+  EXPECT_NEAR(percent(*finding().reference_within), 0.04 + u, 1e-9);
+  station_.interim_checks.push_back({CheckKind::yearly, Seconds{365 * 86400.0}, false});
+  check({.deviation = 0.06, .kind = "yearly"});
+  EXPECT_NEAR(percent(*finding().reference_within), 0.06 + u, 1e-9) << "the farthest of both";
+  check({.started = "2024-06-01T08:00:00Z", .deviation = 0.06, .kind = "yearly"});
+  EXPECT_NEAR(percent(*finding().reference_within), 0.04 + u, 1e-9) << "one that is overdue tells nothing";
+  check({.deviation = 0.13, .decision = Decision::fail, .exit_code = 1});
+  EXPECT_FALSE(finding().reference_within) << "nor one that failed";
+  check({});
+  EXPECT_FALSE(finding("weekly").reference_within) << "a check asks for none";
+  station_.interim_checks.clear();
+  EXPECT_FALSE(finding().reference_within) << "nor does a station that demands none";
 }
 
 TEST_F(InterimChecks, RefuseTheRunWhereTheStationSaysSo) {

@@ -34,6 +34,20 @@ std::optional<Fault> kt_fault(const std::string& position, const MeterType& type
       {}};
 }
 
+std::optional<Fault> serial_number_fault(const std::string& position, const MeterType& type,
+                                         const MeterState& state) {
+  const std::string& told = state.identity.serial_number;
+  if (!type.certificate || told.empty() || told == type.certificate->serial_number) return std::nullopt;
+  return Fault{
+      Errc::implausible,
+      "optical " + position,
+      "read state",
+      fmt::format("the standard's serial number is {}, certificate {} is of {}; another standard stands in "
+                  "this socket, or the file of {} is wrong",
+                  told, type.certificate->certificate, type.certificate->serial_number, type.id),
+      {}};
+}
+
 }  // namespace
 
 std::optional<std::string> change_between(const MeterState& before, const MeterState& after) {
@@ -78,8 +92,11 @@ Result<std::vector<Finding>> MeterStates::read_before() {
     findings.push_back({position, "meter", identity});
     before_.emplace(position, *state);
   }
-  for (const auto& [position, state] : before_)
-    if (auto wrong = kt_fault(position, plan_.meters.at(position), state)) return tl::unexpected{*wrong};
+  for (const auto& [position, state] : before_) {
+    const MeterType& type = plan_.meters.at(position);
+    if (auto wrong = kt_fault(position, type, state)) return tl::unexpected{*wrong};
+    if (auto wrong = serial_number_fault(position, type, state)) return tl::unexpected{*wrong};
+  }
   return findings;
 }
 
@@ -106,10 +123,18 @@ std::vector<MeterRow> MeterStates::rows() const {
   return rows;
 }
 
-std::optional<std::string> MeterStates::doubt(const std::string& position) const {
-  const auto told = before_.find(position);
-  if (told != before_.end() && told->second.identity.kt) return std::nullopt;
-  return "the meter did not tell its Kt";
+std::vector<std::string> MeterStates::doubts(const std::string& position) const {
+  const auto state = before_.find(position);
+  const MeterIdentity told = state == before_.end() ? MeterIdentity{} : state->second.identity;
+  std::vector<std::string> doubts;
+  if (!told.kt) doubts.emplace_back("the meter did not tell its Kt");
+  const auto& certificate = plan_.meters.at(position).certificate;
+  if (certificate && told.serial_number.empty())
+    doubts.push_back(
+        fmt::format("the standard did not tell its serial number: nobody knows whether it is {}, which "
+                    "certificate {} is of",
+                    certificate->serial_number, certificate->certificate));
+  return doubts;
 }
 
 std::vector<Finding> MeterStates::read_after() {

@@ -23,13 +23,13 @@ class MeterStates {
       : station_{station}, plan_{plan}, positions_{positions} {}
 
   /// Asks all meters at once: `meter` with what one told, `optical_port` of one that did not. A Kt unlike the
-  /// configured one by more than 1e-6 of it is implausible. Also notes who they are in Station::instruments.
-  /// Waits.
+  /// configured one by more than 1e-6 of it is implausible, and so is a certified standard of another serial
+  /// number than its certificate. Also notes who they are in Station::instruments. Waits.
   [[nodiscard]] Result<std::vector<Finding>> read_before();
   /// One row a position, for the record.
   [[nodiscard]] std::vector<MeterRow> rows() const;
-  /// Why decisions on a meter are unverified: it did not tell its Kt.
-  [[nodiscard]] std::optional<std::string> doubt(const std::string& position) const;
+  /// Why decisions on a meter are unverified: it did not tell its Kt, or as a certified standard who it is.
+  [[nodiscard]] std::vector<std::string> doubts(const std::string& position) const;
 
   /// `void` for each meter that is not as it was, `doubt` where nobody can tell. Waits; after a stop
   /// request nothing is read.

@@ -17,6 +17,8 @@ constexpr Duration kSetUpLimit = std::chrono::seconds{10};
 constexpr Duration kQuiet = std::chrono::seconds{1};
 /// 100 pulses at 10 Hz, and some time to begin. An LED that blinks on is taken as it stands then. made
 constexpr Duration kPulsesLimit = std::chrono::seconds{15};
+/// What a counter needs that looks at an input for the first time, in a gate of its own. made
+constexpr Duration kFirstGate = std::chrono::milliseconds{100};
 
 /// Two apart, so that one pulse too many or too few does not look like another position's.
 unsigned pulses_of(std::size_t place) { return 2 * (static_cast<unsigned>(place) + 1); }
@@ -43,6 +45,9 @@ class Proof {
     const auto closed = close_scans();
     if (!counted) return tl::unexpected{counted.error()};
     if (!closed) return tl::unexpected{closed.error()};
+    for (const std::size_t position : positions_)
+      if (is_gated(position))
+        if (const auto gated = signal_within_gate(position); !gated) return tl::unexpected{gated.error()};
     return counts();
   }
 
@@ -52,10 +57,22 @@ class Proof {
                                [&](std::size_t p) { return station_.positions[p].counter == box; });
   }
 
+  [[nodiscard]] bool can(std::size_t box, CountingMethod method) const {
+    if (box >= station_.counters.size()) return false;
+    const auto methods = station_.counters[box].counter->capabilities().methods;
+    return std::ranges::find(methods, method) != methods.end();
+  }
+
+  /// Its counter sees one input at a time.
+  [[nodiscard]] bool is_gated(std::size_t position) const {
+    const Position& p = station_.positions[position];
+    return !count_->pulses.contains(position) && can(p.counter, CountingMethod::gated_total) &&
+           station_.meters.contains(p.name);
+  }
+
   Result<void> open_scan(std::size_t box) {
     const CounterBox& counter = station_.counters[box];
-    const auto methods = counter.counter->capabilities().methods;
-    if (!is_used(box) || std::ranges::find(methods, CountingMethod::scanned) == methods.end()) return {};
+    if (!is_used(box) || !can(box, CountingMethod::scanned)) return {};
     PulseCounter::Inputs inputs{counter.reference_input, {}};
     std::vector<std::size_t> seen;  // index of the position of each LED
     // Empty sockets too: a meter may shine into its neighbour's place.
@@ -84,30 +101,61 @@ class Proof {
 
   Result<void> close_scans() {
     Result<void> all;
-    for (const std::size_t box : scanning_) {
-      const CounterBox& counter = station_.counters[box];
-      auto closed = await<void>(
-          station_.reactor, counter.role, "stop scan", kSetUpLimit,
-          [&](Done<void> done) { counter.counter->start_stop(std::move(done)); }, Reactor::Stoppable::no);
-      if (!closed && all) all = std::move(closed);
-    }
+    for (const std::size_t box : scanning_)
+      if (auto closed = stop_counting(station_.counters[box]); !closed && all) all = std::move(closed);
     return all;
+  }
+
+  Result<void> stop_counting(const CounterBox& counter) {
+    return await<void>(
+        station_.reactor, counter.role, "stop counting", kSetUpLimit,
+        [&](Done<void> done) { counter.counter->start_stop(std::move(done)); }, Reactor::Stoppable::no);
   }
 
   Result<void> signal_and_count() {
     Reactor& reactor = station_.reactor;
-    answers_ = ask_ports<void>(station_, counted_positions(), "signal",
-                               [this](const std::string& name, Meter& meter, Done<void> done) {
-                                 meter.start_signal(pulses_of(place_of(name)), std::move(done));
-                               });
-    if (auto told = wait([&] { return answers_->open == 0; }, reactor.now() + kMeterLimit); !told)
-      return told;
+    if (count_->pulses.empty()) return {};
+    const auto answers = ask(counted_positions());
+    if (auto told = wait([&] { return answers->open == 0; }, reactor.now() + kMeterLimit); !told) return told;
+    answers_ = answers->by_position;
     const Instant begin = reactor.now();
     const auto quiet = [&] { return reactor.now() - std::max(begin, count_->last) >= kQuiet; };
     // Time alone brings silence about, so it is looked for now and then.
     while (!quiet() && reactor.now() - begin < kPulsesLimit)
       if (auto waited = wait([] { return false; }, std::max(begin, count_->last) + kQuiet); !waited)
         return waited;
+    return {};
+  }
+
+  [[nodiscard]] std::shared_ptr<PortAnswers<void>> ask(const std::vector<std::size_t>& positions) {
+    return ask_ports<void>(station_, positions, "signal",
+                           [this](const std::string& name, Meter& meter, Done<void> done) {
+                             meter.start_signal(pulses_of(place_of(name)), std::move(done));
+                           });
+  }
+
+  /// The gate opens before the meter hears of it, and outlasts its answer and its pulses.
+  Result<void> signal_within_gate(std::size_t position) {
+    const Position& p = station_.positions[position];
+    const CounterBox& counter = station_.counters[p.counter];
+    std::shared_ptr<PortAnswers<void>> answers;
+    const auto total = [&](Duration gate, const std::function<void()>& meanwhile) {
+      return await<std::uint64_t>(station_.reactor, counter.role, "gated total", gate + kSetUpLimit,
+                                  [&](Done<std::uint64_t> done) {
+                                    counter.counter->start_total(p.led_input, gate, std::move(done));
+                                    meanwhile();
+                                  });
+    };
+    auto counted = total(kFirstGate, [] {}).and_then([&](std::uint64_t) {
+      return total(kPulsesLimit, [&] { answers = ask({position}); });
+    });
+    if (!counted) {
+      static_cast<void>(stop_counting(counter));
+      return tl::unexpected{counted.error()};
+    }
+    if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
+    count_->pulses[position] = *counted;
+    answers_.insert(answers->by_position.begin(), answers->by_position.end());
     return {};
   }
 
@@ -153,17 +201,16 @@ class Proof {
 
   /// A meter that refused gives nothing; one whose answer was lost may well pulse.
   [[nodiscard]] bool may_have_heard(const std::string& name) const {
-    const auto answer = answers_->by_position.find(name);
-    return answer != answers_->by_position.end() &&
-           (answer->second || answer->second.error().code != Errc::refused);
+    const auto answer = answers_.find(name);
+    return answer != answers_.end() && (answer->second || answer->second.error().code != Errc::refused);
   }
 
   [[nodiscard]] std::string hindrance_of(std::size_t position) const {
     const std::string& name = station_.positions[position].name;
+    if (!station_.meters.contains(name)) return "it has no optical port";
     if (!count_->pulses.contains(position)) return "its LED cannot be counted while its port is read";
-    const auto answer = answers_->by_position.find(name);
-    if (answer == answers_->by_position.end()) return "it has no optical port";
-    return answer->second ? "" : answer->second.error().text();
+    const auto& answer = answers_.at(name);
+    return answer ? "" : answer.error().text();
   }
 
   Station& station_;
@@ -171,7 +218,7 @@ class Proof {
   const std::vector<std::size_t>& positions_;
   std::shared_ptr<Count> count_ = std::make_shared<Count>();
   std::vector<std::size_t> scanning_;  // boxes
-  std::shared_ptr<PortAnswers<void>> answers_;
+  MeterAnswers<void> answers_;
 };
 
 /// Whose pulses those of `seen` are, when not its own: of a position whose own LED did not show them.
@@ -205,7 +252,6 @@ Result<PositionMap> judge_position_map(const std::vector<PositionCount>& counts)
 
 Result<PositionMap> prove_position_map(Station& station, InterlockKeeper& interlock,
                                        const std::vector<std::size_t>& positions) {
-  if (positions.size() < 2) return PositionMap{};
   return Proof{station, interlock, positions}.run().and_then(judge_position_map);
 }
 

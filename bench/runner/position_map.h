@@ -13,14 +13,15 @@ namespace meterbench {
 
 struct PositionMap {
   /// Why the map of a position is not proven: its meter knows no such procedure, its port does not answer,
-  /// its LED input cannot be scanned or did not show the pulses asked for. By position; empty: all are
+  /// its LED input cannot be counted or did not show the pulses asked for. By position; empty: all are
   /// proven.
   std::map<std::string, std::string> unproven;
 };
 
-/// Asks every meter at `positions` (indexes) over its optical port for a number of LED pulses of its own and
-/// counts at all LED inputs of their counters at once, without load. An LED that answers to the port of
-/// another position is implausible and names both. Nothing is asked where there is one meter alone. Waits.
+/// Asks every meter at `positions` (indexes) over its optical port for a number of LED pulses of its own,
+/// without load, and counts at all LED inputs of their counters at once; where a counter sees one input at a
+/// time, at one position after the other. An LED that answers to the port of another position is implausible
+/// and names both. Waits.
 [[nodiscard]] Result<PositionMap> prove_position_map(Station& station, InterlockKeeper& interlock,
                                                      const std::vector<std::size_t>& positions);
 

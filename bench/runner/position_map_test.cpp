@@ -46,7 +46,22 @@ class ScanningCounter final : public PulseCounter {
     std::erase_if(optics_.eyes, [&](const auto& eye) { return eye.first.first == box_; });
     reactor_.after(std::chrono::milliseconds{10}, [done] { done({}); });
   }
+  void start_total(int input, Duration gate, Done<std::uint64_t> done) override {
+    EXPECT_FALSE(open) << "one input at a time";
+    open = true;
+    const auto count = std::make_shared<std::uint64_t>(0);
+    // The first look at an input takes its time.
+    reactor_.after(totals++ == 0 ? std::chrono::seconds{1} : std::chrono::milliseconds{50}, [=, this] {
+      optics_.eyes[{box_, input}] = [count](Instant) { ++*count; };
+      reactor_.after(gate, [=, this] {
+        optics_.eyes.erase({box_, input});
+        open = false;
+        done(*count);
+      });
+    });
+  }
   std::vector<CountingMethod> methods{CountingMethod::scanned};
+  int totals = 0;
   std::optional<Duration> fails_after;
   bool open = false;
 
@@ -145,11 +160,45 @@ TEST_F(PositionMapTest, FortyMetersInTheirPlacesAreProvenWithinFifteenSeconds) {
   EXPECT_LE(*numbers.rbegin(), 100U) << "what the procedure gives at most";
 }
 
-TEST_F(PositionMapTest, AMeterAloneIsAskedNothing) {
+TEST_F(PositionMapTest, AMeterAloneIsProvenToo) {
   stand(1);
-  EXPECT_TRUE(prove());
-  EXPECT_EQ(meters_.front()->asked, 0U);
-  EXPECT_EQ(reactor_.now(), Instant{});
+  const auto proven = prove();
+  ASSERT_TRUE(proven) << proven.error().text();
+  EXPECT_TRUE(proven->unproven.empty());
+  EXPECT_GT(meters_.front()->asked, 0U);
+}
+
+TEST_F(PositionMapTest, AMeterAloneWhosePickupLooksAtNothingIsUnproven) {
+  stand(1);
+  meters_[0]->sees.reset();
+  const auto proven = prove();
+  ASSERT_TRUE(proven) << proven.error().text();
+  EXPECT_THAT(proven->unproven, ElementsAre(Pair("AA", "its LED gave 0 of 2 pulses")));
+}
+
+TEST_F(PositionMapTest, AMeterAloneThatShinesIntoAnEmptySocketIsImplausible) {
+  stand(2);
+  positions_ = {0};
+  meters_[0]->sees = meters_[1]->sees;
+  EXPECT_THAT(refusal(), HasSubstr("position AB: prove position map: its LED gives the 2 pulses"));
+}
+
+TEST_F(PositionMapTest, ACounterThatSeesOneInputAtATimeProvesItsPositionsInTurn) {
+  stand(3);
+  counters_[0]->methods = {CountingMethod::timestamps, CountingMethod::gated_total};
+  meters_[2]->sees.reset();
+  const auto proven = prove();
+  ASSERT_TRUE(proven) << proven.error().text();
+  EXPECT_THAT(proven->unproven, ElementsAre(Pair("AC", "its LED gave 0 of 6 pulses")));
+}
+
+TEST_F(PositionMapTest, AStopRequestEndsAGateToo) {
+  stand(1);
+  counters_[0]->methods = {CountingMethod::gated_total};
+  reactor_.after(std::chrono::seconds{3}, [&] { stop_.request(); });
+  const auto proven = prove();
+  ASSERT_FALSE(proven);
+  EXPECT_EQ(proven.error().code, Errc::stopped);
 }
 
 TEST_F(PositionMapTest, TwoExchangedPickupsAreImplausibleAndBothNamed) {

@@ -48,7 +48,7 @@ class Readying {
       const std::string& name = station_.positions[position].name;
       std::vector<std::string>& doubts = ready_.doubts[name];
       doubts = certificate_doubts(station_, means_.plan, name);
-      if (auto doubt = means_.states.doubt(name)) doubts.push_back(*std::move(doubt));
+      std::ranges::move(means_.states.doubts(name), std::back_inserter(doubts));
     }
     return {};
   }
@@ -56,6 +56,7 @@ class Readying {
   Result<void> look_at_checks() {
     const InterimFinding found = interim_finding(ledger_, station_, head_);
     if (found.refusal) return tl::unexpected{*found.refusal};
+    ready_.reference_within = found.reference_within;
     for (auto& [position, doubts] : ready_.doubts)
       doubts.insert(doubts.end(), found.doubts.begin(), found.doubts.end());
     return {};

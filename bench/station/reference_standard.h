@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,8 @@ class ReferenceStandard {
 
   [[nodiscard]] virtual ReferenceDefinition definition() const = 0;
   virtual void start_identify(Done<std::string> done) = 0;
+  /// The serial number in an identity that it has told; nothing where the standard does not tell it.
+  [[nodiscard]] virtual std::optional<std::string> serial_number_in(const std::string&) const { return {}; }
 
   /// Makes ready for `point`: fixes the ranges and sets the pulse output. Reports the energy of one output
   /// pulse (c_ref), read back from the instrument.

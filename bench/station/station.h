@@ -29,6 +29,7 @@ struct InstrumentRecord {
   bool simulated = true;
   std::string identity;  ///< filled in when the run starts
   std::string certificate;
+  std::string serial_number{};  ///< by its certificate; empty: without one
 };
 
 /// A place for one meter.

@@ -114,6 +114,7 @@ std::string station_draft(const std::vector<Attached>& found) {
       "    pulse: 0.00001 Wh  # fill in\n"
       "    calibration:  # fill in from the certificate\n"
       "      certificate: NUMBER\n"
+      "      serial_number: NUMBER\n"
       "      issued: 2025-01-15\n"
       "      due: 2026-01-15\n"
       "      points:\n"

@@ -62,6 +62,20 @@ std::string answer_text(ByteView received) {
   return scpi::line_text(first_line(behind_service_requests(received)));
 }
 
+std::optional<std::string> serial_number(std::string_view identity) {
+  constexpr int kBefore = 2;  // maker and model
+  for (int part = 0; part < kBefore; ++part) {
+    const std::size_t comma = identity.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    identity.remove_prefix(comma + 1);
+  }
+  std::string_view number = identity.substr(0, identity.find(','));
+  while (number.starts_with(' ')) number.remove_prefix(1);
+  while (number.ends_with(' ')) number.remove_suffix(1);
+  if (number.empty() || number == "0") return std::nullopt;
+  return std::string{number};
+}
+
 tl::expected<std::int64_t, std::string> whole_number(std::string_view answer) {
   std::string_view digits = answer;
   if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);  // from_chars takes none

@@ -20,6 +20,10 @@ namespace meterbench::zera_com5003 {
 /// `2`, `+2` or `-1`, whole.
 [[nodiscard]] tl::expected<std::int64_t, std::string> whole_number(std::string_view answer);
 
+/// Of an identity of four parts, maker, model, serial number and release. Nothing where the third is 0, by
+/// which IEEE 488.2 says that it is not known.
+[[nodiscard]] std::optional<std::string> serial_number(std::string_view identity);
+
 /// What a measuring module answers: `POW1:P1:[W]:2301;POW1:P2:[W]:2301;`.
 class MeasuredValues {
  public:

@@ -14,6 +14,13 @@ using ::testing::HasSubstr;
 
 std::optional<std::size_t> end_of(std::string_view text) { return answer_end(to_bytes(text)).value(); }
 
+TEST(Com5003SerialNumber, IsTheThirdPartOfTheIdentityUnlessItIsZero) {
+  EXPECT_EQ(serial_number("ZERA GmbH Koenigswinter, COM5003, 05012345, com5003-release-1.2"), "05012345");
+  EXPECT_EQ(serial_number("ZERA GmbH Koenigswinter,COM5003,05012345,1"), "05012345");
+  for (const char* untold : {"ZERA, COM5003, 0, 1", "ZERA, COM5003, , 1", "ZERA, COM5003", ""})
+    EXPECT_FALSE(serial_number(untold)) << untold;
+}
+
 TEST(Com5003AnswerEnd, IsBehindTheLineFeed) {
   EXPECT_EQ(end_of("+1\n"), 3U);
   EXPECT_EQ(end_of("+1\r\n"), 4U);

@@ -62,6 +62,10 @@ void Com5003::start_identify(Done<std::string> done) {
   });
 }
 
+std::optional<std::string> Com5003::serial_number_in(const std::string& identity) const {
+  return serial_number(identity);
+}
+
 void Com5003::start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) {
   const auto ranges = ranges_for(point, definition_);
   if (!ranges) return done(conversation_.failed(Errc::out_of_range, "choose ranges", ranges.error()));

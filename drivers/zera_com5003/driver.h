@@ -21,6 +21,7 @@ class Com5003 final : public ReferenceStandard {
 
   [[nodiscard]] ReferenceDefinition definition() const override { return definition_; }
   void start_identify(Done<std::string> done) override;
+  [[nodiscard]] std::optional<std::string> serial_number_in(const std::string& identity) const override;
   /// A load that no range holds is out_of_range: nothing is written.
   void start_prepare(const LoadPoint& point, Done<ActiveEnergy> done) override;
   /// The mean over one integration time that begins after the last prepare().

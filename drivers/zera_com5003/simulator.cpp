@@ -350,7 +350,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
   }
 
   void add_common_commands() {
-    add_query("*IDN", [] { return "ZERA GmbH Koenigswinter, COM5003, 0, simulator"; });
+    add_query("*IDN", [] { return "ZERA GmbH Koenigswinter, COM5003, MB-REF-2, simulator"; });
     add_query("*TST", [] { return "1"; });
     add_query("*STB", [this] { return fmt::format("{:+d}", static_cast<int>(status_.byte())); });
     add_query("*ESR", [this] { return fmt::format("{:+d}", static_cast<int>(status_.event_status)); });

@@ -108,7 +108,7 @@ class Com5003Simulator : public testing::Test {
 
 TEST_F(Com5003Simulator, AnswersTheCommonQuestions) {
   make();
-  EXPECT_THAT(ask("*IDN?"), StartsWith("ZERA GmbH Koenigswinter, COM5003, "));
+  EXPECT_THAT(ask("*IDN?"), StartsWith("ZERA GmbH Koenigswinter, COM5003, MB-REF-2, "));
   EXPECT_EQ(ask("*STB?"), "+0\n");
   EXPECT_EQ(ask("*TST?"), "1\n");
   EXPECT_EQ(ask("*ESR?"), "+0\n");

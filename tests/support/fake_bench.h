@@ -90,6 +90,7 @@ struct FakeBench {
   double pulse_factor = 1;         ///< factor on the reference pulses alone
   bool reference_overloaded = false;
   std::string reference_ranges;
+  std::optional<std::string> reference_serial_number;  ///< nothing: it does not tell it
 
   // The interlock; without one, the source's output is always enabled.
   bool has_interlock = false;

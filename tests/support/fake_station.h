@@ -75,6 +75,9 @@ class FakeReference final : public ReferenceStandard {
     bench_.serve<std::string>(reactor_, "reference", kFakeReply, std::move(done),
                               [] { return Result<std::string>{"fake reference"}; });
   }
+  std::optional<std::string> serial_number_in(const std::string&) const override {
+    return bench_.reference_serial_number;
+  }
   void start_prepare(const LoadPoint&, Done<ActiveEnergy> done) override {
     bench_.serve<ActiveEnergy>(reactor_, "reference", kFakeReply, std::move(done),
                                [this] { return Result<ActiveEnergy>{bench_.reference_pulse}; });

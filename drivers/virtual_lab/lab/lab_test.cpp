@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
 #include "drivers/virtual_lab/world/reference_input.h"
+#include "tests/support/optical_packets.h"
 
 namespace meterbench::virtual_lab {
 namespace {
@@ -171,7 +173,7 @@ TEST(Lab, RecordsEveryNumberDrawnOrNot) {
   EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
   EXPECT_EQ(lab.drawn().at("positions.A.gain_percent"), 0);
   EXPECT_EQ(lab.drawn().at("room.temperature_c"), 23);
-  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 11 + 2 + 10 + 1);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 13 + 2 + 10 + 1);
 }
 
 TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {
@@ -318,6 +320,72 @@ TEST(Lab, AMeterMayLoseOrDoublePulses) {
 TEST(Lab, AMeterMayHaveAnotherKtThanItsType) {
   Lab lab{lab_file(), 1, models(), kTwoPositions, {{"meter.A.kt_wh", 2}}};
   EXPECT_NEAR(led_pulses(lab, "A"), 6666, 1);
+}
+
+/// What the optical port of `position` says of itself and of its registers.
+struct Told {
+  std::string st_01;  ///< with the serial number
+  double delivered_pulses = 0, received_pulses = 0;
+};
+Told told(Lab& lab, const std::string& position) {
+  using namespace golden::packets;
+  FarEnd& port = *std::get<FarEnd*>(lab.far_end("optical." + position).value());
+  const auto ask = [&](Hex packet) {
+    Bytes said;
+    port.on_bytes(lab.world().now(), golden::from_hex(packet), said);
+    lab.advance_to(lab.world().now() + std::chrono::milliseconds{100});
+    port.on_time(lab.world().now(), said);
+    return said;
+  };
+  for (const Hex packet : {kIdentify, kAck, kLogOn, kAck}) ask(packet);
+  const Bytes registers = ask(kReadSt23);
+  const auto number = [&](std::size_t at) {  // behind the acknowledge, header, code and length
+    std::uint64_t bits = 0;
+    for (std::size_t n = 8; n-- > 0;) bits = bits << 8U | registers.at(10 + at + n);
+    return std::bit_cast<double>(bits);
+  };
+  ask(kAck);
+  const Bytes identity = ask(kReadSt01);
+  return {{identity.begin(), identity.end()}, number(0), number(8)};
+}
+
+TEST(Lab, AMeterMayTellItsRegistersOfTheOtherDirectionOrNoneReceived) {
+  // 48 kW: 133.3 Wh in 10 s, 266.7 Wh in 20 s.
+  for (const auto& [swapped, detent, delivered_wh, received_wh] :
+       {std::tuple{0, 0, 133.3, 266.7}, {1, 0, 266.7, 133.3}, {0, 1, 133.3, 0.0}, {1, 1, 0.0, 133.3}}) {
+    SCOPED_TRACE(testing::Message() << "swapped " << swapped << ", detent " << detent);
+    Lab lab{lab_file(),
+            1,
+            models(),
+            kTwoPositions,
+            {{"meter.A.register_direction_swapped", swapped}, {"meter.A.detent", detent}}};
+    Terminals load = full_load();
+    lab.world().source().apply(Instant{}, load);
+    lab.advance_to(instant_at(10));
+    for (auto& current : load.current) current = -current;
+    lab.world().source().apply(lab.world().now(), load);
+    lab.advance_to(instant_at(30));
+    lab.world().source().off(lab.world().now());
+    lab.advance_to(instant_at(31));
+    const Told meter = told(lab, "A");
+    EXPECT_NEAR(meter.delivered_pulses, delivered_wh, 1.5);  // of 1 Wh; the turn costs a block or two
+    EXPECT_NEAR(meter.received_pulses, received_wh, 1.5);
+    EXPECT_NEAR(static_cast<double>(lab.world().signal("led.A")->edges_until(lab.world().now())), 400, 2);
+    EXPECT_NEAR(told(lab, "B").received_pulses, 266.7, 1.5) << "of that meter alone";
+  }
+}
+
+TEST(Lab, ACertifiedStandardTellsTheSerialNumberOfItsCertificate) {
+  MeterType certified = meter_type(Form::s2);
+  certified.certificate = Calibration{.certificate = "C-1", .serial_number = "STD-4711"};
+  const std::map<std::string, MeterType> meters{{"A", certified}, {"B", meter_type(Form::s2)}};
+  Lab lab{lab_file(), 1, models(), meters};
+  lab.advance_to(instant_at(1));
+  EXPECT_THAT(told(lab, "A").st_01, HasSubstr("STD-4711 "));
+  EXPECT_THAT(told(lab, "B").st_01, HasSubstr("VIRTUAL-B "));
+  Lab exchanged{lab_file(), 1, models(), meters, {{"standard.other_specimen", 1}}};
+  exchanged.advance_to(instant_at(1));
+  EXPECT_THAT(told(exchanged, "A").st_01, HasSubstr("VIRTUAL-A "));
 }
 
 TEST(Lab, SaysWhoseFirmwareRunsWhere) {

@@ -9,7 +9,7 @@ namespace meterbench::virtual_lab {
 namespace {
 
 /// What a certified standard in a meter's place may have too.
-std::vector<Parameter> standard_parameters() {
+std::vector<Parameter> common_parameters() {
   return {{"gain_percent", 0, -10, 10, "error of its energy; positive: over-registers"},
           {"phase_error_arcmin", 0, -60, 60, "positive: sees the current lag less, over-registers at lag"},
           {"clock_ppm", 0, -1000, 1000, "positive: its clock is fast, over-registers"},
@@ -17,16 +17,26 @@ std::vector<Parameter> standard_parameters() {
 }
 
 std::vector<Parameter> meter_parameters() {
-  std::vector<Parameter> table = standard_parameters();
+  std::vector<Parameter> table = common_parameters();
   table.insert(table.end(),
                {{"temperature_slope_percent_per_k", 0, -1, 1, "of its gain, from 23 °C of its body"},
                 {"body_time_constant_s", 1800, 0, 86400, "with which its body follows the air"},
                 {"lost_one_in", 0, 0, 1e6, "LED pulses, of which one is not given; 0: none"},
                 {"doubled_one_in", 0, 0, 1e6, "LED pulses, of which one comes twice; 0: none"},
                 {"register_gain_percent", 0, -50, 50, "of its registers against its LED"},
+                {"register_direction_swapped", 0, 0, 1,
+                 "1: its register of delivered energy counts the received, and the other way round"},
+                {"detent", 0, 0, 1, "1: received energy reaches none of its registers; its LED pulses"},
                 {"kt_wh", 0, 0, 1000, "of LED and nameplate; 0: that of its type"},
                 {"skip_idle", 1, 0, 1,
                  "1: what changes nothing is not computed while it has neither voltage nor current"}});
+  return table;
+}
+
+std::vector<Parameter> standard_parameters() {
+  std::vector<Parameter> table = common_parameters();
+  table.push_back({"other_specimen", 0, 0, 1,
+                   "1: another one of its type, which has a serial number of its own and no certificate"});
   return table;
 }
 
@@ -80,6 +90,7 @@ HostMeter::Imperfections imperfections_from(const Numbers& numbers) {
   const auto one_in = [&](const char* key) {
     return static_cast<std::uint64_t>(std::llround(number_or(numbers, key, 0)));
   };
+  const auto is = [&](const char* key) { return number_or(numbers, key, 0) >= 0.5; };
   const HostMeter::Imperfections none;
   return {.gain_percent = numbers.at("gain_percent"),
           .phase_error_arcmin = numbers.at("phase_error_arcmin"),
@@ -89,10 +100,13 @@ HostMeter::Imperfections imperfections_from(const Numbers& numbers) {
           .body_time_constant_s = number_or(numbers, "body_time_constant_s", none.body_time_constant_s),
           .lost_one_in = one_in("lost_one_in"),
           .doubled_one_in = one_in("doubled_one_in"),
-          .register_gain_percent = number_or(numbers, "register_gain_percent", 0)};
+          .register_gain_percent = number_or(numbers, "register_gain_percent", 0),
+          .register_direction_swapped = is("register_direction_swapped"),
+          .detent = is("detent")};
 }
 
 MeterType built_from(MeterType type, const Numbers& numbers) {
+  if (number_or(numbers, "other_specimen", 0) >= 0.5) type.certificate.reset();
   const double kt_wh = number_or(numbers, "kt_wh", 0);
   if (kt_wh > 0) type.kt = from_watt_hours(kt_wh);
   return type;

@@ -33,7 +33,7 @@ struct Section {
 /// From the numbers of section `meter` or `standard`.
 [[nodiscard]] HostMeter::Imperfections imperfections_from(const Numbers& numbers);
 [[nodiscard]] HostMeter::Idle idle_from(const Numbers& numbers);
-/// A meter that was sold as one of `type`: its Kt may be another.
+/// A meter that was sold as one of `type`: its Kt may be another, and a standard not the certified one.
 [[nodiscard]] MeterType built_from(MeterType type, const Numbers& numbers);
 [[nodiscard]] Isolation::Settings isolation_from(const Numbers& numbers);
 [[nodiscard]] Pickup::Settings pickup_from(const Numbers& numbers);

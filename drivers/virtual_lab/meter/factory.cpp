@@ -32,7 +32,7 @@ PhaseCalibration calibrate_phase(Frequency frequency) {
   return {delay, std::abs(voltage) * std::abs(current)};
 }
 
-std::uint32_t form_number(Form form) {
+std::uint16_t form_number(Form form) {
   switch (form) {
     case Form::s1: return 1;
     case Form::s2: return 2;
@@ -92,7 +92,9 @@ IdentityRecord factory_identity(const MeterType& type, std::string_view position
   record.magic = kIdentityMagic;
   record.layout = kIdentityLayout;
   record.kt_nanowatthours = static_cast<std::uint64_t>(std::llround(watt_hours(type.kt) * 1e9));
-  put_text(record.serial_number, "VIRTUAL-" + std::string{position}, sizeof record.serial_number);
+  put_text(record.serial_number,
+           type.certificate ? type.certificate->serial_number : "VIRTUAL-" + std::string{position},
+           sizeof record.serial_number);
   put_text(record.device_id, "METERBENCH SOCKET " + std::string{position}, sizeof record.device_id);
 
   constexpr std::uint8_t kInputScalar = 1;

@@ -14,9 +14,9 @@ namespace meterbench::virtual_lab {
 /// figures.
 [[nodiscard]] firmware::CalibrationRecord factory_calibration(const MeterType& type, Seconds delay);
 
-/// What the factory writes there of the meter itself. The serial number (all `made`) is `VIRTUAL-` and the
-/// position, so that the same socket always holds the same meter; figures too long for their field of the
-/// nameplate are cut.
+/// What the factory writes there of the meter itself. The serial number of a certified standard is that of
+/// its certificate; of others (all `made`) `VIRTUAL-` and the position, so that the same socket always holds
+/// the same meter. What is too long for its field is cut.
 [[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
 
 /// The energy that the firmware counts with in meters of `type`.

@@ -60,6 +60,9 @@ firmware::CalibrationRecord calibration_of(const MeterType& type,
   firmware::CalibrationRecord record = factory_calibration(type, Seconds{imperfections.delay_s});
   record.register_gain_ppm =
       static_cast<std::int32_t>(std::lround(imperfections.register_gain_percent * 1e4));
+  record.register_options = static_cast<std::uint16_t>(
+      (imperfections.detent ? firmware::kDetent : 0) |
+      (imperfections.register_direction_swapped ? firmware::kDirectionSwapped : 0));
   record.checksum = checksum_of(record);
   return record;
 }

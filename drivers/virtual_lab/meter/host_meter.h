@@ -32,6 +32,8 @@ class HostMeter final : public Observer {
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
     std::uint64_t doubled_one_in = 0;  ///< that many LED pulses, one is followed by another; 0: none is
     double register_gain_percent = 0;  ///< of the registers that the optical port tells against the LED
+    bool register_direction_swapped = false;  ///< they tell delivered energy as received and the reverse
+    bool detent = false;                      ///< received energy reaches none of them; the LED tells of it
   };
   /// What is done while nothing stands on its terminals, its filters have run empty and nobody talks to it:
   /// samples of 0 would then change nothing but the time.

@@ -25,10 +25,17 @@ inline constexpr std::uint32_t kBlock = 64;
 /// centred on its first sample, and its energy is lit evenly over the block after it.
 inline constexpr std::uint32_t kInherentDelay = kBlock + kBlock / 2;
 
+/// What becomes of energy in the registers that the optical port tells. Bits; the LED follows none of them.
+enum RegisterOptions : std::uint16_t {
+  kDetent = 1U << 0U,            // received energy reaches no register
+  kDirectionSwapped = 1U << 1U,  // the register of the one direction counts the energy of the other
+};
+
 /// Energy is counted in quanta: 1 quantum = 2^20/64 counts of voltage × counts of current × sample periods.
 struct CalibrationRecord {
   std::uint32_t magic;
-  std::uint32_t form;  // 1 … 4: ANSI form 1S … 4S; for the nameplate, the gains say it all
+  std::uint16_t form;  // 1 … 4: ANSI form 1S … 4S; for the nameplate, the gains say it all
+  std::uint16_t register_options;
   std::uint32_t nanovolts_per_count;
   std::uint32_t nanoamperes_per_count;
   std::int32_t gain[kElements];      // ·2^-24; sum of the absolute values at most 1.5
@@ -60,6 +67,7 @@ inline constexpr std::int32_t kMostRegisterGain = 500'000;  ///< ppm, either way
   return record.magic == kCalibrationMagic && record.checksum == checksum_of(record) &&
          gain <= (std::int64_t{3} << (kGainBits - 1)) && record.phase_delay < (1U << kPhaseBits) &&
          record.kt >= 1 && record.kt <= (std::uint64_t{1} << 48U) &&
+         (record.register_options & ~(kDetent | kDirectionSwapped)) == 0 &&
          record.register_gain_ppm >= -kMostRegisterGain && record.register_gain_ppm <= kMostRegisterGain;
 }
 

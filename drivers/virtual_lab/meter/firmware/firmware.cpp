@@ -61,7 +61,12 @@ MeterReadings MeterFirmware::readings() const {
   const auto pulses = [&](std::uint64_t quanta) {
     return (quanta + scaled(quanta, calibration_.register_gain_ppm)) / calibration_.kt;
   };
-  return {pulses(delivered_), pulses(received_), board_.fault_word};
+  const bool detent = (calibration_.register_options & kDetent) != 0;
+  const bool swapped = (calibration_.register_options & kDirectionSwapped) != 0;
+  const std::uint64_t delivered = pulses(delivered_);
+  const std::uint64_t received = detent ? 0 : pulses(received_);
+  return swapped ? MeterReadings{received, delivered, board_.fault_word}
+                 : MeterReadings{delivered, received, board_.fault_word};
 }
 
 inline void MeterFirmware::step(const Sample& sample) {

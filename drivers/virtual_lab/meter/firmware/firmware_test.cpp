@@ -255,6 +255,9 @@ TEST(MeterFirmware, RefusesConstantsThatCouldOverflow) {
     record.register_gain_ppm = gain;
     EXPECT_FALSE(is_valid(sealed(record))) << gain;
   }
+  record = two_wire(1000);
+  record.register_options = 1U << 2U;
+  EXPECT_FALSE(is_valid(sealed(record))) << "an option that nobody knows";
 }
 
 // --- The LED by itself ---
@@ -345,6 +348,27 @@ TEST(MeterFirmware, ScalesTheRegistersAloneByTheirGain) {
     }
     EXPECT_EQ(bench.firmware->delivered(), 64'000'000U) << ppm;
     EXPECT_EQ(registers(bench), std::pair(delivered, received)) << ppm;
+  }
+}
+
+TEST(MeterFirmware, ItsRegisterOptionsChangeTheRegistersAndNotTheLed) {
+  std::vector<double> of_none;
+  for (const auto& [options, delivered, received] : {std::tuple{0U, 64.0, 6.0},
+                                                     {kDetent, 64.0, 0.0},
+                                                     {kDirectionSwapped, 6.0, 64.0},
+                                                     {kDetent | kDirectionSwapped, 0.0, 64.0}}) {
+    CalibrationRecord record = two_wire(1'000'000);
+    record.register_options = static_cast<std::uint16_t>(options);
+    Bench bench{sealed(record)};
+    for (const auto& [samples, load] : {std::pair{64'000, kThousandQuanta}, {6'400, {16384, -1000, 0}}}) {
+      bench.feed(static_cast<std::size_t>(samples), load);
+      bench.feed(128, Sample{});  // empties the filter
+    }
+    EXPECT_EQ(registers(bench), std::pair(delivered, received)) << options;
+    const std::vector<double> edges = bench.edges();
+    EXPECT_EQ(edges.size(), 70U) << options;
+    if (options == 0) of_none = edges;
+    EXPECT_EQ(edges, of_none) << options;
   }
 }
 
