@@ -11,6 +11,7 @@
 #include "bench/cli/run_report.h"
 #include "bench/cli/text_table.h"
 #include "bench/core/quantity_text.h"
+#include "bench/measurement/decision.h"
 #include "bench/planner/burden.h"
 
 namespace meterbench {
@@ -57,6 +58,11 @@ std::string pulses_text(const PlannedPoint& point) {
 
 Ratio worst_uncertainty(const PlannedPoint& point) {
   return std::ranges::max(point.meters, {}, &PlannedMeter::predicted_uncertainty).predicted_uncertainty;
+}
+
+/// What keeps the point from being decided, as far as it is known beforehand.
+std::optional<std::string> note_on(const PlannedPoint& point) {
+  return too_uncertain(worst_uncertainty(point), point.limit.limit);
 }
 
 std::string kind_text(const PlannedPoint& point) {
@@ -150,6 +156,7 @@ Json point_json(const PlannedPoint& p) {
                    {"settling_s", p.time.settling.value()},
                    {"latency_s", p.time.latency.value()},
                    {"window_s", p.time.window.value()}});
+  if (auto note = note_on(p)) json["note"] = *std::move(note);
   json["meters"] = Json::array();
   for (const PlannedMeter& meter : p.meters) json["meters"].push_back(meter_json(meter));
   return json;
@@ -183,6 +190,7 @@ std::string plan_text(const Plan& plan, const PlanningStation& station, const st
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     soaks_before(i);
     line(point_row(table, plan.points[i], plan));
+    if (const auto note = note_on(plan.points[i])) line(fmt::format("{:<5}  {}", "", *note));
   }
   soaks_before(plan.points.size());
   for (const PlannedShift& shift : plan.shifts)

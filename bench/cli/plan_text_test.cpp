@@ -65,6 +65,20 @@ TEST(PlanText, NamesWhatAPointIsBesidesItsLoad) {
   EXPECT_THAT(text, Not(HasSubstr("percent_error")));
 }
 
+TEST(PlanText, TellsBeforehandWhatWillNotBeDecided) {
+  AccuracyStep step = step_at({Current{50}});
+  step.circuits = {Circuit::series, Circuit::legs};
+  step.leg_2 = {Ratio{0.98}, kUnity, Direction::received};  // 99 parts of power for one that is left
+  step.target_uncertainty.reset();
+  step.pulses = 20;
+  const Plan plan = plan_of(scenario_of({step}));
+  EXPECT_THAT(plan_text(plan, bench(), "bench"),
+              HasSubstr(" is larger than the limit of 0.5 %: neither pass nor fail can be taken\n"));
+  const auto json = plan_json(plan, bench(), "bench");
+  EXPECT_FALSE(json["points"][0].contains("note"));
+  EXPECT_THAT(json["points"][1]["note"].get<std::string>(), HasSubstr("is larger than the limit"));
+}
+
 TEST(PlanJson, HasTheSameForPrograms) {
   const auto json = plan_json(sample_plan(), station(), "bench");
   EXPECT_EQ(json["meters"]["B"], "m-4s");

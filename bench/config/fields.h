@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "bench/config/yaml.h"
-#include "bench/model/limit.h"
 #include "bench/model/load_point.h"
+#include "bench/model/mark.h"
 
 namespace meterbench {
 

@@ -25,7 +25,7 @@ SHIPPED = {
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
             "disconnect", "optical_port", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
-            "reference_reading", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
+            "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "label", "circuit", "leg_2", "service", "voltage_split", "recovery"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
@@ -174,6 +174,14 @@ class Schemas(unittest.TestCase):
             for order in (1, 2, 4, 101):
                 document["harmonics"][0]["order"] = order
                 self.assertFalse(check.is_valid(document), order)
+
+    def test_what_harmonics_do_to_a_reference_is_stated_with_its_origin(self):
+        check = validator("station")
+        for _, document in documents("station"):
+            document["uncertainty"]["reference_harmonics"] = {"half_width": "0.03 %", "origin": "a certificate"}
+            self.assertTrue(check.is_valid(document))
+            del document["uncertainty"]["reference_harmonics"]["origin"]
+            self.assertFalse(check.is_valid(document))
 
     def test_a_quoted_limit_needs_clause_and_edition(self):
         check = validator("limits")

@@ -317,6 +317,8 @@ void read_uncertainty(YamlMap& map, StationFile& station) {
   UncertaintyFigures figures{map, station};
   figures.read("reference_drift", "half_width", station.uncertainty.reference_drift);
   figures.read("reference_linearity", "half_width", station.uncertainty.reference_linearity);
+  if (map.find("reference_harmonics"))
+    figures.read("reference_harmonics", "half_width", station.uncertainty.reference_harmonics.emplace());
   figures.read("pickup_jitter", "standard_deviation", station.uncertainty.pickup_jitter);
   figures.read_repeatability();
   figures.read("meter_delay", "largest", station.uncertainty.meter_delay_limit);

@@ -332,6 +332,16 @@ TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {
             "f.yaml:29:22: 'm' is not a unit of resistance: Ω, mΩ, Ohm or mOhm is expected\n");
 }
 
+TEST(StationFile, MayStateWhatHarmonicsDoToItsReference) {
+  EXPECT_FALSE(read(kGood).uncertainty.reference_harmonics) << "not stated is not 0";
+  const std::string text = exchanged(
+      kGood, "uncertainty:\n", "uncertainty:\n  reference_harmonics: {half_width: 0.03 %, origin: o7}\n");
+  const StationFile station = read(text);
+  EXPECT_DOUBLE_EQ(percent(station.uncertainty.reference_harmonics.value()), 0.03);
+  EXPECT_EQ(station.origins.at("reference_harmonics"), "o7");
+  EXPECT_THAT(mistakes_of(exchanged(text, ", origin: o7", "")), HasSubstr("'origin' is missing"));
+}
+
 TEST(StationFile, AReferenceMayFormTheSumOfItsElements) {
   EXPECT_EQ(read(exchanged(kGood, "definition: series", "definition: element_sum")).reference_definition,
             ReferenceDefinition::element_sum);

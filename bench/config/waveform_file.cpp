@@ -59,8 +59,8 @@ std::optional<Waveform> load_waveform_file(const std::filesystem::path& path, Mi
   waveform.name = path.stem().string();
   (void)required_text(*map, "waveform");
   (void)optional_text(*map, "description");
-  (void)required_text(*map, "source");
-  (void)required_mark(*map);
+  waveform.source = required_text(*map, "source");
+  waveform.mark = required_mark(*map);
   if (const auto list = map->require("harmonics")) {
     const std::vector<YamlNode> items = list->items();
     if (items.empty() && list->kind() == YamlNode::Kind::sequence)

@@ -34,6 +34,8 @@ TEST(WaveformFile, ReadsEveryField) {
   EXPECT_EQ(waveform->harmonics[1], (Harmonic{5, Ratio{}, Angle{}, from_percent(18), from_degrees(-20)}));
   EXPECT_EQ(waveform->highest_order(), 5);
   EXPECT_FALSE(waveform->sine());
+  EXPECT_EQ(waveform->source, "ours");
+  EXPECT_EQ(waveform->mark, Mark::criterion);
 }
 
 TEST(WaveformFile, TellsEachMistakeAtItsPlace) {

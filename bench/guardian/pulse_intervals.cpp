@@ -15,15 +15,30 @@ constexpr double kNear = 0.1;
 /// A bounce or a reflection follows its pulse that closely. made
 constexpr double kVeryShort = 0.1;
 
+using Kind = OddInterval::Kind;
+
+OddInterval too_short(std::size_t pulse, double ratio) {
+  return {ratio < kVeryShort ? Kind::double_pulse : Kind::early_pulse, pulse, ratio, 0};
+}
+
 std::optional<OddInterval> judged(std::size_t pulse, double ratio) {
-  using Kind = OddInterval::Kind;
   if (std::abs(ratio - 1) <= kBand) return std::nullopt;
-  if (ratio < kVeryShort) return OddInterval{Kind::double_pulse, pulse, ratio, 0};
-  if (ratio < 1) return OddInterval{Kind::early_pulse, pulse, ratio, 0};
+  if (ratio < 1) return too_short(pulse, ratio);
   const double whole = std::round(ratio);
   if (whole >= 2 && std::abs(ratio - whole) <= kNear)
     return OddInterval{Kind::missed_pulse, pulse, ratio, static_cast<std::uint64_t>(whole) - 1};
   return OddInterval{Kind::late_pulse, pulse, ratio, 0};
+}
+
+/// What `judge` finds among the intervals, given as multiples of `unit`.
+template <class Judge>
+std::vector<OddInterval> found(std::span<const Edge> edges, Seconds unit, Judge judge) {
+  std::vector<OddInterval> odd;
+  for (std::size_t n = 1; n < edges.size(); ++n) {
+    const double ratio = in_seconds(edges[n].time - edges[n - 1].time) / unit.value();
+    if (auto one = judge(n, ratio)) odd.push_back(*one);
+  }
+  return odd;
 }
 
 }  // namespace
@@ -38,8 +53,8 @@ std::string_view to_text(OddInterval::Kind kind) {
   return "unknown";
 }
 
-std::string OddInterval::text() const {
-  std::string told = fmt::format("LED pulse {} came after {:.2f} times the expected interval", pulse, ratio);
+std::string OddInterval::text(std::string_view expected) const {
+  std::string told = fmt::format("LED pulse {} came after {:.2f} times {}", pulse, ratio, expected);
   if (kind == Kind::missed_pulse)
     told += fmt::format(": {} pulse{} missed", missed, missed == 1 ? " was" : "s were");
   if (kind == Kind::double_pulse) told += ": one pulse was counted twice";
@@ -47,12 +62,13 @@ std::string OddInterval::text() const {
 }
 
 std::vector<OddInterval> odd_intervals(std::span<const Edge> edges, Seconds expected) {
-  std::vector<OddInterval> odd;
-  for (std::size_t n = 1; n < edges.size(); ++n) {
-    const double ratio = in_seconds(edges[n].time - edges[n - 1].time) / expected.value();
-    if (auto found = judged(n, ratio)) odd.push_back(*found);
-  }
-  return odd;
+  return found(edges, expected, judged);
+}
+
+std::vector<OddInterval> short_intervals(std::span<const Edge> edges, Seconds shortest) {
+  return found(edges, shortest, [](std::size_t pulse, double ratio) {
+    return ratio < 1 ? std::optional{too_short(pulse, ratio)} : std::nullopt;
+  });
 }
 
 }  // namespace meterbench

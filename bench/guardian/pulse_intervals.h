@@ -28,12 +28,15 @@ struct OddInterval {
   std::uint64_t missed = 0;  ///< pulses that did not come
 
   /// `LED pulse 17 came after 3.00 times the expected interval: 2 pulses were missed`
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text(std::string_view expected = "the expected interval") const;
 };
 /// As events are named: `missed_pulse`, …
 [[nodiscard]] std::string_view to_text(OddInterval::Kind kind);
 
 /// The odd ones among the intervals between `edges`, in the order of time. `expected` is above 0.
 [[nodiscard]] std::vector<OddInterval> odd_intervals(std::span<const Edge> edges, Seconds expected);
+
+/// Those that are shorter than `shortest`, above 0, the shortest that can be where none can be expected.
+[[nodiscard]] std::vector<OddInterval> short_intervals(std::span<const Edge> edges, Seconds shortest);
 
 }  // namespace meterbench

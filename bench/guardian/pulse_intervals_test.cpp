@@ -56,6 +56,19 @@ TEST(PulseIntervals, OfFewerThanTwoEdgesThereAreNone) {
   EXPECT_TRUE(odd({1}).empty());
 }
 
+TEST(PulseIntervals, ShorterThanAnyCanBeAreOddWhereNoneCanBeExpected) {
+  std::vector<Edge> edges;
+  for (const double t : {0.0, 100.0, 100.01, 102.0, 103.9, 1000.0})  // at least 1.95 s apart
+    edges.push_back({edges.size(), instant_at(t), 0});
+  const auto found = short_intervals(edges, Seconds{1.95});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].kind, Kind::double_pulse);
+  EXPECT_EQ(found[0].text("that in series"),
+            "LED pulse 2 came after 0.01 times that in series: one pulse was counted twice");
+  EXPECT_EQ(found[1].kind, Kind::early_pulse);
+  EXPECT_EQ(found[1].pulse, 4U);
+}
+
 TEST(PulseIntervals, AreNamedAsEvents) {
   EXPECT_EQ(to_text(Kind::missed_pulse), "missed_pulse");
   EXPECT_EQ(to_text(Kind::double_pulse), "double_pulse");

@@ -10,6 +10,7 @@ namespace {
 
 constexpr const char* kReferenceDrift = "reference drift";
 constexpr const char* kReferenceLinearity = "reference linearity";
+constexpr const char* kReferenceHarmonics = "reference with harmonics";
 
 Component rectangular(const char* name, Ratio half_width) {
   return {.name = name,
@@ -28,6 +29,11 @@ Component reference_linearity(const StationUncertainty& station) {
   return rectangular(kReferenceLinearity, station.reference_linearity);
 }
 
+std::optional<Component> reference_harmonics(const StationUncertainty& station, const Waveform& waveform) {
+  if (waveform.sine() || !station.reference_harmonics) return std::nullopt;
+  return rectangular(kReferenceHarmonics, *station.reference_harmonics);
+}
+
 Component reference_readings(const StationUncertainty& station, double readings) {
   return {.name = "reference readings",
           .standard_uncertainty_percent = percent(station.reading_noise) / std::sqrt(readings),
@@ -43,9 +49,9 @@ Component repeatability(const StationUncertainty& station) {
 }
 
 bool is_common(const Component& component) {
-  constexpr std::array kCommon{
-      kReferenceCalibration, kReferenceDrift, kReferenceLinearity, kTimeBase, kIsolation,
-      kStandardCertificate};
+  constexpr std::array kCommon{kReferenceCalibration, kReferenceDrift, kReferenceLinearity,
+                               kReferenceHarmonics,   kTimeBase,       kIsolation,
+                               kStandardCertificate};
   return std::find(kCommon.begin(), kCommon.end(), component.name) != kCommon.end();
 }
 

@@ -1,8 +1,11 @@
 // Components that several budgets have, by one name and one formula.
 #pragma once
 
+#include <optional>
+
 #include "bench/model/budget.h"
 #include "bench/model/station_uncertainty.h"
+#include "bench/model/waveform.h"
 
 namespace meterbench {
 
@@ -19,6 +22,10 @@ inline constexpr const char* kComputed = "computed";
 // Rectangular within the half-widths that the station states.
 [[nodiscard]] Component reference_drift(const StationUncertainty& station);
 [[nodiscard]] Component reference_linearity(const StationUncertainty& station);
+/// Its certificate is for sine: what a load with harmonics adds. Nothing for a sine, or where the station
+/// does not state it.
+[[nodiscard]] std::optional<Component> reference_harmonics(const StationUncertainty& station,
+                                                           const Waveform& waveform);
 /// The mean of so many readings of the reference's power, more than 0.
 [[nodiscard]] Component reference_readings(const StationUncertainty& station, double readings);
 /// Pooled, with its degrees of freedom where it is not 0.

@@ -27,5 +27,13 @@ TEST(SimpleAcceptance, DecidesNothingOnWhatIsNoNumber) {
   EXPECT_EQ(simple_acceptance(Ratio{0}, Ratio{kInfinity}), Decision::inconclusive);
 }
 
+TEST(TooUncertain, IsWhatDoesNotResolveItsLimit) {
+  EXPECT_FALSE(too_uncertain(from_percent(0.03), from_percent(0.5)));
+  EXPECT_FALSE(too_uncertain(from_percent(0.5), from_percent(0.5)));
+  EXPECT_EQ(too_uncertain(from_percent(5.2), from_percent(0.5)),
+            "U of 5.2 % is larger than the limit of 0.5 %: neither pass nor fail can be taken");
+  EXPECT_TRUE(too_uncertain(Ratio{std::numeric_limits<double>::quiet_NaN()}, from_percent(0.5)));
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -53,6 +53,8 @@ Budget residual_budget(const ResidualConditions& c) {
        .origin = kComputed},
       repeatability(c.station),
   };
+  if (auto harmonics = reference_harmonics(c.station, c.waveform))
+    budget.components.push_back(*std::move(harmonics));
   return budget;
 }
 

@@ -8,6 +8,7 @@
 #include "bench/model/budget.h"
 #include "bench/model/calibration.h"
 #include "bench/model/station_uncertainty.h"
+#include "bench/model/waveform.h"
 
 namespace meterbench {
 
@@ -19,6 +20,7 @@ struct ResidualConditions {
   double readings = 1;         ///< of the reference within the gate
   Calibration::Value reference;
   Calibration::Value isolation{};
+  Waveform waveform{};  ///< of the load
   StationUncertainty station;
 };
 
@@ -33,7 +35,7 @@ struct ResidualConditions {
 /// In percent of the energy in series:
 /// - LED pulse resolution Kt/(P_series·T·√6), the gate cuts a pulse at both ends;
 /// - reference readings s_r/√n, the noise of a reading taken as a share of the power in series;
-/// - repeatability of the station;
+/// - repeatability of the station; its reference under a load with harmonics, where that is stated;
 /// - what reference and position do to the difference of two equal powers. Their errors are known of the sum,
 ///   e = (e1 + e2)/2, while the difference takes (e1 − e2)/2. With e1 and e2 independent both have the same
 ///   variance, u² = (u1² + u2²)/4; what the circuits share, a common standard say, only makes it smaller. A

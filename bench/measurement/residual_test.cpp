@@ -65,6 +65,17 @@ TEST(ResidualBudget, TakesACertifiedErrorForOneThatEitherCircuitMayHave) {
   EXPECT_NEAR(budget.components[4].contribution_percent(), std::hypot(0.005, 0.006928203), 1e-9);
 }
 
+TEST(ResidualBudget, HasTheReferenceWithHarmonicsWhereTheLoadHasThemAndTheStationStatesIt) {
+  ResidualConditions c = a_minute();
+  c.station.reference_harmonics = from_percent(0.03);
+  EXPECT_EQ(residual_budget(c).components.size(), 7U);
+  c.waveform.harmonics = {{.order = 5, .current = from_percent(40)}};
+  const Budget budget = residual_budget(c);
+  ASSERT_EQ(budget.components.size(), 8U);
+  EXPECT_EQ(budget.components.back().name, "reference with harmonics");
+  EXPECT_NEAR(budget.components.back().contribution_percent(), 0.017320508, 1e-9);  // 0.03/√3
+}
+
 TEST(ResidualBudget, RefusesConditionsThatCannotBe) {
   for (const auto spoil : std::initializer_list<void (*)(ResidualConditions&)>{
            [](ResidualConditions& c) { c.kt = ActiveEnergy{0}; },

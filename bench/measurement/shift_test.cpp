@@ -23,7 +23,8 @@ Budget window(double reference_percent, double scan_percent) {
   return {{component("reference calibration", reference_percent), component("reference drift", 0.006),
            component("reference linearity", 0.004), component("time base", 0.002),
            component("position burden and isolation", 0.005), component("standard's certificate", 0.01),
-           component("scan period", scan_percent), component("repeatability", 0.003)}};
+           component("reference with harmonics", 0.02), component("scan period", scan_percent),
+           component("repeatability", 0.003)}};
 }
 
 TEST(Repeatability, IsWhatTwoMeasurementsOfOneLoadDoNotShare) {

@@ -53,6 +53,8 @@ Budget lasting_components(const WindowConditions& c) {
                                  .distribution = Distribution::rectangular,
                                  .standard_uncertainty_percent = percent(c.time_base) / kSqrt3,
                                  .origin = "specification of the counter"});
+  if (auto harmonics = reference_harmonics(c.station, c.waveform))
+    budget.components.push_back(*std::move(harmonics));
   const auto add_stated = [&](const char* name, const Calibration::Value& value, const char* origin) {
     if (value.standard_uncertainty.value() != 0)
       budget.components.push_back({.name = name,

@@ -19,6 +19,7 @@
 #include "bench/model/capabilities.h"
 #include "bench/model/edge.h"
 #include "bench/model/station_uncertainty.h"
+#include "bench/model/waveform.h"
 
 namespace meterbench {
 
@@ -32,6 +33,7 @@ struct WindowConditions {
   Calibration::Value reference;         ///< certificate at this load
   Calibration::Value isolation{};       ///< burden and isolation of the position at this load
   Calibration::Value standard{};        ///< certificate of the standard in the meter's place
+  Waveform waveform{};                  ///< of the load
   double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
   StationUncertainty station;
 
@@ -51,11 +53,11 @@ struct WindowConditions {
 [[nodiscard]] Seconds window_time(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The budget of a window of `pulses` pulses. Always: reference (certificate, drift, linearity), meter delay
-/// under the ramp, repeatability; where they are stated the position's burden and isolation, and the
-/// certificate of a standard in the meter's place. By method: scan period τ/(T√6); reference pulse resolution
-/// 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution √2·r/(T√3); time base b/√3; reference readings
-/// s_r/√n over the n = T/(reading period) readings within T; LED pulse resolution 1/(N√6) where a gate cuts
-/// pulses off.
+/// under the ramp, repeatability; where they are stated the reference under a load with harmonics, the
+/// position's burden and isolation, and the certificate of a standard in the meter's place. By method: scan
+/// period τ/(T√6); reference pulse resolution 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution
+/// √2·r/(T√3); time base b/√3; reference readings s_r/√n over the n = T/(reading period) readings within T;
+/// LED pulse resolution 1/(N√6) where a gate cuts pulses off.
 [[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The expanded uncertainty that remains however long the window is: the floor of the station.

@@ -101,6 +101,27 @@ TEST(WindowBudget, HasThePositionAndAStandardWhereTheyAreStated) {
   EXPECT_NEAR(percent(smallest_uncertainty(c)), 0.02 * std::sqrt(2.0), 1e-9);
 }
 
+/// Its fifth harmonic; the certificate of the reference is for sine.
+Waveform with_harmonics() {
+  return {.name = "fifth",
+          .harmonics = {{.order = 5, .voltage = from_percent(10), .current = from_percent(40)}}};
+}
+
+TEST(WindowBudget, HasTheReferenceWithHarmonicsWhereTheLoadHasThemAndTheStationStatesIt) {
+  WindowConditions c = certificate_and_scan();
+  c.waveform = with_harmonics();
+  EXPECT_FALSE(by_name(window_budget(c, 100)).contains("reference with harmonics"));
+  EXPECT_NEAR(percent(smallest_uncertainty(c)), 0.02, 1e-9);
+  c.station.reference_harmonics = from_percent(0.03);
+  const Component row = by_name(window_budget(c, 100)).at("reference with harmonics");
+  EXPECT_EQ(row.distribution, Distribution::rectangular);
+  EXPECT_EQ(row.origin, "station file");
+  EXPECT_NEAR(row.contribution_percent(), 0.017320508, 1e-9);                              // 0.03/√3
+  EXPECT_NEAR(percent(smallest_uncertainty(c)), 2 * std::hypot(0.01, 0.017320508), 1e-9);  // however long
+  c.waveform = {};
+  EXPECT_FALSE(by_name(window_budget(c, 100)).contains("reference with harmonics"));
+}
+
 TEST(WindowBudget, GivesTheScanPeriodFourThousandthsPercentInTenSeconds) {
   WindowConditions c = certificate_and_scan();
   c.power = ActivePower{3'600};  // a pulse a second

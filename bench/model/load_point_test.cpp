@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "bench/model/interim_check.h"
-#include "bench/model/limit.h"
+#include "bench/model/mark.h"
 #include "bench/model/meter_type.h"
 #include "bench/model/verdict.h"
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/core/quantity.h"
+#include "bench/model/mark.h"
 
 namespace meterbench {
 
@@ -23,6 +24,8 @@ struct Harmonic {
 struct Waveform {
   std::string name{};                 ///< file of config/waveforms; empty: sine
   std::vector<Harmonic> harmonics{};  ///< in rising order, each order once
+  std::string source{};               ///< document that the harmonics are from
+  Mark mark = Mark::knowledge;        ///< how they are known
 
   [[nodiscard]] bool sine() const { return harmonics.empty(); }
   /// The highest there is, 1 for a sine.

@@ -94,9 +94,11 @@ tl::expected<Calibration::Value, std::string> reference_at(const PlanningStation
   const auto [first, second] = circuit_powers(form, asked.load);
   const double weight =
       (std::abs(first.value()) + std::abs(second.value())) / std::abs((first + second).value());
-  const double of_each = std::hypot(station.uncertainty.reference_drift.value(),
-                                    station.uncertainty.reference_linearity.value()) /
-                         std::numbers::sqrt3;
+  const StationUncertainty& own = station.uncertainty;
+  const Ratio harmonics = asked.load.waveform.sine() ? Ratio{} : own.reference_harmonics.value_or(Ratio{});
+  const double of_each =
+      std::hypot(own.reference_drift.value(), own.reference_linearity.value(), harmonics.value()) /
+      std::numbers::sqrt3;
   const double beyond = of_each * std::sqrt(std::max(0.0, weight * weight - 1));
   value->standard_uncertainty = Ratio{std::hypot(value->standard_uncertainty.value(), beyond)};
   return value;

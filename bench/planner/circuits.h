@@ -24,8 +24,8 @@ namespace meterbench {
 [[nodiscard]] tl::expected<Calibration::Value, std::string> value_at(const Calibration& calibration,
                                                                      Form form, const PlannedPoint& asked);
 
-/// The reference's, by its certificate. Where the circuits' powers cancel in part, drift and linearity of
-/// each weigh more in what is left: the part beyond what every budget has of them is added here.
+/// The reference's, by its certificate. Where the circuits' powers cancel in part, drift, linearity and
+/// harmonics of each weigh more in what is left: the part beyond what every budget has of them is added here.
 [[nodiscard]] tl::expected<Calibration::Value, std::string> reference_at(const PlanningStation& station,
                                                                          Form form,
                                                                          const PlannedPoint& asked);

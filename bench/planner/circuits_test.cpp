@@ -171,5 +171,45 @@ TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
   EXPECT_NEAR(plan.points.at(0).meters.at(0).power.value(), 1.04 * 12'000, 1e-6);
 }
 
+/// By a reference of which ± 0.03 % are stated under harmonics, and by one of which nothing is.
+struct WithAndWithout {
+  PlannedPoint with, without;
+};
+WithAndWithout under_harmonics(AccuracyStep step) {
+  step.waveform = "fifth";
+  const WaveformFiles waveforms{{"fifth", {"fifth", {{.order = 5, .current = from_percent(40)}}}}};
+  PlanningStation station = bench();
+  station.source.highest_harmonic = 5;
+  WithAndWithout points;
+  points.without = plan_of(scenario_of({step}), at_a(meter_2s()), station, waveforms).points.at(0);
+  station.uncertainty.reference_harmonics = from_percent(0.03);
+  points.with = plan_of(scenario_of({step}), at_a(meter_2s()), station, waveforms).points.at(0);
+  return points;
+}
+
+double u(const PlannedPoint& point) { return percent(point.meters.at(0).predicted_uncertainty) / 2; }
+
+TEST(Waveforms, BringWhatTheReferenceDoesUnderThemIntoThePrediction) {
+  const auto [with, without] = under_harmonics(step_with({Circuit::series}));
+  ASSERT_EQ(with.meters.at(0).pulses, without.meters.at(0).pulses);
+  EXPECT_NEAR(u(with), std::hypot(u(without), 0.017320508), 1e-9);  // 0.03/√3
+}
+
+TEST(Waveforms, BringItIntoAResidualToo) {
+  AccuracyStep step = step_with({Circuit::opposed}, {Current{200}});
+  step.target_uncertainty.reset();
+  const auto [with, without] = under_harmonics(step);
+  EXPECT_NEAR(u(with), std::hypot(u(without), 0.017320508), 1e-9);
+}
+
+TEST(Waveforms, BringItInAsOftenAsLegsCancelInPart) {
+  AccuracyStep step = step_with({Circuit::legs});
+  step.leg_2 = {Ratio{0.5}, kUnity, Direction::received};  // three parts of power for one that is left
+  step.target_uncertainty = from_percent(0.2);
+  const auto [with, without] = under_harmonics(step);
+  ASSERT_EQ(with.meters.at(0).pulses, without.meters.at(0).pulses);
+  EXPECT_NEAR(u(with), std::hypot(u(without), 3 * 0.017320508), 1e-9);
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -34,6 +34,7 @@ WindowConditions conditions_of(const PlanningStation& station, const PlannedPoin
   c.reference = point.reference;
   c.isolation = candidate.meter.isolation;
   c.standard = candidate.meter.standard;
+  c.waveform = point.load.waveform;
   c.station = station.uncertainty;
   return c;
 }

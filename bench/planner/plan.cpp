@@ -35,6 +35,10 @@ void add(Canonical& out, const LoadPoint& load) {
   out.line("frequency_hz", load.frequency.value());
   out.line("direction", to_text(load.direction));
   out.line("waveform", load.waveform.name);
+  if (!load.waveform.sine()) {
+    out.line("waveform_source", load.waveform.source);
+    out.line("waveform_mark", to_text(load.waveform.mark));
+  }
   for (const Harmonic& harmonic : load.waveform.harmonics) {
     out.line("order", std::to_string(harmonic.order));
     out.line("voltage_share", harmonic.voltage.value());

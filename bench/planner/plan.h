@@ -60,7 +60,7 @@ struct PlannedPoint {
   Seconds rest{};  ///< without load before it
   Limit limit;
   /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with
-  /// what more the reference's drift and linearity weigh in the rest.
+  /// what more the reference's drift, linearity and harmonics weigh in the rest.
   Calibration::Value reference;
   std::optional<Ratio> target;       ///< target expanded uncertainty
   std::vector<PlannedMeter> meters;  ///< that are measured here, in the order of the station's positions

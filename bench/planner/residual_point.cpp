@@ -29,6 +29,7 @@ struct Opposed {
                                          .readings = gate / kReferenceReadingPeriod,
                                          .reference = point.reference,
                                          .isolation = meter.isolation,
+                                         .waveform = point.load.waveform,
                                          .station = bench.station.uncertainty})
                             .expanded_percent());
   }

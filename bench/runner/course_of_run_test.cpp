@@ -62,6 +62,13 @@ TEST_F(Shifts, BeyondTheLimitAreInconclusiveSinceTheBenchMayHaveDrifted) {
   EXPECT_EQ(last(outcome, "002").verdict.decision, Decision::pass);
 }
 
+TEST_F(Shifts, ThatDoNotResolveTheirLimitAreInconclusive) {
+  plan_.shifts[0].limit = limit(0.001);
+  const RunOutcome outcome = run();
+  EXPECT_EQ(last(outcome, "003").verdict.decision, Decision::inconclusive);
+  EXPECT_THAT(kinds(last(outcome, "003")), ElementsAre("too_uncertain"));
+}
+
 TEST_F(Shifts, OfAPointWithoutErrorHaveNone) {
   bench_.lost_at["nobody"] = {};
   bench_.meters["A"].led_dies_at = instant_at(35);
@@ -79,16 +86,23 @@ TEST_F(Shifts, BetweenDoubtfulErrorsAreNotPassed) {
   EXPECT_THAT(kinds(last(outcome, "003")), Contains("no_shift"));
 }
 
-TEST_F(CourseOfRun, OpposedCoilsHaveAResidualOfTheirPowerInSeries) {
-  PlannedPoint& point = plan_.points[0];
-  plan_.points.resize(1);
-  point.result = ResultKind::residual;
-  point.connection.circuit = Circuit::opposed;
-  point.load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, PowerFactor{},
-                               Direction::delivered, point.connection);
-  point.gate = Seconds{600};
-  point.meters[0].power = ActivePower{12'000};
-  bench_.meters["A"].extra_w = 24;  // 4 Wh in 600 s, of 2000 Wh in series
+/// 12 kW in series, for 600 s: 2000 Wh.
+class OpposedCoils : public CourseOfRun {
+ protected:
+  OpposedCoils() {
+    plan_.points.resize(1);
+    PlannedPoint& point = plan_.points[0];
+    point.result = ResultKind::residual;
+    point.connection.circuit = Circuit::opposed;
+    point.load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, PowerFactor{},
+                                 Direction::delivered, point.connection);
+    point.gate = Seconds{600};
+    point.meters[0].power = ActivePower{12'000};
+  }
+};
+
+TEST_F(OpposedCoils, HaveAResidualOfTheirPowerInSeries) {
+  bench_.meters["A"].extra_w = 24;  // 4 Wh
   const RunOutcome outcome = run();
   ASSERT_FALSE(outcome.fault) << outcome.fault->text();
   const PointRecord residual = points_at(outcome, "A").at(0);
@@ -101,6 +115,36 @@ TEST_F(CourseOfRun, OpposedCoilsHaveAResidualOfTheirPowerInSeries) {
   EXPECT_TRUE(residual.budget);
   bench_.meters["A"].extra_w = 120;
   EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail) << "1 %";
+}
+
+TEST_F(OpposedCoils, HaveNoPulsesCloserTogetherThanInSeries) {
+  bench_.meters["A"].extra_w = 24;
+  bench_.meters["A"].doubled_one_in = 4;
+  for (const double limit : {0.5, 0.2}) {  // 5 pulses are 0.25 %: a pass and a fail
+    bench_.meters["A"].pulses = 0;
+    plan_.points[0].limit.limit = from_percent(limit);
+    const PointRecord residual = run().points.at(0);
+    EXPECT_EQ(residual.pulses, 5U);
+    EXPECT_EQ(residual.verdict.decision, Decision::inconclusive) << limit;
+    ASSERT_THAT(kinds(residual), ElementsAre("double_pulse"));
+    EXPECT_THAT(residual.events[0].text, HasSubstr("in series"));
+  }
+}
+
+TEST_F(OpposedCoils, AreNotJudgedByAReferenceThatContradictsTheSource) {
+  station_->source_accuracy = from_percent(0.25);
+  for (const double seen_w : {60.0, 30.0}) {  // 0.5 and 0.25 % of the power in series, where there is none
+    bench_.reference_adds_w = seen_w;
+    for (const double limit : {1.0, 0.15}) {
+      plan_.points[0].limit.limit = from_percent(limit);
+      const PointRecord residual = run().points.at(0);
+      EXPECT_NEAR(residual.error_percent.value(), -seen_w / 120, 1e-9);
+      if (seen_w > 30)
+        EXPECT_EQ(residual.verdict.decision, Decision::inconclusive) << limit;
+      else
+        EXPECT_NE(residual.verdict.decision, Decision::inconclusive) << limit;
+    }
+  }
 }
 
 TEST_F(CourseOfRun, ACertifiedStandardHasADeviationFromItsCertificate) {

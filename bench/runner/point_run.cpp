@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/runner/doubts.h"
 #include "bench/runner/point_count.h"
 #include "bench/runner/point_hold.h"
 #include "bench/runner/point_record.h"
@@ -28,7 +29,8 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
     if (!counted && !attempt.skipped_by) attempt.fault = counted.error();
   }
 
-  const PointRecords records{station, meters, point, hold, count};
+  const PointRecords records{station, meters, point, hold, count, conditions.reference_within};
+  const std::vector<std::string> of_waveform = waveform_doubts(station, point.load.waveform);
   const double end_s = in_seconds(station.reactor.now());
   for (std::size_t i = 0; i < point.meters.size(); ++i) {
     const PlannedMeter& meter = point.meters[i];
@@ -37,6 +39,8 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
     record.ended_s = end_s;
     if (const auto doubts = conditions.doubts.find(meter.position); doubts != conditions.doubts.end())
       record.verdict.basis.reasons = doubts->second;
+    record.verdict.basis.reasons.insert(record.verdict.basis.reasons.end(), of_waveform.begin(),
+                                        of_waveform.end());
     records.add_environment(record);
     const auto end_with = [&](const char* kind, const std::string& text) {
       record.edges = count.meters()[i].edges;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/runner/sample_plan.h"
@@ -12,6 +13,7 @@
 namespace meterbench {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// A counter that times edges and counts within a gate, as a 53230A does.
@@ -107,7 +109,7 @@ class PointRunTest : public ::testing::Test {
     point_.method = method;
     const std::vector<std::size_t> positions{0};
     LoadPeriod period{*station_, positions};
-    PointAttempt attempt = run_point(*station_, meters_, point_, 0, period, observer_);
+    PointAttempt attempt = run_point(*station_, meters_, point_, 0, period, observer_, conditions_);
     fault_ = attempt.fault;
     return attempt.records.at(0);
   }
@@ -119,6 +121,7 @@ class PointRunTest : public ::testing::Test {
   FakeTimer* timer_ = nullptr;
   ComparingReference* reference_ = nullptr;
   RunObserver observer_;
+  PointConditions conditions_;
   std::map<std::string, MeterType> meters_{{"A", sample::meter_type()}};
   PlannedPoint point_ = sample::point("001", 50, 40);  // 12 kW, 1 Wh: 0.3 s each
   std::optional<Fault> fault_;
@@ -145,6 +148,63 @@ TEST_F(PointRunTest, AGateCountsWholePulses) {
   EXPECT_NEAR(record.error_percent.value(), 100 * (1002 / (12000 * 300.1 / 3600) - 1), 1e-6);
   EXPECT_TRUE(record.edges.empty());
   EXPECT_LT(std::abs(record.error_percent.value() - 0.2), record.budget.value().expanded_percent());
+}
+
+TEST_F(PointRunTest, PulsesThatNobodySawOneByOneMakeNoFail) {
+  bench_.meter_error = 0.02;
+  point_.gate = Seconds{300};
+  const PointRecord gated = run(CountingMethod::gated_total);
+  EXPECT_NEAR(gated.error_percent.value(), 2, 1e-6);
+  EXPECT_EQ(gated.verdict.decision, Decision::inconclusive);
+  ASSERT_EQ(gated.events.size(), 1U);
+  EXPECT_EQ(gated.events[0].kind, "pulses_unseen");
+  EXPECT_THAT(gated.events[0].text, HasSubstr("timestamps"));
+  EXPECT_EQ(run(CountingMethod::timestamps).verdict.decision, Decision::fail);
+  station_->counters.clear();
+  EXPECT_EQ(run(CountingMethod::error_calculator).verdict.decision, Decision::inconclusive);
+}
+
+TEST_F(PointRunTest, APassedInterimCheckLetsAFailStand) {
+  station_->source_accuracy = from_percent(0.25);
+  bench_.meter_error = 0.006;
+  EXPECT_EQ(run(CountingMethod::timestamps).verdict.decision, Decision::inconclusive);
+  conditions_.reference_within = from_percent(0.05);
+  const PointRecord record = run(CountingMethod::timestamps);
+  EXPECT_EQ(record.verdict.decision, Decision::fail);
+  EXPECT_TRUE(record.verdict.basis.verified());
+  station_->source_accuracy = {};
+  EXPECT_TRUE(run(CountingMethod::timestamps).verdict.basis.verified()) << "the check alone speaks for it";
+  conditions_.reference_within = from_percent(0.15);
+  EXPECT_EQ(run(CountingMethod::timestamps).verdict.decision, Decision::inconclusive);
+}
+
+TEST_F(PointRunTest, ACheckThatContradictsTheSourceMakesNoFail) {
+  station_->source_accuracy = from_percent(0.25);
+  bench_.meter_error = 0.01;
+  bench_.reference_reads = 1.0026;  // explained by the source's accuracy and U
+  conditions_.reference_within = from_percent(0.005);
+  const PointRecord record = run(CountingMethod::timestamps);
+  EXPECT_EQ(record.verdict.decision, Decision::inconclusive);
+  ASSERT_EQ(record.events.size(), 1U);
+  EXPECT_EQ(record.events[0].kind, "reference_doubt");
+  EXPECT_THAT(record.events[0].text, HasSubstr("+0.260 % more than the source is set to"));
+}
+
+TEST_F(PointRunTest, AWaveformIsADoubtOfWhatIsMeasuredUnderIt) {
+  EXPECT_TRUE(run(CountingMethod::timestamps).verdict.basis.verified());
+  point_.load.waveform = {.name = "fifth",
+                          .harmonics = {{.order = 5, .current = from_percent(5)}},
+                          .source = "a standard",
+                          .mark = Mark::knowledge};
+  EXPECT_THAT(run(CountingMethod::timestamps).verdict.basis.reasons,
+              ElementsAre("the waveform fifth of a standard is an unverified figure",
+                          "the reference's certificate is for sine, the load has harmonics"));
+  point_.load.waveform.mark = Mark::read;
+  station_->uncertainty.reference_harmonics = from_percent(0.03);
+  const PointRecord record = run(CountingMethod::timestamps);
+  ASSERT_FALSE(fault_) << fault_->text();
+  EXPECT_TRUE(record.verdict.basis.verified());
+  EXPECT_EQ(std::ranges::count(record.budget->components, "reference with harmonics", &Component::name), 1);
 }
 
 TEST_F(PointRunTest, TheReferencesOwnCalculatorIsTakenWithItsConstant) {

@@ -27,6 +27,8 @@ void compute(const PlannedShift& shift, const PointRecord& first, const PointRec
     event("shifted", fmt::format("{:+.4f} % from point {} to point {}; meter, reference or surroundings have "
                                  "changed",
                                  *r.error_percent, first.point_id, second.point_id));
+  if (auto reason = too_uncertain(from_percent(r.budget->expanded_percent()), shift.limit.limit))
+    event("too_uncertain", *std::move(reason));
   for (const PointRecord* of : {&first, &second})
     if (of->verdict.decision == Decision::inconclusive)
       event("no_shift", fmt::format("the error of point {} is inconclusive", of->point_id));

@@ -87,6 +87,7 @@ struct FakeBench {
   ActiveEnergy reference_pulse = from_watt_hours(1e-5);
   bool reference_repeats = false;  ///< each reading takes a second try
   double reference_reads = 1;      ///< factor on what the reference reads of the current
+  double reference_adds_w = 0;     ///< that its readings tell beside the load
   double pulse_factor = 1;         ///< factor on the reference pulses alone
   bool reference_overloaded = false;
   std::string reference_ranges;

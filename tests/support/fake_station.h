@@ -19,7 +19,7 @@ class FakeSource final : public PowerSource {
  public:
   FakeSource(Reactor& reactor, FakeBench& bench) : reactor_{reactor}, bench_{bench} {}
   SourceCapabilities capabilities() const override {
-    return {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}};
+    return {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}, {}, {}, 5};
   }
   void start_identify(Done<std::string> done) override {
     bench_.serve<std::string>(reactor_, "source", kFakeReply, std::move(done),
@@ -102,7 +102,7 @@ class FakeReference final : public ReferenceStandard {
       reading.circuits[i] = {load.voltage, current, active_part(load.voltage * current, lag),
                              reactive_part(load.voltage * current, lag)};
     }
-    reading.active = ActivePower{bench_.power() * bench_.reference_reads};
+    reading.active = ActivePower{bench_.power() * bench_.reference_reads + bench_.reference_adds_w};
     return reading;
   }
   Reactor& reactor_;

@@ -1,4 +1,4 @@
-#include "bench/model/limit.h"
+#include "bench/model/mark.h"
 
 namespace meterbench {
 

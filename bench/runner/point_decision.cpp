@@ -1,0 +1,166 @@
+#include "bench/runner/point_decision.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+#include "bench/measurement/decision.h"
+#include "bench/runner/source_witness.h"
+
+namespace meterbench {
+namespace {
+
+/// Parts of a window whose spread is checked.
+constexpr std::size_t kParts = 5;
+/// So many odd intervals of a meter are told one by one. made
+constexpr std::size_t kToldOdd = 10;
+
+constexpr const char* kCheckWouldTell = "a weekly check passed within the station's period would tell";
+constexpr const char* kCloserWouldTell = "a reference or a source that is known more closely would tell";
+
+}  // namespace
+
+void PointDecision::decide_error(std::size_t index, Ratio error, const WindowConditions& c,
+                                 const Window& window, PointRecord& record) const {
+  const auto source = source_of(index, record);
+  bool bench_to_blame = add_spread(c, window, record);
+  bench_to_blame |= add_odd_intervals(index, record);
+  bench_to_blame |= add_reference_doubt(source, record);
+  decide(error, bench_to_blame, record);
+  if (record.verdict.decision == Decision::fail) question_fail(index, source, record);
+}
+
+void PointDecision::decide_residual(std::size_t index, Ratio residual, PointRecord& record) const {
+  bool bench_to_blame = add_short_intervals(index, record);
+  bench_to_blame |= add_reference_doubt(source_of(index, record), record);
+  decide(residual, bench_to_blame, record);
+}
+
+bool PointDecision::add_spread(const WindowConditions& c, const Window& window, PointRecord& record) const {
+  if (record.edges.size() <= kOpeningEdge) return false;
+  const auto parts = partial_errors(std::span{record.edges}.subspan(kOpeningEdge), c, kParts);
+  if (spread_as_expected(parts, c, window.pulses)) return false;
+  record.events.push_back(
+      event(record, "spread",
+            "the parts of the window scatter more than timing, jitter and pooled repeatability explain"));
+  return true;
+}
+
+bool PointDecision::add_odd_intervals(std::size_t index, PointRecord& record) const {
+  const PlannedMeter& meter = point_.meters[index];
+  const auto odd = odd_intervals(count_.meters()[index].steady, types_.at(meter.position).kt / meter.power);
+  tell_intervals(odd, "the expected interval", record);
+  return std::ranges::any_of(odd, [&](const OddInterval& o) {
+    // Where the window was not made of edges nobody knows which of them it had.
+    return record.edges.empty() || (o.pulse > kOpeningEdge && o.pulse < record.edges.size());
+  });
+}
+
+/// What opposed circuits leave gives no pulses as fast as the same currents in series.
+bool PointDecision::add_short_intervals(std::size_t index, PointRecord& record) const {
+  const PlannedMeter& meter = point_.meters[index];
+  const auto odd = short_intervals(record.edges, types_.at(meter.position).kt / meter.power);
+  tell_intervals(odd, "the interval of the same currents in series", record);
+  return !odd.empty();
+}
+
+void PointDecision::tell_intervals(const std::vector<OddInterval>& odd, std::string_view expected,
+                                   PointRecord& record) const {
+  for (std::size_t i = 0; i < std::min(odd.size(), kToldOdd + 1); ++i) {
+    std::string text = odd[i].text(expected);
+    if (i == kToldOdd) text += fmt::format("; {} odd intervals in all", odd.size());
+    record.events.push_back(event(record, std::string{to_text(odd[i].kind)}, std::move(text)));
+  }
+}
+
+/// The reference's energy over its time. Where the reference compares by itself its readings stand for its
+/// pulses.
+ActivePower PointDecision::seen_power(const PointRecord& record) const {
+  if (point_.method != CountingMethod::error_calculator)
+    return *record.reference_count * count_.reference_pulse() / Seconds{*record.duration_s};
+  const auto& samples = hold_.watch()->samples();
+  ActivePower sum;
+  for (const auto& sample : samples) sum = sum + sample.reading.active;
+  return sum / static_cast<double>(samples.size());
+}
+
+std::optional<SourceWitness> PointDecision::source_of(std::size_t index, const PointRecord& record) const {
+  if (station_.source_accuracy.value() == 0) return std::nullopt;
+  const Form form = types_.at(record.position).form;
+  const ReferenceDefinition definition = station_.reference->definition();
+  const ActivePower whole = point_.result == ResultKind::residual
+                                ? point_.meters[index].power
+                                : reference_power(definition, form, point_.load);
+  return source_witness(station_.source_accuracy, definition, form, point_.load,
+                        seen_power(record) / (1 + point_.reference.error.value()), whole);
+}
+
+bool PointDecision::add_reference_doubt(const std::optional<SourceWitness>& source,
+                                        PointRecord& record) const {
+  const double u_percent = record.budget->expanded_percent();
+  if (!source || source->agrees(from_percent(u_percent))) return false;
+  record.events.push_back(event(
+      record, "reference_doubt",
+      fmt::format("the reference tells {:+.3f} % of {} more than the source is set to, its accuracy and U "
+                  "explain {:.3f} %: one of them is wrong",
+                  percent(source->apart),
+                  point_.result == ResultKind::residual ? "the power in series" : "the power",
+                  percent(source->accuracy) + u_percent)));
+  return true;
+}
+
+void PointDecision::decide(Ratio result, bool bench_to_blame, PointRecord& record) const {
+  Decision& decision = record.verdict.decision;
+  decision = simple_acceptance(result, point_.limit.limit);
+  if (auto reason = too_uncertain(from_percent(record.budget->expanded_percent()), point_.limit.limit)) {
+    record.events.push_back(event(record, "too_uncertain", *std::move(reason)));
+    decision = Decision::inconclusive;
+  }
+  // Whether meter or bench is to blame stays open: no pass can stand on it, and no fail is made of it.
+  if (bench_to_blame || (!record.events.empty() && decision == Decision::pass))
+    decision = Decision::inconclusive;
+}
+
+void PointDecision::question_fail(std::size_t index, const std::optional<SourceWitness>& source,
+                                  PointRecord& record) const {
+  const auto take_back = [&](const char* kind, std::string text) {
+    record.events.push_back(event(record, kind, std::move(text)));
+    record.verdict.decision = Decision::inconclusive;
+  };
+  if (count_.meters()[index].steady.empty())
+    return take_back("pulses_unseen",
+                     "the pulses were counted without being seen one by one, so that the bench may have "
+                     "lost or doubled some; method timestamps or scanned would tell");
+  // With a certified standard in the meter's place it is the reference that is on trial.
+  if (point_.result == ResultKind::deviation) return;
+  const auto of_reference = reference_error(source, reference_within_);
+  if (!of_reference) {
+    record.verdict.basis.reasons.emplace_back("nothing but its certificate speaks for the reference");
+    return;
+  }
+  if (of_reference->empty())
+    return take_back(
+        "reference_doubt",
+        fmt::format("the reference tells {:+.3f} % more than the source is set to, which is good "
+                    "to {:.3f} %, and was within {:.3f} % at the last interim check: one of "
+                    "them is wrong",
+                    percent(source->apart), percent(source->accuracy), percent(*reference_within_)));
+  const ErrorRange of_meter = meter_error(from_percent(*record.error_percent), *of_reference);
+  if (is_beyond(of_meter, point_.limit.limit)) return;
+  take_back("unproven_fail",
+            fmt::format("the reference may read {:+.3f} to {:+.3f} % high; the meter's error lies between "
+                        "{:+.3f} and {:+.3f} %, its limit is {}: {}",
+                        percent(of_reference->lowest), percent(of_reference->highest),
+                        percent(of_meter.lowest), percent(of_meter.highest), to_text(point_.limit.limit),
+                        reference_within_ ? kCloserWouldTell : kCheckWouldTell));
+}
+
+EventRow PointDecision::event(const PointRecord& record, std::string kind, std::string text) const {
+  return {record.point_id, record.position, in_seconds(station_.reactor.now()), std::move(kind),
+          std::move(text)};
+}
+
+}  // namespace meterbench
