@@ -54,7 +54,7 @@ bool PointDecision::add_odd_intervals(std::size_t index, PointRecord& record) co
   const auto odd = odd_intervals(count_.meters()[index].steady, types_.at(meter.position).kt / meter.power);
   tell_intervals(odd, "the expected interval", record);
   return std::ranges::any_of(odd, [&](const OddInterval& o) {
-    // Where the window was not made of edges nobody knows which of them it had.
+    // Without edges of its own the window is another instrument's, and all that was seen lies within.
     return record.edges.empty() || (o.pulse > kOpeningEdge && o.pulse < record.edges.size());
   });
 }
