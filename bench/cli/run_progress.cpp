@@ -13,6 +13,7 @@ void RunProgress::begin(const Plan& plan, const std::vector<std::size_t>& left) 
   plan_ = &plan;
   left_.assign(plan.points.size(), false);
   for (const std::size_t index : left) left_[index] = true;
+  register_hold_.clear();
   soak_ = nullptr;
   measuring_ = false;
 }
@@ -44,6 +45,11 @@ void RunProgress::point_over() {
   point_over_ = true;
 }
 
+void RunProgress::holding_for_registers(const std::string& what) {
+  const std::lock_guard lock{mutex_};
+  register_hold_ = what;
+}
+
 void RunProgress::end() {
   const std::lock_guard lock{mutex_};
   plan_ = nullptr;
@@ -52,6 +58,7 @@ void RunProgress::end() {
 std::string RunProgress::text() const {
   const std::lock_guard lock{mutex_};
   if (plan_ == nullptr) return "no scenario under way";
+  if (!register_hold_.empty()) return "all points measured; " + register_hold_;
   if (soak_ != nullptr) return soak_text();
   return measuring_ ? point_text() : fmt::format("[0/{}] getting ready", plan_->points.size());
 }
@@ -59,13 +66,15 @@ std::string RunProgress::text() const {
 std::string RunProgress::at_hand() const {
   const std::lock_guard lock{mutex_};
   if (plan_ == nullptr) return "";
+  if (!register_hold_.empty()) return "the load for the registers";
   if (soak_ != nullptr) return "the soak at " + to_text(soak_->temperature);
   return measuring_ ? "point " + plan_->points[index_].id : "";
 }
 
 bool RunProgress::at_work() const {
   const std::lock_guard lock{mutex_};
-  return plan_ != nullptr && (soak_ != nullptr || (measuring_ && !point_over_));
+  return plan_ != nullptr &&
+         (!register_hold_.empty() || soak_ != nullptr || (measuring_ && !point_over_));
 }
 
 std::string RunProgress::soak_text() const {

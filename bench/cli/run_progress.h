@@ -20,6 +20,8 @@ class RunProgress {
   void point(std::size_t index);
   void edges(std::uint64_t counted, std::uint64_t needed);
   void point_over();
+  /// `what` as RunObserver has it.
+  void holding_for_registers(const std::string& what);
   void end();
 
   // From any thread.
@@ -38,6 +40,7 @@ class RunProgress {
   mutable std::mutex mutex_;
   const Plan* plan_ = nullptr;
   std::vector<bool> left_;  // by index of the point
+  std::string register_hold_;  // empty: none
   const PlannedSoak* soak_ = nullptr;
   ChamberReading chamber_{};
   Seconds elapsed_{};

@@ -18,6 +18,8 @@ class RunObserver {
   virtual void point_started(std::size_t /*index*/, const PlannedPoint& /*point*/) {}
   /// `edges` of the slowest position out of those that the point needs.
   virtual void counting(std::size_t /*index*/, std::uint64_t /*edges*/, std::uint64_t /*needed*/) {}
+  /// A load is about to be held for nothing but the registers: `445 s more at 200 A delivered, …`
+  virtual void holding_for_registers(const std::string& /*what*/) {}
   virtual void point_ended(std::size_t /*index*/, const PointRecord& /*record*/) {}
 };
 
