@@ -124,6 +124,7 @@ class Run {
     });
     take_findings(ready.findings);
     doubts_ = std::move(ready.doubts);
+    reference_within_ = ready.reference_within;
     if (ready.fault) return tl::unexpected{*ready.fault};
     return {};
   }
@@ -178,6 +179,7 @@ class Run {
     PointConditions conditions{.attempt = turn.attempt,
                                .doubts = doubts_of(planned.limit),
                                .hold = {temperature_, &interlock_},
+                               .reference_within = reference_within_,
                                .control = control_};
     if (planned.rest.value() > 0) rest(planned.rest, conditions.skipped_by);
     if (over()) return;
@@ -425,6 +427,7 @@ class Run {
   MeterStates states_;
   RunOutcome outcome_;
   std::map<std::string, std::vector<std::string>> doubts_;  // by position, whatever the limit
+  std::optional<Ratio> reference_within_;                   // by the bench's own checks
   std::vector<EventRow> marks_;                             // that change decisions
   std::optional<TemperatureBand> temperature_;              // where the last soak has brought the meters
   std::string skipped_soak_;                                // the last one, where a person ended it

@@ -60,6 +60,25 @@ TEST_F(SecondWitness, TheCertificatesErrorIsNoDrift) {
   EXPECT_NEAR(outcome.points.at(0).error_percent.value(), 0, 1e-6);
 }
 
+TEST_F(SecondWitness, ACheckThatTheBenchHasPassedProvesAFailThatTheSourceAloneCannot) {
+  station_->source_accuracy = from_percent(0.25);
+  station_->interim_checks = {{CheckKind::weekly, Seconds{7 * 86400.0}, false}};
+  const auto decided_on = [this](double meter_error, const std::string& check) {
+    bench_.meter_error = meter_error;
+    RunRecord head;
+    head.station = station_->name;
+    head.check = check;
+    return Runner{*station_, ledger_, observer_}.run(plan_, head).points.at(0).verdict.decision;
+  };
+  constexpr double kBeyond = 0.0062;  // the limit is 0.5 %
+  EXPECT_EQ(decided_on(kBeyond, ""), Decision::inconclusive);
+  const Plan of_meters = plan_;
+  for (PlannedPoint& p : plan_.points) p.result = ResultKind::deviation;
+  EXPECT_EQ(decided_on(0.0003, "weekly"), Decision::pass);
+  plan_ = of_meters;
+  EXPECT_EQ(decided_on(kBeyond, ""), Decision::fail);
+}
+
 /// A sound meter beside a reference that has drifted the other way: errors that the reference would call 0.62
 /// and 0.52 %, beyond the limit of 0.5 %. The source, good to 0.25 %, contradicts neither.
 TEST_F(SecondWitness, AFailThatADriftOfTheReferenceMayExplainIsNotTaken) {

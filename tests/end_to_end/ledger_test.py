@@ -129,6 +129,7 @@ class Record(BenchTest):
         self.assertEqual(found("--used", "no-such-number"), [])
         certificate = next(i["certificate"] for i in shown["instruments"] if i["role"] == "reference")
         self.assertEqual(found("--used", certificate), [shown["run"]["run_id"]])
+        self.assertEqual(found("--used", "MB-REF-1"), [shown["run"]["run_id"]], "the reference of station virtual")
         self.assertEqual(self.bench("runs", "--since", "yesterday", "--ledger", self.ledger).returncode, 2)
         self.assertEqual(self.bench("runs", "--format", "csv", "--ledger", self.ledger).returncode, 2)
 
@@ -172,6 +173,23 @@ class InterimChecks(BenchTest):
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertEqual({p["result"] for p in self.shown()["points"]}, {"deviation"})
         self.assertEqual(self.sweep("--station", station, "--require-verified").returncode, 0)
+
+    def test_a_check_against_an_expired_standard_does_not_stand(self):
+        station = self.station("unverified")
+        standard = self.folder / f"{STANDARD}.yaml"
+        text = (ROOT / "config" / "meters" / standard.name).read_text(encoding="utf-8")
+        standard.write_text(text.replace("due: 2026-02-03", "due: 2025-05-03"), encoding="utf-8")
+        checked = self.bench("run", CHECK, "--station", station, "--meter", standard, "--ledger", self.ledger)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertEqual(self.sweep("--station", station, "--require-verified").returncode, 1)
+        self.assertIn("MB-STD-2S-2025-001 expired 2025-05-03", self.shown()["points"][0]["basis"])
+
+    def test_another_standard_than_the_certified_one_ends_the_check_before_a_load(self):
+        lab = self.lab("exchanged", lambda text: text.replace("standard: ", "standard:\n  other_specimen: 1 ", 1))
+        done = self.check(self.station("unverified"), "--lab", lab)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("serial number is VIRTUAL-A, certificate MB-STD-2S-2025-001 is of MB-STD-2S-1", done.stderr)
+        self.assertEqual(self.shown()["points"], [])
 
     def test_a_missed_check_refuses_the_run_where_the_station_says_so(self):
         station = self.station("refuse")
