@@ -8,6 +8,7 @@
 #include "bench/config/limits_file.h"
 #include "bench/config/meter_file.h"
 #include "bench/config/waveform_file.h"
+#include "bench/scenario/named_files.h"
 #include "bench/scenario/scenario.h"
 #include "drivers/scpi_source/profile.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
@@ -21,10 +22,27 @@ struct FileKind {
   std::function<void(const std::filesystem::path&, Mistakes&)> load;
 };
 
+/// With the files that its steps name.
+void check_scenario(const std::filesystem::path& path, Mistakes& mistakes) {
+  const auto scenario = load_scenario(path, {}, mistakes);
+  if (scenario)
+    check_limit_rows(*scenario, read_named_files(*scenario, catalogue(), mistakes).limits, mistakes);
+}
+
+/// With the instrument profiles that it names.
+void check_station(const std::filesystem::path& path, Mistakes& mistakes) {
+  const auto station = load_station_file(path, mistakes);
+  if (!station) return;
+  for (const auto& [role, instrument] : station->instruments)
+    if (instrument.profile)
+      if (const auto found = catalogue().find("instruments", *instrument.profile); !found)
+        mistakes.add(instrument.profile_position, found.error());
+}
+
 const std::vector<FileKind>& file_kinds() {
   static const std::vector<FileKind> kinds{
-      {"steps", [](const auto& path, Mistakes& m) { static_cast<void>(load_scenario(path, {}, m)); }},
-      {"station", [](const auto& path, Mistakes& m) { static_cast<void>(load_station_file(path, m)); }},
+      {"steps", check_scenario},
+      {"station", check_station},
       {"starts_utc",
        [](const auto& path, Mistakes& m) {
          static_cast<void>(virtual_lab::load_lab_file(path, simulator_models(), m));

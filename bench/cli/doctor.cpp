@@ -1,8 +1,12 @@
 #include "bench/cli/doctor.h"
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
+#include "bench/runner/identify.h"
+#include "bench/runner/interim_checks.h"
 
 namespace meterbench {
 namespace {
@@ -18,6 +22,8 @@ constexpr Ratio kFaint{0.20};
 constexpr Ratio kGlaring{0.95};
 /// Ambient light this strong against the LED makes edges of its own; made.
 constexpr double kMostFlicker = 0.5;
+
+std::string date_text(UtcTime time) { return utc_text(time).substr(0, 10); }
 
 std::string remedy_for(const Fault& fault) {
   switch (fault.code) {
@@ -35,6 +41,20 @@ std::string remedy_for(const Fault& fault) {
     case Errc::stopped: return "";
   }
   return "";
+}
+
+Diagnosis judge(const CheckStanding& standing) {
+  const InterimCheck& wanted = standing.wanted;
+  const std::string subject = fmt::format("{} check", to_text(wanted.kind));
+  if (standing.doubt)
+    return {
+        Grade::unfit, subject, *standing.doubt,
+        fmt::format("meterbench run check/{}, with a certified standard in a meter's place; until then {}",
+                    to_text(wanted.kind), wanted.refuse ? "no run starts" : "every decision is unverified")};
+  const UtcTime due = *standing.last + std::chrono::duration_cast<UtcTime::duration>(
+                                           std::chrono::duration<double>{wanted.every.value()});
+  return {Grade::fit, subject,
+          fmt::format("the last one, of {}, stands until {}", date_text(*standing.last), date_text(due)), ""};
 }
 
 class Examination {
@@ -109,7 +129,7 @@ class Examination {
 
   void examine_certificate(const std::string& subject, const Calibration& c) {
     const UtcTime now = station_.reactor.utc();
-    const std::string due = utc_text(c.due).substr(0, 10);
+    const std::string due = date_text(c.due);
     if (auto invalid = c.invalid(now))
       add(Grade::unfit, subject, *std::move(invalid),
           now < c.issued ? "check the date of this machine and of the certificate"
@@ -236,6 +256,23 @@ std::string_view to_text(Diagnosis::Grade grade) {
     case Grade::unfit: return "unfit";
   }
   return "unknown";
+}
+
+std::vector<Diagnosis> examine_checks(Station& station, const std::string& ledger, const RunRecord& run) {
+  if (station.interim_checks.empty()) return {};
+  // A check counts for the reference that stands here now.
+  if (const auto known = identify_instruments(station); !known)
+    return {{Grade::remark, "interim checks", "they were not looked for: " + known.error().text(),
+             "bring all instruments to answer first"}};
+  try {
+    std::vector<Diagnosis> findings;
+    for (const CheckStanding& standing : interim_standings(Ledger{ledger, Ledger::Mode::read}, station, run))
+      findings.push_back(judge(standing));
+    return findings;
+  } catch (const LedgerError& e) {
+    return {{Grade::unfit, "interim checks", e.what(),
+             "name the ledger of this bench with --ledger, or carry the checks out: scenarios/check"}};
+  }
 }
 
 std::vector<Diagnosis> examine(Station& station, const StationFile& file,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/config/station_file.h"
+#include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
 #include "bench/station/station.h"
 
@@ -30,5 +31,10 @@ struct Diagnosis {
 [[nodiscard]] std::vector<Diagnosis> examine(Station& station, const StationFile& file,
                                              const std::set<std::string>& occupied,
                                              const std::optional<Plan>& plan);
+
+/// How each interim check that the station asks for stands: when the last one was, and whether a run would
+/// rely on it. `ledger`: file that it stands in. `run`: head of a run on that station and lab.
+[[nodiscard]] std::vector<Diagnosis> examine_checks(Station& station, const std::string& ledger,
+                                                    const RunRecord& run);
 
 }  // namespace meterbench

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@ namespace {
 struct DoctorOptions {
   BenchOptions bench;
   std::string scenario;
+  std::string ledger = default_ledger();
   std::string format = "text";
 };
 
@@ -45,13 +47,18 @@ int doctor(const DoctorOptions& options, StopSignal& stop) {
   std::optional<Plan> plan;
   if (!options.scenario.empty())
     plan = make_checked_plan(known, options.scenario, options.bench, file, meters);
-  auto session = BenchSession::open(file, known, {load_lab(known, options.bench, file), options.bench.seed},
-                                    meters, stop);
+  const virtual_lab::LabFile lab = load_lab(known, options.bench, file);
+  auto session = BenchSession::open(file, known, {lab, options.bench.seed}, meters, stop);
   if (!session) throw InputError{session.error()};
   Station& station = (*session)->station();
   std::set<std::string> occupied;
   for (const auto& [position, type] : meters) occupied.insert(position);
-  const auto findings = examine(station, file, occupied, plan);
+  auto findings = examine(station, file, occupied, plan);
+  RunRecord run;
+  run.station = file.name;
+  run.lab = (*session)->lab() == nullptr ? "" : lab.name;
+  run.simulated = station.simulated();
+  std::ranges::move(examine_checks(station, options.ledger, run), std::back_inserter(findings));
   const bool unfit = std::any_of(findings.begin(), findings.end(),
                                  [](const Diagnosis& f) { return f.grade == Diagnosis::Grade::unfit; });
   const int code = stop.requested() ? kInterrupted : unfit ? kBenchFault : kAllPassed;
@@ -75,6 +82,8 @@ void add_doctor(CLI::App& app, VerbAction& chosen) {
                    "Lab at the far end of virtual: addresses; the station's own without");
   verb->add_option("--meter", options->bench.meters, "Meter type, or A=TYPE,B=TYPE or *=TYPE by position");
   verb->add_option("--seed", options->bench.seed, "Seed of the lab")->capture_default_str();
+  verb->add_option("--ledger", options->ledger, "SQLite file that the interim checks of the bench stand in")
+      ->capture_default_str();
   verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   verb->callback(
       [options, &chosen] { chosen = [options](StopSignal& stop) { return doctor(*options, stop); }; });

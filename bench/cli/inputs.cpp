@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "bench/config/limits_file.h"
 #include "bench/config/meter_file.h"
-#include "bench/config/waveform_file.h"
+#include "bench/scenario/named_files.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 
 namespace meterbench {
@@ -75,16 +74,6 @@ void check_same_wires(const std::map<std::string, MeterType>& types, const std::
           fmt::format("--meter {}: two-wire and three-wire meters need different loads and cannot be tested "
                       "together: {} is {}, {} is {}",
                       meters, first_position, to_text(first.form), position, to_text(type.form))};
-}
-
-/// Reads a file of the catalogue that a step names, once; mistakes are told where it is named.
-template <class Files, class Load>
-void read_named(const Catalogue& catalogue, std::string_view kind, const std::string& name,
-                const FilePosition& position, Files& files, Load load, Mistakes& mistakes) {
-  if (files.contains(name)) return;
-  const auto path = catalogue.find(kind, name);
-  if (!path) return mistakes.add(position, path.error());
-  files.emplace(name, load(*path, mistakes).value_or(typename Files::mapped_type{}));
 }
 
 }  // namespace
@@ -169,21 +158,9 @@ Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, 
   Mistakes mistakes;
   const Scenario read =
       checked(load_scenario(find_scenario(catalogue, scenario), settings(options.set), mistakes), mistakes);
-  LimitFiles limits;
-  WaveformFiles waveforms;
-  for (const Step& any : read.steps) {
-    if (const auto* step = std::get_if<CompareStep>(&any))
-      read_named(catalogue, "limits", step->limits, step->limits_position, limits, load_limits_file,
-                 mistakes);
-    const auto* step = std::get_if<AccuracyStep>(&any);
-    if (step == nullptr) continue;
-    read_named(catalogue, "limits", step->limits, step->limits_position, limits, load_limits_file, mistakes);
-    if (!step->waveform.empty())
-      read_named(catalogue, "waveforms", step->waveform, step->waveform_position, waveforms,
-                 load_waveform_file, mistakes);
-  }
+  const NamedFiles files = read_named_files(read, catalogue, mistakes);
   if (!mistakes.empty()) throw InputError{mistakes.text()};
-  return checked(make_plan(read, meters, planning, limits, waveforms, mistakes), mistakes);
+  return checked(make_plan(read, meters, planning, files.limits, files.waveforms, mistakes), mistakes);
 }
 
 }  // namespace meterbench

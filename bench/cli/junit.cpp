@@ -1,6 +1,7 @@
 #include "bench/cli/junit.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,9 @@
 
 namespace meterbench {
 namespace {
+
+constexpr std::string_view kBenchFaultType = "bench fault";
+constexpr std::string_view kInterruptedType = "interrupted";
 
 /// How a case ended; passed: neither.
 enum class Mishap { none, failure, error, skipped };
@@ -65,47 +69,81 @@ std::string account(const PointRecord& p) {
   return text;
 }
 
+/// The first event of that kind, null when there is none.
+const EventRow* event_of(const PointRecord& p, std::string_view kind) {
+  const auto found = std::ranges::find(p.events, kind, &EventRow::kind);
+  return found == p.events.end() ? nullptr : &*found;
+}
+
 Case case_of(const PointRecord& p) {
   Case c;
   c.name = fmt::format("{} {}: {}, {}", p.point_id, p.position, point_text(p), to_text(p.temperature));
   c.time_s = p.ended_s - p.started_s;
   c.output = account(p);
   if (p.verdict.decision == Decision::pass) return c;
+  c.mishap = p.verdict.decision == Decision::fail ? Mishap::failure : Mishap::error;
   c.type = to_text(p.verdict.decision);
   c.message = figures(p);
-  c.mishap = p.verdict.decision == Decision::fail ? Mishap::failure : Mishap::skipped;
-  const auto fault = std::ranges::find(p.events, "fault", &EventRow::kind);
-  if (p.verdict.decision == Decision::inconclusive && fault != p.events.end()) {
-    c.mishap = Mishap::error;
-    c.type = "bench fault";
+  if (!p.verdict.basis.verified()) c.message += "; " + p.verdict.basis.text();
+  if (p.verdict.decision == Decision::fail) return c;
+  if (const EventRow* skipped = event_of(p, "skipped")) {
+    c.mishap = Mishap::skipped;
+    c.message = skipped->text;
+  } else if (const EventRow* fault = event_of(p, "fault")) {
+    c.type = kBenchFaultType;
     c.message = fault->text;
-  } else if (!p.verdict.basis.verified()) {
-    c.message += "; " + p.verdict.basis.text();
+  } else if (const EventRow* stopped = event_of(p, "stopped")) {
+    c.type = kInterruptedType;
+    c.message = stopped->text;
   }
   return c;
 }
 
-/// Whether the run itself came to its end, with what happened to the bench.
-Case case_of(const RunSummary& summary, const std::vector<EventRow>& events, bool all_passed) {
+/// `; 5 of 24 points were measured`, where it is less than all.
+std::string measured_text(const RunSummary& summary, const std::vector<PointRecord>& last) {
+  std::set<std::string> measured;  // a shift is computed, not measured
+  for (const PointRecord& p : last)
+    if (p.result != "shift" && p.error_percent) measured.insert(p.point_id);
+  const std::uint64_t planned = summary.run.planned_points;
+  return measured.size() < planned ? fmt::format("; {} of {} points were measured", measured.size(), planned)
+                                   : "";
+}
+
+/// A load that the station cannot do, as the runner has noted it: once, however often it is asked for.
+std::vector<Case> unreachable_cases(const std::vector<EventRow>& events) {
+  std::vector<Case> cases;
+  for (const EventRow& e : events)
+    if (e.kind == "unreachable" && std::ranges::find(cases, e.text, &Case::name) == cases.end())
+      cases.push_back({e.text, 0, Mishap::error, "out of reach", e.text, ""});
+  return cases;
+}
+
+/// Whether the run itself came to its end and measured all that was asked, with what happened to the bench.
+/// `all_told`: whether other cases tell what it has not.
+Case case_of(const RunSummary& summary, const std::vector<EventRow>& events,
+             const std::vector<PointRecord>& last, bool all_told) {
   Case c;
   c.name = "the run came to its end";
+  std::string faults;
   for (const EventRow& e : events) {
-    if (!e.point_id.empty()) continue;
+    if (!e.point_id.empty() || e.kind == "unreachable") continue;
     c.output += fmt::format("{}at {:.3f} s: {}{}: {}", c.output.empty() ? "" : "\n", e.time_s,
                             e.position.empty() ? "" : e.position + ": ", e.kind, e.text);
-    if (e.kind == "fault") c.message += (c.message.empty() ? "" : "; ") + e.text;
+    if (e.kind == "fault") faults += (faults.empty() ? "" : "; ") + e.text;
   }
-  if (!summary.exit_code || summary.exit_code == kBenchFault) {
+  const auto error = [&](std::string_view type, const std::string& message) {
     c.mishap = Mishap::error;
-    c.type = summary.exit_code ? "bench fault" : "unfinished";
-    if (c.message.empty()) c.message = summary.exit_code ? "exit code 3" : "the run has no end in the ledger";
-  } else if (summary.exit_code == kInterrupted) {
-    c.mishap = Mishap::skipped;
-    c.message = "the run was interrupted";
-  } else if (summary.exit_code != kAllPassed && all_passed) {
-    c.mishap = Mishap::skipped;
-    c.message = "the run has not passed: not every point of its plan was measured";
-  }
+    c.type = type;
+    c.message = message + measured_text(summary, last);
+  };
+  if (!summary.exit_code)
+    error("unfinished", "the run has no end in the ledger");
+  else if (summary.exit_code == kBenchFault)
+    error(kBenchFaultType, faults.empty() ? "exit code 3" : faults);
+  else if (summary.exit_code == kInterrupted)
+    error(kInterruptedType, "the run was interrupted");
+  else if (summary.exit_code != kAllPassed && !all_told)
+    error("not passed", "not everything that the scenario asks for was measured");
   return c;
 }
 
@@ -153,15 +191,18 @@ std::string suite_xml(const RunSummary& summary, const Suite& suite) {
 std::string junit_xml(const RunSummary& summary, const std::vector<PointRecord>& points,
                       const std::vector<EventRow>& events) {
   std::vector<Suite> suites;
-  bool all_passed = true;
-  for (const PointRecord& p : last_attempts(points)) {
+  const std::vector<PointRecord> last = last_attempts(points);
+  for (const PointRecord& p : last) {
     const std::string name = p.label.empty() ? p.step : p.step + " " + p.label;
     auto suite = std::ranges::find(suites, name, &Suite::name);
     if (suite == suites.end()) suite = suites.insert(suites.end(), Suite{name, {}});
     suite->cases.push_back(case_of(p));
-    all_passed = all_passed && p.verdict.decision == Decision::pass;
   }
-  suites.push_back({"bench", {case_of(summary, events, all_passed)}});
+  const Suite out_of_reach{"out of reach", unreachable_cases(events)};
+  if (!out_of_reach.cases.empty()) suites.push_back(out_of_reach);
+  const bool all_told = std::ranges::any_of(
+      suites, [](const Suite& s) { return s.count(Mishap::failure) + s.count(Mishap::error) > 0; });
+  suites.push_back({"bench", {case_of(summary, events, last, all_told)}});
 
   Suite all{summary.run.scenario, {}};
   for (const Suite& suite : suites) all.cases.insert(all.cases.end(), suite.cases.begin(), suite.cases.end());

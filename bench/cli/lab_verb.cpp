@@ -118,7 +118,7 @@ int show_truth(const TruthOptions& o) {
   if (o.format == "json")
     fmt::print("{}\n", nlohmann::json{{"error_percent", error}}.dump());
   else
-    fmt::print("{} %\n", number_text(error));
+    fmt::print("{}\n", to_text(from_percent(error)));
   return kAllPassed;
 }
 

@@ -24,6 +24,17 @@ TEST(NumberFormat, AnErrorEndsAtTheLastDigitOfItsUncertainty) {
   EXPECT_EQ(error_text(0.1234, 0.0), "+0.123");
 }
 
+TEST(NumberFormat, FiguresForPeopleHaveNoExponent) {
+  EXPECT_EQ(figures_text(1e-5, 6), "0.00001");
+  EXPECT_EQ(figures_text(0.00012345, 3), "0.000123");
+  EXPECT_EQ(figures_text(1234.5, 3), "1230");
+  EXPECT_EQ(figures_text(119.98765, 6), "119.988");
+  EXPECT_EQ(figures_text(-2.50001, 4), "-2.5");
+  EXPECT_EQ(figures_text(9.9996, 4), "10");
+  EXPECT_EQ(figures_text(48e6, 4), "48000000");
+  EXPECT_EQ(figures_text(0, 4), "0");
+}
+
 TEST(NumberFormat, TimesAreShortAndHonest) {
   EXPECT_EQ(time_text(0.4), "0 s");
   EXPECT_EQ(time_text(119.4), "119 s");

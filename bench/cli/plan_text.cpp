@@ -104,10 +104,9 @@ std::string stated(Quantity<Kind> most) {
 
 std::string burden_text(const Plan& plan, const PlanningStation& station) {
   const MostBurden most = most_burden(plan, station);
-  return fmt::format(
-      "Burden: {:.3g} VA of a voltage channel at most ({}), {:.3g} V across a current channel ({})",
-      most.voltage_power.value(), stated(station.source.voltage_power), most.across_current.value(),
-      stated(station.source.compliance));
+  return fmt::format("Burden: {} VA of a voltage channel at most ({}), {} V across a current channel ({})",
+                     figures_text(most.voltage_power.value(), 3), stated(station.source.voltage_power),
+                     figures_text(most.across_current.value(), 3), stated(station.source.compliance));
 }
 
 Json stated_json(double most) { return most > 0 ? Json(most) : Json(nullptr); }
@@ -196,9 +195,7 @@ std::string plan_text(const Plan& plan, const PlanningStation& station, const st
   for (const PlannedShift& shift : plan.shifts)
     line(fmt::format("{:<5}  {} of point {} against {}, limit ±{}", shift.id, shift.step,
                      plan.points[shift.second].id, plan.points[shift.first].id, to_text(shift.limit.limit)));
-  for (const UnreachablePoint& u : plan.unreachable)
-    text += fmt::format("\ncannot be reached: {}: {}", u.description, u.reason);
-  if (!plan.unreachable.empty()) text += "\n";
+  if (!plan.unreachable.empty()) text += "\n" + unreachable_text(plan);
   const std::string shifts = plan.shifts.empty() ? "" : fmt::format(" and {} shifts", plan.shifts.size());
   line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), shifts,
                    time_text(plan.expected_time().value()), plan.unreachable.size()));
@@ -230,10 +227,31 @@ Json plan_json(const Plan& plan, const PlanningStation& station, const std::stri
                               {"first_point", plan.points[s.first].id},
                               {"second_point", plan.points[s.second].id},
                               {"limit_percent", percent(s.limit.limit)}});
-  json["unreachable"] = Json::array();
-  for (const UnreachablePoint& u : plan.unreachable)
-    json["unreachable"].push_back({{"point", u.description}, {"reason", u.reason}});
+  json["unreachable"] = unreachable_json(plan);
   return json;
+}
+
+std::string unreachable_text(const Plan& plan) {
+  std::vector<std::pair<std::string, int>> lines;  // with how often it is asked for, as at each temperature
+  for (const UnreachablePoint& u : plan.unreachable) {
+    const std::string line = fmt::format("cannot be reached: {}: {}", u.description, u.reason);
+    const auto known = std::ranges::find(lines, line, &std::pair<std::string, int>::first);
+    if (known == lines.end())
+      lines.emplace_back(line, 1);
+    else
+      ++known->second;
+  }
+  std::string text;
+  for (const auto& [line, times] : lines)
+    text += line + (times > 1 ? fmt::format(" ({} times)\n", times) : "\n");
+  return text;
+}
+
+Json unreachable_json(const Plan& plan) {
+  Json list = Json::array();
+  for (const UnreachablePoint& u : plan.unreachable)
+    list.push_back({{"point", u.description}, {"reason", u.reason}});
+  return list;
 }
 
 }  // namespace meterbench

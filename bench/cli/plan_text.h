@@ -12,7 +12,13 @@ namespace meterbench {
 [[nodiscard]] std::string plan_text(const Plan& plan, const PlanningStation& station,
                                     const std::string& station_name);
 
-/// The same for programs; keys end in their unit.
+/// What the station cannot do, a line for each load and reason; empty where it can do all.
+[[nodiscard]] std::string unreachable_text(const Plan& plan);
+
+/// The same for programs, each time that it is asked for.
+[[nodiscard]] nlohmann::ordered_json unreachable_json(const Plan& plan);
+
+/// The whole plan for programs; keys end in their unit.
 [[nodiscard]] nlohmann::ordered_json plan_json(const Plan& plan, const PlanningStation& station,
                                                const std::string& station_name);
 

@@ -47,6 +47,15 @@ TEST(PlanText, ShowsPositionsPulsesTimesShiftsAndWhatIsOutOfReach) {
   EXPECT_THAT(text, HasSubstr("\n4 points and 2 shifts, "));
 }
 
+TEST(PlanText, TellsALoadOutOfReachOnceWithHowOftenItIsAskedFor) {
+  Plan plan;
+  plan.unreachable = {{"50 A", "too much"}, {"100 A", "too much"}, {"50 A", "too much"}};
+  EXPECT_EQ(unreachable_text(plan),
+            "cannot be reached: 50 A: too much (2 times)\ncannot be reached: 100 A: too much\n");
+  EXPECT_EQ(unreachable_text(Plan{}), "");
+  EXPECT_EQ(unreachable_json(plan).size(), 3U) << "programs get each";
+}
+
 TEST(PlanText, SetsTheBurdenAgainstWhatTheSourceGives) {
   // 5 A · 5 mΩ.
   EXPECT_THAT(

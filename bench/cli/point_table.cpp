@@ -39,7 +39,8 @@ std::string connection_text(const Connection& connection, Voltage voltage, const
   if (connection.service != Service::single_phase) join(text, to_text(connection.service));
   if (connection.leg_1_voltage != Connection{}.leg_1_voltage) {
     const double share = connection.leg_1_voltage.value();
-    join(text, fmt::format("{:.6g} V / {:.6g} V", voltage.value() * share, voltage.value() * (1 - share)));
+    join(text, fmt::format("{} V / {} V", figures_text(voltage.value() * share, 6),
+                           figures_text(voltage.value() * (1 - share), 6)));
   }
   if (connection.circuit == Circuit::legs)
     join(text, fmt::format("leg 2 {} at PF {} {}", to_text(connection.leg_2.current),

@@ -18,14 +18,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// A plan numbers its points `001`, `002`, ….
+constexpr std::size_t kIdDigits = 3;
+
 /// `120.01, 119.98 to 120.03`
 std::string span_text(const Span& span) {
-  return fmt::format("{:.6g}, {:.6g} to {:.6g}", span.mean, span.least, span.most);
+  return fmt::format("{}, {} to {}", figures_text(span.mean, 6), figures_text(span.least, 6),
+                     figures_text(span.most, 6));
 }
 Json span_json(const Span& span) { return {{"mean", span.mean}, {"least", span.least}, {"most", span.most}}; }
 
 std::string degrees_text(double degrees) {
-  return degrees == std::numeric_limits<double>::infinity() ? "∞" : fmt::format("{:.3g}", degrees);
+  return degrees == std::numeric_limits<double>::infinity() ? "∞" : figures_text(degrees, 3);
 }
 
 void print_meter(const std::vector<MeterRow>& meters, const std::string& position) {
@@ -45,11 +49,11 @@ void print_measured(const PointRecord& p) {
   fmt::print("  measured   {}, {:.3f} s to {:.3f} s of bench time\n",
              p.method.empty() ? "without counting" : p.method, p.started_s, p.ended_s);
   if (p.duration_s)
-    fmt::print("  window     {} pulses of {} Wh in {:.3f} s\n", p.pulses, number_text(p.kt_wh),
+    fmt::print("  window     {} pulses of {} Wh in {:.3f} s\n", p.pulses, figures_text(p.kt_wh, 7),
                *p.duration_s);
   if (p.reference_count)
-    fmt::print("  reference  {} pulses of {} Wh, F {}\n", number_text(*p.reference_count),
-               number_text(p.reference_pulse_wh), number_text(p.circuit_factor));
+    fmt::print("  reference  {:.3f} pulses of {} Wh, F {}\n", *p.reference_count,
+               figures_text(p.reference_pulse_wh, 6), figures_text(p.circuit_factor, 6));
   fmt::print("  corrected  reference {:+.4f} %, position {:+.4f} %, standard {:+.4f} %\n",
              p.reference_error_percent, p.isolation_error_percent, p.standard_error_percent);
 }
@@ -76,11 +80,11 @@ void print_budget(const Budget& budget) {
   fmt::print("\nUncertainty\n  {}\n", table.header());
   const double combined = budget.combined_percent();
   for (const Component& c : budget.components)
-    fmt::print("  {}\n", table.row({c.name, std::string{to_text(c.distribution)},
-                                    fmt::format("{:.5f}", c.standard_uncertainty_percent),
-                                    fmt::format("{:.4g}", c.sensitivity),
-                                    fmt::format("{:.1f}", share_percent(c, combined)),
-                                    degrees_text(c.degrees_of_freedom), c.origin}));
+    fmt::print("  {}\n",
+               table.row({c.name, std::string{to_text(c.distribution)},
+                          fmt::format("{:.5f}", c.standard_uncertainty_percent),
+                          figures_text(c.sensitivity, 4), fmt::format("{:.1f}", share_percent(c, combined)),
+                          degrees_text(c.degrees_of_freedom), c.origin}));
   fmt::print("  combined standard uncertainty {:.5f} %\n", combined);
 }
 
@@ -100,7 +104,7 @@ void print_environment(const std::vector<ReadingSummary>& summaries) {
 
 void print_events(const std::vector<EventRow>& events) {
   if (!events.empty()) fmt::print("\nEvents\n");
-  for (const EventRow& e : events) fmt::print("  at {:.3f} s: {}: {}\n", e.time_s, e.kind, e.text);
+  for (const EventRow& e : events) fmt::print("  at {:.3f} s: {}\n", e.time_s, event_text(e));
 }
 
 Json summary_json(const PointRecord& p) {
@@ -124,8 +128,9 @@ Json summary_json(const PointRecord& p) {
 std::vector<PointRecord> records_of(const Ledger& ledger, const std::string& run_id, const std::string& point,
                                     const std::string& position) {
   std::vector<PointRecord> records = ledger.points(run_id);
+  const std::string id = std::string(point.size() < kIdDigits ? kIdDigits - point.size() : 0, '0') + point;
   std::erase_if(records, [&](const PointRecord& p) {
-    return p.point_id != point || (!position.empty() && p.position != position);
+    return p.point_id != id || (!position.empty() && p.position != position);
   });
   return records;
 }

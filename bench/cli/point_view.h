@@ -9,8 +9,8 @@
 
 namespace meterbench {
 
-/// All attempts and computations of a point; at `position`, or at all where that is empty. In the order of
-/// writing.
+/// All attempts and computations of a point, which is called `3` or `003`; at `position`, or at all where
+/// that is empty. In the order of writing.
 [[nodiscard]] std::vector<PointRecord> records_of(const Ledger& ledger, const std::string& run_id,
                                                   const std::string& point, const std::string& position);
 

@@ -11,6 +11,7 @@
 
 #include "bench/cli/exit_code.h"
 #include "bench/cli/inputs.h"
+#include "bench/core/standard_output.h"
 
 namespace {
 
@@ -23,8 +24,11 @@ extern "C" void request_stop(int) { stop_signal->request(); }
 namespace meterbench {
 namespace {
 
-void tell_output_failed(const std::string& name) {
-  fmt::print(stderr, "{}: standard output cannot be written\n", name);
+/// Half an answer is none: a full disk behind a redirection must not look like success, and neither what a
+/// reader did not wait for; but a person who has seen enough need not be told.
+int output_failed(const std::string& name, int code) {
+  if (!reader_is_gone()) fmt::print(stderr, "{}: standard output cannot be written\n", name);
+  return std::max(code, kBenchFault);
 }
 
 int run_command(const std::string& name, int argc, char** argv,
@@ -46,14 +50,10 @@ int run_command(const std::string& name, int argc, char** argv,
   try {
     app.parse(argc, argv);
     const int code = chosen(stop);
-    // Half an answer is none: a full disk behind a redirection must not look like success.
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-    tell_output_failed(name);
-    return std::max(code, kBenchFault);
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? code : output_failed(name, code);
   } catch (const std::system_error&) {  // an answer longer than its buffer fails while it is printed
     if (std::ferror(stdout) == 0) throw;
-    tell_output_failed(name);
-    return kBenchFault;
+    return output_failed(name, kBenchFault);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kAllPassed : kUsage;
   } catch (const InputError& e) {

@@ -12,6 +12,25 @@ namespace meterbench {
 /// Whether no decision of `position` stands because of this event.
 [[nodiscard]] bool makes_void(const EventRow& event, const std::string& position);
 
+/// `position A`, `positions A, B`; of many positions only how many.
+[[nodiscard]] std::string positions_text(const std::vector<std::string>& positions);
+
+/// Something that happened at several positions at once.
+struct SharedEvent {
+  EventRow event;                      ///< the first of them
+  std::vector<std::string> positions;  ///< none: of the bench
+};
+/// Events that differ in their position alone, as one. In the order in which each came first.
+[[nodiscard]] std::vector<SharedEvent> shared(const std::vector<EventRow>& events);
+
+/// `fault: source: tripped`; `skipped by ann`, where the text says the kind already.
+[[nodiscard]] std::string event_text(const EventRow& event);
+
+/// What the events of a run have found out about its positions and their meters, in words and the gravest
+/// first; the same of several positions, and the same said by several kinds of events, once. Nothing of what
+/// came out as it should.
+[[nodiscard]] std::vector<std::string> findings_of(const std::vector<EventRow>& events);
+
 /// The part of the variance that comes from one component.
 [[nodiscard]] double share_percent(const Component& component, double combined_percent);
 

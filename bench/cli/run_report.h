@@ -15,6 +15,10 @@
 
 namespace meterbench {
 
+/// Writes to standard output. A reader that has gone away, or a full disk, does not end a run: main() tells
+/// of it by the exit code.
+void say(const std::string& text);
+
 /// One line that is written over again on a terminal; nothing elsewhere.
 class ProgressLine {
  public:
@@ -61,12 +65,15 @@ class Narrator final : public RunObserver {
 [[nodiscard]] std::vector<PointRecord> last_attempts(std::vector<PointRecord> records);
 
 /// `points`: last attempts of the whole run, `events`: those of the run.
-void print_summary(const RunOutcome& outcome, const Plan& plan, const std::vector<PointRecord>& points,
-                   const std::vector<EventRow>& events);
-/// The last line: how many passes there are, and how many of them are unverified.
-void print_passes(const std::vector<PointRecord>& points);
+[[nodiscard]] std::string summary_text(const RunOutcome& outcome, const Plan& plan,
+                                       const std::vector<PointRecord>& points,
+                                       const std::vector<EventRow>& events);
+/// The last line: how many passes there are, how many of them are unverified, how many loads are out of
+/// reach.
+[[nodiscard]] std::string passes_text(const std::vector<PointRecord>& points, const Plan& plan);
 
-/// Told on standard error too, whatever the format: a person must not miss it.
-void tell_what_went_wrong(const RunOutcome& outcome);
+/// What ended the run, in what state the bench is, and what to do; for standard error, whatever the format: a
+/// person must not miss it. Empty where nothing is to be told.
+[[nodiscard]] std::string what_went_wrong(const RunOutcome& outcome);
 
 }  // namespace meterbench

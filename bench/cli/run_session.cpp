@@ -9,6 +9,7 @@
 #include "bench/cli/ledger_json.h"
 #include "bench/cli/messages.h"
 #include "bench/cli/number_format.h"
+#include "bench/cli/plan_text.h"
 #include "bench/cli/run_report.h"
 #include "bench/runner/resume.h"
 #include "bench/runner/runner.h"
@@ -112,18 +113,21 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
   const bool recorded = !outcome.record_failure;
   const auto points = last_attempts(recorded ? ledger.points(outcome.run_id) : outcome.points);
   if (text) {
-    print_summary(outcome, plan, points, recorded ? ledger.events(outcome.run_id) : std::vector<EventRow>{});
-    if (head.simulated) fmt::print("{}\n", kSimulatedNotice);
-    fmt::print("Ledger: {}, run {}\n", output_.ledger, outcome.run_id);
-    print_passes(points);
+    say(summary_text(outcome, plan, points,
+                     recorded ? ledger.events(outcome.run_id) : std::vector<EventRow>{}));
+    if (head.simulated) say(fmt::format("{}\n", kSimulatedNotice));
+    say(fmt::format("Ledger: {}, run {}\n", output_.ledger, outcome.run_id));
+    say(passes_text(points, plan));
   }
   std::fflush(stdout);
-  tell_what_went_wrong(outcome);
+  fmt::print(stderr, "{}", what_went_wrong(outcome));
   if (output_.timing)
     fmt::print(stderr, "{:.1f} s of bench time took {:.2f} s, of these {:.2f} s in Modbus calls\n",
                in_seconds(bench.reactor.now() - begin), seconds, modbus_seconds());
-  if (!text && recorded)
+  if (!text && recorded) {
     document_["runs"].push_back(run_json(ledger, ledger.find_run(outcome.run_id).value()));
+    document_["runs"].back()["unreachable"] = unreachable_json(plan);
+  }
   const int code = exit_code(outcome, points, output_.require_verified);
   code_ = worse(code_, code);
   return code;
@@ -132,7 +136,7 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
 int RunSession::finish() {
   if (output_.format == "json") {
     document_["exit_code"] = code_;
-    fmt::print("{}\n", document_.dump(2));
+    say(document_.dump(2) + "\n");
   }
   return code_;
 }
@@ -159,15 +163,17 @@ RunRecord RunSession::head_of(const PreparedRun& prepared, const Station& bench,
 void RunSession::print_head(const PreparedRun& prepared, const RunRecord& head,
                             const std::optional<EarlierPart>& earlier, std::size_t left) const {
   const Plan& plan = prepared.plan;
-  fmt::print("{}: {}, station {}{}\n", plan.scenario.title, meters_text(prepared.meters), head.station,
-             head.lab.empty() ? "" : fmt::format(", lab {}, seed {}", head.lab, prepared.inputs.bench.seed));
-  if (head.simulated) fmt::print("{}\n", kSimulatedNotice);
+  say(fmt::format(
+      "{}: {}, station {}{}\n", plan.scenario.title, meters_text(prepared.meters), head.station,
+      head.lab.empty() ? "" : fmt::format(", lab {}, seed {}", head.lab, prepared.inputs.bench.seed)));
+  if (head.simulated) say(fmt::format("{}\n", kSimulatedNotice));
   if (earlier)
-    fmt::print("Run {} goes on: {} of {} points are left\n", head.run_id, left, plan.points.size());
+    say(fmt::format("Run {} goes on: {} of {} points are left\n", head.run_id, left, plan.points.size()));
   else
-    fmt::print("{} points, {} of bench time expected\n", plan.points.size(),
-               time_text(plan.expected_time().value()));
-  if (plan.scenario.check) fmt::print("Errors are deviations from the certificate of the standard.\n");
+    say(fmt::format("{} points, {} of bench time expected\n", plan.points.size(),
+                    time_text(plan.expected_time().value())));
+  say(unreachable_text(plan));
+  if (plan.scenario.check) say("Errors are deviations from the certificate of the standard.\n");
 }
 
 }  // namespace meterbench

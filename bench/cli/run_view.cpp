@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "bench/cli/messages.h"
+#include "bench/cli/number_format.h"
 #include "bench/cli/point_table.h"
+#include "bench/cli/run_facts.h"
 #include "bench/cli/run_list.h"
 #include "bench/core/quantity_text.h"
 
@@ -35,21 +37,21 @@ void print_meter(const MeterRow& m) {
     fmt::print("{} {}, serial number {}, firmware {}, Kt {}, state {}\n", m.manufacturer, m.model,
                m.serial_number.empty() ? "not told" : m.serial_number,
                m.firmware.empty() ? "not told" : m.firmware,
-               m.kt_wh ? number_text(*m.kt_wh) + " Wh" : "not told",
+               m.kt_wh ? figures_text(*m.kt_wh, 7) + " Wh" : "not told",
                m.state_sha256.empty() ? "not read" : m.state_sha256.substr(0, 16));
 }
 
-void print_voids(const std::vector<EventRow>& events) {
-  for (const EventRow& e : events)
-    if (e.kind == "void")
-      fmt::print("VOID{}: {}; no decision stands\n", e.position.empty() ? "" : " at position " + e.position,
-                 e.text);
+void print_findings(const std::vector<EventRow>& events) {
+  const auto findings = findings_of(events);
+  if (!findings.empty()) fmt::print("\nFindings\n");
+  for (const std::string& finding : findings) fmt::print("  {}\n", finding);
 }
 
-void print_event(const EventRow& e) {
+void print_event(const SharedEvent& shared) {
+  const EventRow& e = shared.event;
   std::string place = e.point_id;
-  if (!e.position.empty()) place += (place.empty() ? "" : " ") + e.position;
-  fmt::print("  {}at {:.3f} s: {}: {}\n", place.empty() ? "" : place + " ", e.time_s, e.kind, e.text);
+  if (!shared.positions.empty()) place += (place.empty() ? "" : " ") + positions_text(shared.positions);
+  fmt::print("  {}at {:.3f} s: {}\n", place.empty() ? "" : place + " ", e.time_s, event_text(e));
 }
 
 }  // namespace
@@ -64,7 +66,7 @@ void print_run(const Ledger& ledger, const RunSummary& summary) {
   if (!meters.empty()) fmt::print("\nMeters\n");
   for (const MeterRow& meter : meters) print_meter(meter);
   const auto events = ledger.events(run_id);
-  print_voids(events);
+  print_findings(events);
 
   const PointTable table{true};
   const auto points = ledger.points(run_id);
@@ -78,7 +80,7 @@ void print_run(const Ledger& ledger, const RunSummary& summary) {
     fmt::print("\nShifts, later minus earlier\n{}\n", table.header());
     print_rows(true);
   }
-  for (const EventRow& e : events) print_event(e);
+  for (const SharedEvent& e : shared(events)) print_event(e);
 }
 
 }  // namespace meterbench

@@ -21,8 +21,12 @@ std::string_view to_text(Errc code) {
 std::string Fault::text() const {
   std::string subject = device;
   if (!command.empty()) subject += (subject.empty() ? "" : ": ") + command;
-  const std::string after = elapsed.count() > 0 ? fmt::format(" after {:.3f} s", in_seconds(elapsed)) : "";
-  return fmt::format("{}{}{} ({}{})", subject, subject.empty() ? "" : ": ", detail, to_text(code), after);
+  if (!subject.empty()) subject += ": ";
+  // What contradicts what, or what a bench may not be used for, the detail says; the code would add nothing.
+  std::string kind{code == Errc::implausible ? std::string_view{} : to_text(code)};
+  if (elapsed.count() > 0)
+    kind += fmt::format("{}after {:.3f} s", kind.empty() ? "" : " ", in_seconds(elapsed));
+  return fmt::format("{}{}{}", subject, detail, kind.empty() ? "" : fmt::format(" ({})", kind));
 }
 
 }  // namespace meterbench

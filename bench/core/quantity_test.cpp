@@ -130,7 +130,9 @@ TEST(QuantityText, IsTheShortestInTheKindsOwnUnit) {
   EXPECT_EQ(to_text(from_watt_hours(7.2)), "7.2 Wh");
   EXPECT_EQ(to_text(Temperature{-40}), "-40 °C");
   EXPECT_EQ(to_text(Resistance{0.005}), "0.005 Ω");
-  EXPECT_EQ(to_text(Seconds{20e-6}), "2e-05 s");
+  EXPECT_EQ(to_text(Seconds{20e-6}), "0.00002 s");
+  EXPECT_EQ(to_text(from_watt_hours(1e-5)), "0.00001 Wh");
+  EXPECT_EQ(to_text(Frequency{4.8e7}), "48000000 Hz");
 }
 
 template <class Kind>

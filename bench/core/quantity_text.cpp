@@ -77,6 +77,14 @@ std::size_t number_length(std::string_view text) {
   return at;
 }
 
+/// The shortest text that reads back as `value`, without an exponent: people read it.
+std::string decimal_text(double value) {
+  std::array<char, 400> text{};  // the least double has 326 characters, the greatest 309
+  const auto [end, error] =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  return {text.data(), end};
+}
+
 }  // namespace
 
 tl::expected<double, std::string> parse_number(std::string_view text) {
@@ -131,9 +139,9 @@ std::string to_text(Quantity<Kind> quantity) {
   for (int digits = 1; digits < 17; ++digits) {
     const std::string number = fmt::format("{:.{}g}", exact, digits);
     if (const auto back = parse_number(number); back && *back * unit.factor == quantity.value())
-      return fmt::format("{} {}", number_text(*back), unit.symbol);
+      return fmt::format("{} {}", decimal_text(*back), unit.symbol);
   }
-  return fmt::format("{} {}", number_text(exact), unit.symbol);
+  return fmt::format("{} {}", decimal_text(exact), unit.symbol);
 }
 
 #define METERBENCH_QUANTITY_TEXT(KIND)                                                       \

@@ -26,6 +26,13 @@ TEST(Fault, SaysDeviceCommandDetailCodeAndTime) {
   EXPECT_EQ((Fault{Errc::stopped, "", "", "stop requested", {}}.text()), "stop requested (stopped)");
 }
 
+TEST(Fault, OfAContradictionOrAnOverdueCheckSaysNoMoreThanItsDetail) {
+  EXPECT_EQ((Fault{Errc::implausible, "reference", "interim check", "no weekly check", {}}.text()),
+            "reference: interim check: no weekly check");
+  EXPECT_EQ((Fault{Errc::implausible, "counter", "count", "too many", std::chrono::seconds{2}}.text()),
+            "counter: count: too many (after 2.000 s)");
+}
+
 TEST(Fault, HasADistinctNameForEachCode) {
   EXPECT_EQ(to_text(Errc::timeout), "timeout");
   EXPECT_EQ(to_text(Errc::disconnected), "disconnected");

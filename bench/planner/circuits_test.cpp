@@ -28,7 +28,7 @@ PlanningStation bench_of(ReferenceDefinition definition) {
 TEST(CircuitFactor, OfATwoElementReferenceIsAlwaysOne) {
   AccuracyStep step = step_with({Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::legs});
   step.leg_2 = {Ratio{0.5}, kHalfLag, Direction::delivered};
-  step.leg_1_voltage = Ratio{122.0 / 240};
+  step.voltage_split = {Voltage{122}, Voltage{118}, {}};
   const Plan plan = plan_of(scenario_of({step}));
   ASSERT_EQ(plan.points.size(), 4U);
   for (const PlannedPoint& point : plan.points) EXPECT_EQ(point.meters.at(0).circuit_factor, 1);
@@ -67,7 +67,7 @@ TEST(CircuitFactor, OfASumOfElementsIsOneOnEvenVoltagesOnly) {
   EXPECT_EQ(plan.points[1].meters[0].circuit_factor, 1);
 
   AccuracyStep split = step_with({Circuit::coil_1});
-  split.leg_1_voltage = Ratio{122.0 / 240};  // 122/120 of what the meter sees
+  split.voltage_split = {Voltage{122}, Voltage{118}, {}};  // 122/120 of what the meter sees
   EXPECT_THAT(mistakes_of(scenario_of({split}), station),
               HasSubstr("1.01667 times the meter's power here; that factor hangs on the source's voltages"));
   EXPECT_THAT(mistakes_of(scenario_of({step_with({Circuit::opposed})}), station),
@@ -87,14 +87,44 @@ TEST(CircuitFactor, OfATwoWireMeterIsOneForEachReference) {
               1);
 }
 
-TEST(Circuits, OfATwoWireMeterAreOne) {
-  EXPECT_THAT(
-      mistakes_of(scenario_of({step_with({Circuit::coil_2})}), bench(), bench_limits(), at_a(meter_1s())),
-      HasSubstr("form 1S has one circuit, there is no coil_2"));
+TEST(Circuits, OfATwoWireMeterAreOneWhichIsToldOnceForAllSteps) {
   AccuracyStep network = step_at({Current{50}});
   network.service = Service::network;
-  EXPECT_THAT(mistakes_of(scenario_of({network}), bench(), bench_limits(), at_a(meter_1s())),
-              HasSubstr("form 1S stands on one leg"));
+  network.position = {"s.yaml", 14, 5};
+  AccuracyStep split = step_at({Current{50}});
+  split.voltage_split = {Voltage{61}, Voltage{59}, {"s.yaml", 25, 20}};
+  split.position = {"s.yaml", 24, 5};
+  const auto told = [](const std::vector<Step>& steps) {
+    return mistakes_of(scenario_of(steps), bench(), bench_limits(), at_a(meter_1s()));
+  };
+  EXPECT_EQ(
+      told({step_at({Current{50}}), step_with({Circuit::coil_2, Circuit::opposed}), network, split, split}),
+      "s.yaml:4:5: form 1S has one circuit; the steps at lines 4, 14, 24 need two, as forms 2S and 4S "
+      "have\n");
+  EXPECT_EQ(told({step_at({Current{50}}), network}),
+            "s.yaml:14:5: form 1S has one circuit; the step at line 14 needs two, as forms 2S and 4S have\n");
+}
+
+TEST(Circuits, OfATwoWireMeterThatAStepHasBesideOthersAreOutOfReach) {
+  const Plan plan = plan_of(scenario_of({step_with({Circuit::series, Circuit::coil_1})}), meter_1s());
+  EXPECT_EQ(plan.points.size(), 1U);
+  ASSERT_EQ(plan.unreachable.size(), 1U);
+  EXPECT_THAT(plan.unreachable[0].reason, HasSubstr("form 1S has one circuit, there is no coil_1"));
+}
+
+TEST(VoltageSplit, MakesTheVoltageOfEveryPoint) {
+  AccuracyStep step = step_with({Circuit::coil_1});
+  step.voltage_split = {Voltage{140}, Voltage{118}, {"s.yaml", 7, 20}};
+  EXPECT_EQ(mistakes_of(scenario_of({step})),
+            "s.yaml:7:20: the legs make 258 V, but the voltage of m-2s is 240 V\n");
+  step.voltage_split = {Voltage{122}, Voltage{118}, {"s.yaml", 7, 20}};
+  EXPECT_EQ(plan_of(scenario_of({step})).points.at(0).load.circuits[0].voltage, Voltage{122});
+  step.voltages = {Ratio{0.9}, Ratio{1}};
+  EXPECT_EQ(mistakes_of(scenario_of({step})),
+            "s.yaml:7:20: the legs make 240 V, but the voltage of m-2s is 216 V\n");
+  step.voltage_split = {Voltage{109.8}, Voltage{106.2}, {"s.yaml", 7, 20}};
+  step.voltages = {Ratio{0.9}};
+  EXPECT_EQ(plan_of(scenario_of({step})).points.size(), 1U);
 }
 
 TEST(Circuits, WhosePowersCancelHaveNoPercentage) {
@@ -156,7 +186,7 @@ TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
   AccuracyStep step = step_at({Current{50}});
   step.waveform = "fifth";
   const Scenario scenario = scenario_of({step});
-  EXPECT_EQ(mistakes_of(scenario), "s.yaml:10:15: no waveform 'fifth'\n");
+  EXPECT_THROW(mistakes_of(scenario), std::out_of_range) << "nobody has read it";
   const WaveformFiles waveforms{
       {"fifth", {"fifth", {{.order = 5, .voltage = from_percent(10), .current = from_percent(40)}}}}};
   EXPECT_THAT(mistakes_of(scenario, bench(), bench_limits(), at_a(meter_2s()), waveforms),

@@ -50,11 +50,11 @@ Reason beyond_counter(const PlannedBench& bench, const WindowConditions& c) {
                                ? 1 / (kScansPerEdge * in_seconds(c.scan_period))
                                : counter.maximum_rate.value()};
   if (led > most_led)
-    return fmt::format("the test LED gives {:.4g} Hz; the counter tells edges apart up to {:.4g} Hz",
-                       led.value(), most_led.value());
+    return fmt::format("the test LED gives {:.4g} Hz; the counter tells edges apart up to {}", led.value(),
+                       to_text(most_led));
   const Frequency reference{c.power.value() * c.circuit_factor / c.reference_pulse.value()};
   if (!by_readings(c.method) && reference > counter.maximum_rate)
-    return fmt::format("the reference gives pulses at {:.4g} Hz; the counter takes {:.4g} Hz",
+    return fmt::format("the reference gives pulses at {:.0f} Hz; the counter takes {:.0f} Hz",
                        reference.value(), counter.maximum_rate.value());
   return std::nullopt;
 }
@@ -67,7 +67,7 @@ Reason beyond_record(const PlanningStation& station, CountingMethod method, cons
     return fmt::format("{} time stamps do not fit into one record of {}", stamps,
                        station.counter.most_timestamps);
   if (method == CountingMethod::gated_total && to_duration(way.counting) > station.counter.longest_gate)
-    return fmt::format("a gate of {:.4g} s is longer than the counter has", way.counting.value());
+    return fmt::format("a gate of {:.0f} s is longer than the counter has", way.counting.value());
   if (method == CountingMethod::error_calculator && way.pulses > station.error_calculator->most_pulses)
     return fmt::format("{} pulses are more than the error calculator takes", way.pulses);
   return std::nullopt;

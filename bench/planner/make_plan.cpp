@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "bench/planner/plan.h"
+#include "bench/planner/reach.h"
 #include "bench/planner/shift_plan.h"
 #include "bench/planner/soak_plan.h"
 #include "bench/planner/step_planner.h"
@@ -40,6 +43,38 @@ std::vector<Seat> measured(const Scenario& scenario, const std::vector<Seat>& se
   return seats;
 }
 
+/// `2S and 4S`.
+std::string three_wire_forms() {
+  std::vector<std::string_view> names;
+  for (const Form form : {Form::s1, Form::s2, Form::s3, Form::s4})
+    if (is_three_wire(form)) names.push_back(to_text(form));
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+bool beyond_form(Form form, const AccuracyStep& step) {
+  return std::ranges::all_of(step.circuits, [&](Circuit circuit) {
+    return beyond_form(form, Connection{circuit, step.leg_2, step.service, step.leg_1_voltage()}).has_value();
+  });
+}
+
+/// Steps that meters of that form cannot be connected for are one slip, the wrong meter, and told once.
+void check_form(const Scenario& scenario, Form form, Mistakes& mistakes) {
+  std::optional<FilePosition> first;
+  std::set<int> lines;
+  for (const Step& any : scenario.steps) {
+    const auto* step = std::get_if<AccuracyStep>(&any);
+    if (step == nullptr || !beyond_form(form, *step)) continue;
+    if (!first) first = step->position;
+    lines.insert(step->position.line);
+  }
+  if (!first) return;
+  const bool one = lines.size() == 1;
+  mistakes.add(*first,
+               fmt::format("form {} has one circuit; the step{} at line{} {} need{} two, as forms {} have",
+                           to_text(form), one ? "" : "s", one ? "" : "s", fmt::join(lines, ", "),
+                           one ? "s" : "", three_wire_forms()));
+}
+
 /// One plan in the making, step by step.
 class Planner {
  public:
@@ -56,13 +91,8 @@ class Planner {
   }
 
   void add(const AccuracyStep& step) {
-    if (!step.waveform.empty() && !bench_.waveforms.contains(step.waveform))
-      return mistakes_.add(step.waveform_position, fmt::format("no waveform '{}'", step.waveform));
-    const auto file = limits_.find(step.limits);
-    const std::vector<Limit> none;
     const WindowTask task{step.pulses, step.target_uncertainty, kShortestWindow};
-    ExpandedStep expanded =
-        expand(step, bench_, surroundings_, file == limits_.end() ? &none : &file->second, task, mistakes_);
+    ExpandedStep expanded = expand(step, bench_, surroundings_, &limits_.at(step.limits), task, mistakes_);
     for (PlannedPoint& point : expanded.points) append(step, std::move(point));
     std::ranges::move(expanded.unreachable, std::back_inserter(plan_.unreachable));
   }
@@ -117,6 +147,8 @@ std::optional<Plan> make_plan(const Scenario& scenario, const std::map<std::stri
   const std::size_t before = mistakes.list().size();
   PlannedBench bench{station, meters, seats(meters, station), {}, waveforms};
   bench.measured = measured(scenario, bench.seats, mistakes);
+  check_limit_rows(scenario, limits, mistakes);
+  check_form(scenario, bench.form(), mistakes);
   if (mistakes.list().size() != before) return std::nullopt;
   Plan plan{scenario, meters, {}, {}, {}, {}};
   Planner planner{bench, limits, plan, mistakes};

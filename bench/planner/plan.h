@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "bench/config/limits_file.h"
 #include "bench/config/yaml.h"
 #include "bench/model/budget.h"
 #include "bench/model/calibration.h"
@@ -14,6 +13,7 @@
 #include "bench/model/limit.h"
 #include "bench/model/meter_type.h"
 #include "bench/model/station_uncertainty.h"
+#include "bench/scenario/named_files.h"
 #include "bench/scenario/scenario.h"
 
 namespace meterbench {
@@ -133,21 +133,18 @@ struct PlanningStation {
   Resistance wiring{};  ///< of one current circuit from the source through all sockets and back
 };
 
-/// The rows of each file of config/limits that the steps name, by its name.
-using LimitFiles = std::map<std::string, std::vector<Limit>>;
-/// Each file of config/waveforms that the steps name, by its name.
-using WaveformFiles = std::map<std::string, Waveform>;
-
 /// Expands and orders the points (rising power within a voltage, circuit, power factor and direction),
 /// chooses N for each meter, predicts U and time. All meters stand on the same load: meters of different
 /// types have a point in common where the amperes are the same, and no meter is put under a load beyond its
 /// Imax or its greatest voltage because another's test asks for it. Points beyond the station, or beyond a
 /// meter that stands beside, go to `unreachable`. Mistakes, at their place in the scenario: a target below
 /// what the station can reach (with the smallest reachable one), a current beyond a meter's Imax, a missing
-/// limit, a step of which nothing can be reached, a comparison with a step that is not there, certified
-/// standards and meters under test in one test. A check of the bench measures the standards alone, whatever
-/// stands beside. Nothing when there are mistakes. A meter in a position that the station does not have:
-/// std::invalid_argument.
+/// limit, steps that connect two circuits where the meters have one (one message for all of them), legs whose
+/// voltages do not make the meter's, a step of which nothing can be reached, a comparison with a step that is
+/// not there, certified standards and meters under test in one test. A check of the bench measures the
+/// standards alone, whatever stands beside. Nothing when there are mistakes. A meter in a position that the
+/// station does not have: std::invalid_argument. Files that the scenario names and nobody has read:
+/// std::out_of_range.
 [[nodiscard]] std::optional<Plan> make_plan(const Scenario& scenario,
                                             const std::map<std::string, MeterType>& meters,
                                             const PlanningStation& station, const LimitFiles& limits,

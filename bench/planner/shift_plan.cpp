@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/config/limits_file.h"
 #include "bench/core/quantity_text.h"
 #include "bench/planner/seat.h"
 
@@ -47,7 +48,6 @@ struct Pairing {
   const CompareStep& step;
   const std::vector<Limit>& limits;
   Plan& plan;
-  Mistakes& mistakes;
 
   [[nodiscard]] std::vector<std::size_t> labelled(const std::string& label) const {
     std::vector<std::size_t> places;
@@ -72,25 +72,16 @@ struct Pairing {
   }
 
   void add(std::size_t first, std::size_t second) {
-    const PowerFactor& pf = plan.points[second].power_factor;
-    if (const Limit* limit = find_limit(limits, step.name, pf))
-      return plan.shifts.push_back({{}, step.name, first, second, *limit});
-    if (std::ranges::find(without_limit, pf) != without_limit.end()) return;
-    without_limit.push_back(pf);
-    mistakes.add(step.limits_position, fmt::format("limits '{}' have no row for test '{}' at power factor {}",
-                                                   step.limits, step.name, to_text(pf)));
+    const Limit* limit = find_limit(limits, step.name, plan.points[second].power_factor);
+    plan.shifts.push_back({{}, step.name, first, second, *limit});
   }
-
-  std::vector<PowerFactor> without_limit{};
 };
 
 }  // namespace
 
 void add_shifts(const CompareStep& step, const LimitFiles& limits, Plan& plan, Mistakes& mistakes) {
   if (const auto mistake = mistake_of(step, plan.scenario)) return mistakes.add(step.position, *mistake);
-  const auto file = limits.find(step.limits);
-  const std::vector<Limit> none;
-  Pairing pairing{step, file == limits.end() ? none : file->second, plan, mistakes};
+  Pairing pairing{step, limits.at(step.limits), plan};
   const auto earlier = pairing.labelled(step.first);
   const auto later = pairing.labelled(step.second);
   for (const auto& [points, label] : {std::pair{&earlier, step.first}, std::pair{&later, step.second}})

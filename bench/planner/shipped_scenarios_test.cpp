@@ -5,7 +5,6 @@
 #include "bench/config/catalogue.h"
 #include "bench/config/meter_file.h"
 #include "bench/config/station_file.h"
-#include "bench/config/waveform_file.h"
 #include "bench/planner/sample_bench.h"
 
 namespace meterbench {
@@ -45,15 +44,10 @@ PlanningStation shipped_station(const std::string& name) {
 Plan shipped_plan(const std::string& scenario, const sample::Meters& meters, const std::string& station) {
   Mistakes mistakes;
   const auto read = load_scenario(catalogue().root() / "scenarios" / (scenario + ".yaml"), {}, mistakes);
-  LimitFiles limits;
-  for (const std::string name : {"bench", "console"})
-    limits[name] = load_limits_file(catalogue().find("limits", name).value(), mistakes).value();
-  WaveformFiles waveforms;
-  for (const std::string& name : catalogue().names("waveforms"))
-    waveforms[name] = load_waveform_file(catalogue().find("waveforms", name).value(), mistakes).value();
   EXPECT_TRUE(read) << mistakes.text();
   if (!read) return {};
-  auto plan = make_plan(*read, meters, shipped_station(station), limits, waveforms, mistakes);
+  const NamedFiles files = read_named_files(*read, catalogue(), mistakes);
+  auto plan = make_plan(*read, meters, shipped_station(station), files.limits, files.waveforms, mistakes);
   EXPECT_TRUE(plan) << mistakes.text();
   return plan.value_or(Plan{});
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/config/limits_file.h"
 #include "bench/core/quantity_text.h"
 #include "bench/planner/circuits.h"
 #include "bench/planner/grid.h"
@@ -46,7 +47,7 @@ class StepPlanner {
   ExpandedStep run() {
     const std::size_t mistakes_before = mistakes_.list().size();
     check_overload();
-    check_limits();
+    check_split();
     for (const GridLoad& load : grid_) add(load);
     if (smallest_target_)
       mistakes_.add(
@@ -98,13 +99,20 @@ class StepPlanner {
     return std::ranges::all_of(bench_.measured, [&](const Seat& seat) { return holds(*seat.type); });
   }
 
-  void check_limits() {
-    if (!limits_) return;
-    for (const PowerFactor& pf : step_.power_factors)
-      if (!find_limit(*limits_, step_.name, pf))
-        mistakes_.add(step_.limits_position,
-                      fmt::format("limits '{}' have no row for test '{}' at power factor {}", step_.limits,
-                                  step_.name, to_text(pf)));
+  /// Legs are driven as they are written, not in proportion.
+  void check_split() {
+    if (!step_.voltage_split) return;
+    const Voltage sum = step_.voltage_split->sum();
+    std::vector<Voltage> told;
+    for (const Seat& seat : bench_.measured)
+      for (const VoltageSpec& spec : step_.voltages)
+        for (const Voltage voltage : voltages_of(spec, *seat.type)) {
+          if (same(sum, voltage) || std::ranges::find(told, voltage) != told.end()) continue;
+          told.push_back(voltage);
+          mistakes_.add(step_.voltage_split->position,
+                        fmt::format("the legs make {}, but the voltage of {} is {}", to_text(sum),
+                                    seat.type->id, to_text(voltage)));
+        }
   }
 
   /// As far as it tells the load from the others of the step.
@@ -140,7 +148,7 @@ class StepPlanner {
     point.power_factor = load.power_factor;
     point.direction = load.direction;
     point.connection = {circuit, circuit == Circuit::legs ? step_.leg_2 : LegLoad{}, step_.service,
-                        step_.leg_1_voltage};
+                        step_.leg_1_voltage()};
     point.load = make_load_point(bench_.form(), load.voltage, load.frequency, load.current, load.power_factor,
                                  load.direction, point.connection);
     if (!step_.waveform.empty()) point.load.waveform = bench_.waveforms.at(step_.waveform);
@@ -154,7 +162,6 @@ class StepPlanner {
   void add(const GridLoad& load) {
     if (surroundings_.hindrance) return unreachable(load, *surroundings_.hindrance);
     const Limit* const limit = limits_ ? find_limit(*limits_, step_.name, load.power_factor) : nullptr;
-    if (limits_ && !limit) return;  // a mistake that has been told
     PlannedPoint point = asked(load, load.circuit, limit ? *limit : Limit{});
     if (auto reason = beyond_bench(point)) return unreachable(load, *std::move(reason));
     const auto factor = circuit_factor(bench_.station.reference_definition, bench_.form(), point);

@@ -141,23 +141,35 @@ std::optional<std::string> doubt_about(const InterimCheck& wanted, const std::op
 
 }  // namespace
 
-InterimFinding interim_finding(const Ledger& ledger, const Station& station, const RunRecord& run) {
-  InterimFinding finding;
-  if (!run.check.empty() || station.interim_checks.empty()) return finding;
+std::vector<CheckStanding> interim_standings(const Ledger& ledger, const Station& station,
+                                             const RunRecord& run) {
+  std::vector<CheckStanding> standings;
+  if (station.interim_checks.empty()) return standings;
   const CheckHistory history{ledger, station, run};
-  std::string refusals;
   for (const InterimCheck& wanted : station.interim_checks) {
     const auto last = history.last(wanted.kind);
     const auto doubt = doubt_about(wanted, last, history.reference(), station.reactor.utc());
-    if (!doubt) {
-      finding.reference_within = std::max(finding.reference_within, last->reference_within);
+    standings.push_back({wanted, last ? std::optional{last->started} : std::nullopt, doubt,
+                         doubt ? std::nullopt : last->reference_within});
+  }
+  return standings;
+}
+
+InterimFinding interim_finding(const Ledger& ledger, const Station& station, const RunRecord& run) {
+  InterimFinding finding;
+  if (!run.check.empty()) return finding;
+  std::string refusals;
+  for (const CheckStanding& standing : interim_standings(ledger, station, run)) {
+    if (!standing.doubt) {
+      finding.reference_within = std::max(finding.reference_within, standing.reference_within);
       continue;
     }
-    finding.doubts.push_back(*doubt);
-    if (wanted.refuse) refusals += (refusals.empty() ? "" : "; ") + *doubt;
+    finding.doubts.push_back(*standing.doubt);
+    if (standing.wanted.refuse) refusals += (refusals.empty() ? "" : "; ") + *standing.doubt;
   }
   if (!refusals.empty())
-    finding.refusal = Fault{Errc::implausible, std::string{kReference}, "interim check", refusals, {}};
+    finding.refusal =
+        Fault{Errc::implausible, std::string{kReference}, std::string{kInterimCheck}, refusals, {}};
   return finding;
 }
 

@@ -3,13 +3,26 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/core/fault.h"
 #include "bench/ledger/ledger.h"
+#include "bench/model/interim_check.h"
 #include "bench/station/station.h"
 
 namespace meterbench {
+
+/// The command that a refusal names.
+inline constexpr std::string_view kInterimCheck = "interim check";
+
+/// A check that the station asks for, and how it stands today.
+struct CheckStanding {
+  InterimCheck wanted;
+  std::optional<UtcTime> last;              ///< start of the last of its kind that counts
+  std::optional<std::string> doubt;         ///< why it does not stand; none: it does
+  std::optional<Ratio> reference_within{};  ///< of one that stands: as InterimFinding has it
+};
 
 struct InterimFinding {
   std::vector<std::string> doubts;  ///< why the basis of the run's decisions is unverified
@@ -22,9 +35,13 @@ struct InterimFinding {
 /// Looks for the last check of each kind that the station asks for (Station::interim_checks), made on the
 /// same station and lab as `run` with the same reference: equal identity and certificate, so that every
 /// instrument must be identified. It stands where it passed, every result of it is verified, and it is not
-/// older than it may be; all else is a doubt or a refusal, as the station says. A check that a fault or a
-/// person ended counts only where a point of it failed. Nothing holds up `run` where it is an interim check
-/// itself. Throws LedgerError.
+/// older than it may be. A check that a fault or a person ended counts only where a point of it failed.
+/// Throws LedgerError.
+[[nodiscard]] std::vector<CheckStanding> interim_standings(const Ledger& ledger, const Station& station,
+                                                           const RunRecord& run);
+
+/// What they mean for `run`: one that does not stand is a doubt or a refusal, as the station says. Nothing
+/// holds up `run` where it is an interim check itself. Throws LedgerError.
 [[nodiscard]] InterimFinding interim_finding(const Ledger& ledger, const Station& station,
                                              const RunRecord& run);
 

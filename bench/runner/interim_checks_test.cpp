@@ -87,6 +87,19 @@ TEST_F(InterimChecks, AreMissedWhereThereIsNone) {
   EXPECT_THAT(doubts(), ElementsAre("no weekly check with this reference (RD-31,4711) is in the ledger"));
 }
 
+TEST_F(InterimChecks, EachStandsOrSaysWhyNot) {
+  station_.interim_checks.push_back({CheckKind::yearly, Seconds{365 * 86400}, true});
+  check({});
+  const auto standings = interim_standings(ledger_, station_, sample::run());
+  ASSERT_EQ(standings.size(), 2U);
+  EXPECT_EQ(standings[0].wanted.kind, CheckKind::weekly);
+  EXPECT_EQ(standings[0].last, sample::utc("2025-06-18T08:00:00Z"));
+  EXPECT_FALSE(standings[0].doubt);
+  EXPECT_EQ(standings[1].wanted.kind, CheckKind::yearly);
+  EXPECT_FALSE(standings[1].last);
+  EXPECT_EQ(standings[1].doubt, "no yearly check with this reference (RD-31,4711) is in the ledger");
+}
+
 TEST_F(InterimChecks, AreOverdueAfterTheStationsInterval) {
   check({.started = "2025-06-13T08:00:00Z"});
   EXPECT_THAT(doubts(), IsEmpty()) << "seven days to the second";

@@ -43,7 +43,7 @@ void read_leg_2(YamlMap& map, AccuracyStep& step) {
 }
 
 /// `122 V / 118 V`, leg 1 first.
-std::optional<std::pair<Voltage, Voltage>> as_voltage_pair(const YamlNode& node) {
+std::optional<VoltageSplit> as_voltage_split(const YamlNode& node) {
   const auto text = node.as_text();
   if (!text) return std::nullopt;
   const auto part = [](std::string_view side) {
@@ -56,7 +56,8 @@ std::optional<std::pair<Voltage, Voltage>> as_voltage_pair(const YamlNode& node)
     const std::string_view whole = *text;
     const auto leg_1 = part(whole.substr(0, slash));
     const auto leg_2 = part(whole.substr(slash + 1));
-    if (leg_1 && leg_2 && *leg_1 > Voltage{} && *leg_2 > Voltage{}) return std::pair{*leg_1, *leg_2};
+    if (leg_1 && leg_2 && *leg_1 > Voltage{} && *leg_2 > Voltage{})
+      return VoltageSplit{*leg_1, *leg_2, node.position()};
   }
   node.mistake(fmt::format("'{}' is no pair of voltages: 122 V / 118 V is an example", *text));
   return std::nullopt;
@@ -65,11 +66,10 @@ std::optional<std::pair<Voltage, Voltage>> as_voltage_pair(const YamlNode& node)
 void read_voltage_split(YamlMap& map, AccuracyStep& step) {
   const auto node = map.find("voltage_split");
   if (!node) return;
-  const auto legs = as_voltage_pair(*node);
-  if (!legs) return;
-  const Voltage sum = legs->first + legs->second;
-  step.leg_1_voltage = Ratio{legs->first / sum};
-  for (const VoltageSpec& voltage : step.voltages)
+  step.voltage_split = as_voltage_split(*node);
+  if (!step.voltage_split) return;
+  const Voltage sum = step.voltage_split->sum();
+  for (const VoltageSpec& voltage : step.voltages)  // what the meter's own voltage has to do with it: planner
     if (const auto* volts = std::get_if<Voltage>(&voltage); volts && std::abs(*volts / sum - 1) > 1e-9)
       node->mistake(fmt::format("the legs make {}, but the voltage is {}", to_text(sum), to_text(*volts)));
   if (step.service == Service::network) node->mistake("the legs of a network have the same voltage");

@@ -38,7 +38,9 @@ TEST(Connection, IsReadWithAllItsFields) {
   EXPECT_THAT(step.circuits, ElementsAre(Circuit::series, Circuit::legs));
   EXPECT_EQ(step.leg_2, (LegLoad{Ratio{0.5}, {0.8, true}, Direction::received}));
   EXPECT_EQ(step.service, Service::single_phase);
-  EXPECT_DOUBLE_EQ(step.leg_1_voltage.value(), 122.0 / 240);
+  EXPECT_EQ(step.voltage_split->leg_1, Voltage{122});
+  EXPECT_EQ(step.voltage_split->leg_2, Voltage{118});
+  EXPECT_DOUBLE_EQ(step.leg_1_voltage().value(), 122.0 / 240);
 }
 
 TEST(Connection, IsSeriesOnSymmetricLegsWhereNothingIsSaid) {
@@ -47,7 +49,7 @@ TEST(Connection, IsSeriesOnSymmetricLegsWhereNothingIsSaid) {
       "  - {accuracy: a, current: 1 A, power_factor: 1, direction: delivered, pulses: 1, limits: b}\n"};
   EXPECT_THAT(loaded.step().circuits, ElementsAre(Circuit::series));
   EXPECT_EQ(loaded.step().service, Service::single_phase);
-  EXPECT_EQ(loaded.step().leg_1_voltage, Ratio{0.5});
+  EXPECT_EQ(loaded.step().leg_1_voltage(), Ratio{0.5});
 }
 
 TEST(Connection, EveryCircuitHasItsWord) {
@@ -96,7 +98,7 @@ TEST(Connection, VoltagesOfTheLegsArePairedAndMakeTheVoltage) {
   EXPECT_EQ(mistakes_of(exchanged(kGood, "240 V", "230 V")),
             "f.yaml:11:20: the legs make 240 V, but the voltage is 230 V\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "240 V", "100 %")), "") << "a share is of the meter's own voltage";
-  EXPECT_DOUBLE_EQ(Loaded{exchanged(kGood, "122 V / 118 V", "118V/122V")}.step().leg_1_voltage.value(),
+  EXPECT_DOUBLE_EQ(Loaded{exchanged(kGood, "122 V / 118 V", "118V/122V")}.step().leg_1_voltage().value(),
                    118.0 / 240);
 }
 

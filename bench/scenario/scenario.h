@@ -35,6 +35,15 @@ struct Recovery {
   Seconds rest{};                  ///< before the next point of a lower current
 };
 
+/// What each leg of a three-wire service has; together the voltage of the point.
+struct VoltageSplit {
+  Voltage leg_1{};
+  Voltage leg_2{};
+  FilePosition position;
+
+  [[nodiscard]] Voltage sum() const { return leg_1 + leg_2; }
+};
+
 /// Errors over a grid of voltages, circuits, currents, power factors and directions.
 struct AccuracyStep {
   std::string name;   ///< also the test's name in the limits file: `load-performance`
@@ -43,8 +52,8 @@ struct AccuracyStep {
   std::vector<Circuit> circuits{Circuit::series};
   LegLoad leg_2{};  ///< for Circuit::legs
   Service service = Service::single_phase;
-  Ratio leg_1_voltage{0.5};  ///< as in Connection; written `voltage_split: 122 V / 118 V`
-  std::string waveform;      ///< file of config/waveforms; empty: sine
+  std::optional<VoltageSplit> voltage_split;  ///< `122 V / 118 V`; none: equal legs
+  std::string waveform;                       ///< file of config/waveforms; empty: sine
   std::optional<Recovery> recovery;
   std::optional<Frequency> frequency;  ///< none: the meter's nominal
   std::vector<CurrentSpec> currents;
@@ -60,6 +69,11 @@ struct AccuracyStep {
   FilePosition limits_position;
   FilePosition waveform_position;
   std::vector<FilePosition> current_positions;  ///< one for each of `currents`
+
+  /// As Connection has it.
+  [[nodiscard]] Ratio leg_1_voltage() const {
+    return voltage_split ? Ratio{voltage_split->leg_1 / voltage_split->sum()} : Connection{}.leg_1_voltage;
+  }
 };
 
 /// Brings the meters to a temperature and waits until they stand there: until their bodies are stable, not

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/config/catalogue.h"
-#include "bench/config/limits_file.h"
+#include "bench/scenario/named_files.h"
 #include "bench/scenario/scenario.h"
 
 namespace meterbench {
@@ -18,13 +18,6 @@ Scenario shipped(const std::filesystem::path& path) {
   auto scenario = load_scenario(path, {}, mistakes);
   if (!scenario) throw std::runtime_error{mistakes.text()};
   return *std::move(scenario);
-}
-
-std::vector<Limit> limits_of(const std::string& name) {
-  Mistakes mistakes;
-  const auto limits = load_limits_file(Catalogue{kRoot}.find("limits", name).value(), mistakes);
-  if (!limits) throw std::runtime_error{mistakes.text()};
-  return *limits;
 }
 
 void expect_sweep(const AccuracyStep& step) {
@@ -70,20 +63,10 @@ TEST(ShippedScenario, EveryOneIsSoundAndFindsItsLimitsAndWaveforms) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator{kRoot / "scenarios"}) {
     if (entry.path().extension() != ".yaml") continue;
     ++files;
-    SCOPED_TRACE(entry.path().string());
-    for (const Step& one : shipped(entry.path()).steps) {
-      if (const auto* compare = std::get_if<CompareStep>(&one)) {
-        EXPECT_TRUE(find_limit(limits_of(compare->limits), compare->name, PowerFactor{}));
-      }
-      const auto* step = std::get_if<AccuracyStep>(&one);
-      if (!step) continue;
-      for (const PowerFactor& pf : step->power_factors)
-        EXPECT_TRUE(find_limit(limits_of(step->limits), step->name, pf))
-            << step->name << " at " << to_text(pf);
-      if (!step->waveform.empty()) {
-        EXPECT_TRUE(Catalogue{kRoot}.find("waveforms", step->waveform)) << step->waveform;
-      }
-    }
+    const Scenario scenario = shipped(entry.path());
+    Mistakes mistakes;
+    check_limit_rows(scenario, read_named_files(scenario, Catalogue{kRoot}, mistakes).limits, mistakes);
+    EXPECT_EQ(mistakes.text(), "") << entry.path();
   }
   EXPECT_GE(files, 11U);
 }

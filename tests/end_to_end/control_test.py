@@ -11,6 +11,8 @@ import subprocess
 import time
 import unittest
 
+import junitparser
+
 from bench_program import METER, PROGRAM, ROOT, BenchTest
 
 SHORT = "scenarios/ae-1641/load-performance-23c.yaml"
@@ -62,6 +64,14 @@ class Control(BenchTest):
             time.sleep(0.2)
         self.fail("the run goes on though it is paused")
 
+    def junit_counts(self):
+        """Tests, failures, errors and skipped as a reader of such files counts them."""
+        out = self.folder / "run.xml"
+        self.say("export", "last", "--format", "junit", "-o", str(out))
+        cases = [case for suite in junitparser.JUnitXml.fromfile(str(out)) for case in suite]
+        count = lambda kind: sum(isinstance(result, kind) for case in cases for result in case.result)
+        return len(cases), count(junitparser.Failure), count(junitparser.Error), count(junitparser.Skipped)
+
     def events(self, kind):
         shown = self.shown()
         return [e for e in shown["events"] + [e for p in shown["points"] for e in p["events"]] if e["kind"] == kind]
@@ -102,6 +112,7 @@ class Control(BenchTest):
         self.assertIn(f"paused by {getpass.getuser()}", told)
         self.assertIn(f"continued by {getpass.getuser()}", told)
         self.assertFalse(self.control.exists(), "the socket is gone with the run")
+        self.assertEqual(self.junit_counts(), (POINTS + 1, 0, 1, 1), "what a person skipped; the run has not passed")
 
     def test_the_socket_is_its_owners_alone(self):
         run = self.paused_run()
@@ -119,6 +130,9 @@ class Control(BenchTest):
         self.assertIn("The source is off.", rest)
         before = self.finished(self.shown())
         self.assertLess(len(before), POINTS)
+        tests, failures, errors, skipped = self.junit_counts()
+        self.assertEqual((failures, skipped), (0, 0))
+        self.assertEqual(errors, 1 + tests - 1 - len(before), "the run, and the point that was stopped")
         done = self.bench("resume", "--ledger", self.ledger)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn(f"{POINTS - len(before)} of {POINTS} points are left", done.stdout)
@@ -142,6 +156,9 @@ class Control(BenchTest):
         done = self.bench("run", SHORT, "--meter", METER, "--ledger", self.ledger, "--lab", lab)
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("meterbench resume ", done.stderr)
+        tests, failures, errors, skipped = self.junit_counts()
+        self.assertEqual((failures, errors, skipped), (0, 2, 0), "the run, and the point that was under way")
+        self.assertLess(tests, POINTS)
         done = self.bench("resume", "--ledger", self.ledger)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         points = self.shown()["points"]

@@ -20,7 +20,7 @@ class ExitCodes(BenchTest):
         points = self.shown()["points"]
         self.assertEqual(len(points), 24)
         for point in points:
-            self.assertRegex(done.stdout, rf"(?m)^  {point['point_id']} {point['decision']} at A: ")
+            self.assertRegex(done.stdout, rf"(?m)^  {point['point_id']} {point['decision']} at position A: ")
         return done, points
 
     def test_a_meter_beyond_its_limit_is_1_and_the_points_are_named(self):
@@ -50,6 +50,43 @@ class ExitCodes(BenchTest):
             self.assertIn(f"{scenario}:{row + 1}:{column}: ", done.stderr)
             self.assertIn("target_uncertainty", done.stderr)
         self.assertFalse((self.folder / "meterbench.sqlite").exists(), "nothing was begun")
+
+    def test_check_resolves_what_files_name(self):
+        scenario = self.folder / "names.yaml"
+        text = (ROOT / SWEEP).read_text(encoding="utf-8")
+        for name, told in (("limits: consle", "'consle' is not known"), ("limits: console", "no row for test 'load-performance'")):
+            scenario.write_text(text.replace("limits: bench", name), encoding="utf-8")
+            done = self.bench("check", scenario)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertRegex(done.stderr, rf"(?m)^{re.escape(str(scenario))}:\d+:\d+: .*{told}")
+        lab = self.lab("nowhere", lambda text: text + "\nfaults: [{at_s: 1, of: optical.Q, do: bad_crc}]\n")
+        done = self.bench("check", lab)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertRegex(done.stderr, rf"{re.escape(str(lab))}:\d+:24: 'optical.Q' is not known")
+
+    def test_a_meter_with_one_circuit_is_2_with_one_message(self):
+        for station in ("virtual", "virtual-zera"):
+            done = self.bench("plan", "scenarios/ae-1641/circuits.yaml", "--meter", "focus-ax-3s-cl20", "--station", station)
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn("forms 2S and 4S", done.stderr)
+
+    def test_legs_that_do_not_make_the_voltage_are_2_with_both_figures(self):
+        done = self.bench("plan", "scenarios/ae-1641/circuits.yaml", "--meter", METER, "--set", "steps.4.voltage_split=140 V / 118 V")
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("258 V", done.stderr)
+        self.assertIn("240 V", done.stderr)
+
+    def test_what_is_out_of_reach_is_told_before_the_first_load_and_counted_at_the_end(self):
+        done = self.bench("run", SWEEP, "--meter", "A=focus-ax-2s-cl200,B=focus-ax-4s-cl20", "--ledger", self.ledger)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        before, after = done.stdout.split("\npoint ", 1)
+        self.assertRegex(before, r"cannot be reached: 200 A, .*focus-ax-4s-cl20: 200 A is beyond its Imax 20 A")
+        out = before.count("cannot be reached: ")
+        self.assertGreater(out, 0)
+        self.assertRegex(after.splitlines()[-1], rf"^\d+ passes, 0 of them unverified; {out} out of reach$")
+        again = self.bench("run", SWEEP, "--meter", "A=focus-ax-2s-cl200,B=focus-ax-4s-cl20", "--ledger", self.ledger, "--format", "json")
+        self.assertEqual(len(json.loads(again.stdout)["runs"][0]["unreachable"]), out)
 
     def test_yaml_that_is_none_is_2_with_line_and_column(self):
         scenario = self.folder / "none.yaml"
@@ -128,6 +165,27 @@ class ExitCodes(BenchTest):
                                       stderr=subprocess.PIPE, text=True, timeout=60)
                 self.assertEqual(done.returncode, 3, verb)
                 self.assertIn("standard output", done.stderr)
+
+    def test_a_reader_that_has_seen_enough_is_told_nothing_but_the_code(self):
+        self.assertEqual(self.sweep().returncode, 0)
+        for verb in (["export", "last", "--format", "json"], ["show", "--format", "json"]):  # more than a pipe holds
+            with subprocess.Popen([str(PROGRAM), *verb, "--ledger", str(self.ledger)], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) as run:
+                run.stdout.readline()
+                run.stdout.close()
+                self.assertEqual(run.stderr.read(), "", verb)
+                self.assertEqual(run.wait(timeout=60), 3, verb)
+
+    def test_a_run_goes_on_to_its_end_without_its_reader(self):
+        with subprocess.Popen([str(PROGRAM), "run", SWEEP, "--meter", METER, "--ledger", str(self.ledger)],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            run.stdout.readline()
+            run.stdout.close()
+            told = run.stderr.read()
+            self.assertEqual(run.wait(timeout=60), 3, told)
+        shown = self.shown()
+        self.assertEqual(len(shown["points"]), 24)
+        self.assertEqual(shown["run"]["exit_code"], 0)
 
     def test_no_truth_is_told_of_what_cannot_be(self):
         for option in (["--current", "0 A"], ["--current", "1e300 A"], ["--current", "5 A", "--temperature", "-400 °C"],

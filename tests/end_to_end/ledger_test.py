@@ -57,6 +57,8 @@ class Record(BenchTest):
             self.assertEqual(properties["run_id"], self.shown()["run"]["run_id"])
             self.assertEqual(properties["station"], "virtual")
             self.assertEqual(properties["lab"], "default")
+            self.assertEqual(properties["firmware"], self.shown()["run"]["firmware"])
+            self.assertEqual(properties["content_hash"], self.shown()["run"]["content_hash"])
 
     def test_junit_has_the_shape_that_build_servers_know(self):
         # jenkins-junit.xsd: what may stand in what, and which attributes there must be.
@@ -104,6 +106,8 @@ class Record(BenchTest):
         document = json.loads(self.told("show", "last", "--point", "003", "--format", "json"))
         self.assertEqual(document["notice"], NOTICE)
         self.assertEqual([p["point_id"] for p in document["points"]], ["003"])
+        self.assertEqual(self.told("show", "last", "--point", "3", "--position", "A"), text)
+        self.assertNotRegex(text, r"\de[-+]\d\d\b", "figures for people have no exponent")
         shown = document["points"][0]
         self.assertAlmostEqual(sum(c["share_percent"] for c in shown["budget"]["components"]), 100, places=6)
         edges = shown["summary"]["edges"]
@@ -142,10 +146,12 @@ class Record(BenchTest):
         self.ledger = copy
         self.assertEqual({p["decision"] for p in self.shown()["points"]}, {"inconclusive"})
         self.assertEqual(self.shown()["meters"][0]["void"], ["another meter"])
-        self.assertIn("VOID at position A: another meter", self.told("show", "last"))
+        self.assertIn("position A: VOID, no decision stands: another meter", self.told("show", "last"))
         root = ElementTree.fromstring(self.told("export", "last", "--format", "junit"))
-        self.assertEqual(len(root.findall(".//skipped")), 24)
-        self.assertIn("void: another meter", root.find(".//skipped").get("message"))
+        self.assertEqual(len(root.findall(".//skipped")), 0)
+        errors = [case.find("error") for case in root.iter("testcase") if case.find("error") is not None]
+        self.assertEqual([error.get("type") for error in errors], ["inconclusive"] * 24)
+        self.assertIn("void: another meter", errors[0].get("message"))
 
 
 class InterimChecks(BenchTest):
@@ -199,6 +205,28 @@ class InterimChecks(BenchTest):
         self.assertEqual(self.shown()["points"], [])
         self.assertEqual(self.check(station).returncode, 0, "the check itself is not held up")
         self.assertEqual(self.sweep("--station", station).returncode, 0)
+
+    def test_doctor_tells_how_each_check_stands(self):
+        station = self.station("refuse")
+        def told():
+            done = self.bench("doctor", "--station", station, "--meter", METER, "--ledger", self.ledger, "--format", "json")
+            found = [f for f in json.loads(done.stdout)["findings"] if "check" in f["subject"]]
+            self.assertEqual(len(found), 1, done.stdout)
+            return done.returncode, found[0]
+        code, none = told()
+        self.assertEqual((code, none["grade"]), (3, "unfit"))
+        self.assertIn("there is no such ledger", none["text"])
+        refused = self.sweep("--station", station)
+        self.assertIn("scenarios/check", refused.stderr)
+        self.assertNotIn("implausible", refused.stderr)
+        code, missed = told()
+        self.assertEqual((code, missed["subject"], missed["grade"]), (3, "weekly check", "unfit"))
+        self.assertIn("no weekly check", missed["text"])
+        self.assertIn("no run starts", missed["remedy"])
+        self.assertEqual(self.check(station).returncode, 0)
+        code, stands = told()
+        self.assertEqual((code, stands["grade"]), (0, "fit"))
+        self.assertEqual(stands["text"], "the last one, of 2025-06-02, stands until 2025-06-09")
 
     def test_two_checks_make_a_control_chart(self):
         station = self.station("unverified")

@@ -1,6 +1,7 @@
 #include "drivers/virtual_lab/lab/lab_file.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -115,6 +116,8 @@ std::optional<LabInstrument> read_instrument(const YamlNode& node,
   return instrument;
 }
 
+bool unread(const std::pair<const std::string, LabInstrument>& entry) { return entry.second.model.empty(); }
+
 /// Which of the lab's instruments there are; those that could not be read are kept with an empty model, so
 /// that a fault that names them is no second mistake.
 std::map<std::string, LabInstrument> read_instruments(YamlMap& root,
@@ -125,7 +128,6 @@ std::map<std::string, LabInstrument> read_instruments(YamlMap& root,
   if (!map) return instruments;
   for (const auto& [name, entry] : map->entries())
     instruments.emplace(name, read_instrument(entry, models).value_or(LabInstrument{}));
-  const auto unread = [](const auto& entry) { return entry.second.model.empty(); };
   if (connected_source(instruments, models).empty() && std::ranges::none_of(instruments, unread))
     node->mistake("a lab has one source, or several of which one is named 'source'");
   return instruments;
@@ -164,15 +166,27 @@ struct FaultyPart {
   std::vector<ScriptedFault>* unplugs = nullptr;  ///< null where there is no plug
 };
 
+/// The positions that a lab has: whose LED an instrument sees.
+std::set<std::string> positions_of(const LabFile& file) {
+  constexpr std::string_view kLed = "led.";
+  std::set<std::string> positions;
+  for (const auto& [name, instrument] : file.instruments)
+    for (const auto& [terminal, wire] : instrument.wiring)
+      if (wire.starts_with(kLed)) positions.insert(wire.substr(kLed.size()));
+  return positions;
+}
+
 /// An instrument, or the optical port of the meter at a position. Nothing after a mistake.
 FaultyPart read_faulty_part(const YamlNode& of, LabFile& file, const std::vector<SimulatorModel>& models) {
   constexpr std::string_view kPort = "optical.";
   const auto text = of.as_text();
-  if (!text) return {};
-  if (text->starts_with(kPort) && text->size() > kPort.size())
-    return {&file.port_faults[text->substr(kPort.size())], &FaultyPort::faults(), nullptr};
+  if (!text || (text->starts_with(kPort) && std::ranges::any_of(file.instruments, unread))) return {};
   std::vector<std::string> names;
   for (const auto& [name, instrument] : file.instruments) names.push_back(name);
+  for (const std::string& position : positions_of(file)) {
+    names.push_back(fmt::format("{}{}", kPort, position));
+    if (*text == names.back()) return {&file.port_faults[position], &FaultyPort::faults(), nullptr};
+  }
   const auto name = of.as_one_of(names);
   if (!name) return {};
   LabInstrument& instrument = file.instruments.at(*name);

@@ -71,7 +71,7 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
       "standard: {gain_percent: 0.01}\n"
       "room: {temperature_c: 21}\n"
       "faults: [{at_s: 300, of: source, do: trip}, {command: 12, of: source, do: silence},\n"
-      "         {command: 4, of: optical.B, do: bad_crc}]\n");
+      "         {command: 4, of: optical.A, do: bad_crc}]\n");
   ASSERT_TRUE(file.has_value()) << mistakes.text();
   EXPECT_EQ(file->name, "some");
   EXPECT_EQ(utc_text(file->starts), "2025-06-02T08:00:00.000Z");
@@ -85,8 +85,8 @@ TEST_F(LabFileTest, ReadsAWholeLab) {
   EXPECT_EQ(source.faults[0].what, "trip");
   EXPECT_EQ(source.faults[1].command, 12U);
   EXPECT_FALSE(source.faults[1].at.has_value());
-  ASSERT_EQ(file->port_faults.at("B").size(), 1U);
-  EXPECT_EQ(file->port_faults.at("B")[0].what, "bad_crc");
+  ASSERT_EQ(file->port_faults.at("A").size(), 1U);
+  EXPECT_EQ(file->port_faults.at("A")[0].what, "bad_crc");
 
   EXPECT_THAT(file->instruments.at("counter").wiring,
               UnorderedElementsAre(Pair("input_0", "reference.pulses"), Pair("input_1", "led.A")));
@@ -161,18 +161,27 @@ TEST_F(LabFileTest, RefusesInputsThatAModelDoesNotHave) {
 
 TEST_F(LabFileTest, RefusesFaultsThatCannotHappen) {
   const auto faults = [&](const std::string& text) {
-    return messages(std::string{kHead} + "faults: [" + text + "]\n");
+    return messages(std::string{kHead} + "  counter: {model: counter, inputs: {input_0: led.A}}\n" +
+                    "faults: [" + text + "]\n");
   };
   EXPECT_THAT(faults("{at_s: 1, of: sourc, do: trip}"), ElementsAre(HasSubstr("did you mean 'source'")));
   EXPECT_THAT(faults("{at_s: 1, of: source, do: tripp}"), ElementsAre(HasSubstr("did you mean 'trip'")));
   EXPECT_THAT(faults("{at_s: 1, of: optical.A, do: bad_cr}"),
               ElementsAre(HasSubstr("did you mean 'bad_crc'")));
-  EXPECT_THAT(faults("{at_s: 1, of: optical., do: bad_crc}"), ElementsAre(HasSubstr("optical.")));
+  for (const char* nowhere : {"optical.Q", "optical."})
+    EXPECT_THAT(faults(std::string{"{at_s: 1, of: "} + nowhere + ", do: bad_crc}"),
+                ElementsAre(AllOf(HasSubstr("5:24: "), HasSubstr("counter, source, optical.A"))));
   EXPECT_THAT(faults("{of: source, do: trip}"), ElementsAre(HasSubstr("either at_s or at a command")));
   EXPECT_THAT(faults("{at_s: 1, command: 2, of: source, do: trip}"), ElementsAre(HasSubstr("either")));
   EXPECT_THAT(faults("{command: 0, of: source, do: trip}"), ElementsAre(HasSubstr("count from 1")));
   EXPECT_THAT(faults("{at_s: -1, of: source, do: trip}"), ElementsAre(HasSubstr("0 … 1e9 s")));
   EXPECT_THAT(faults("{at_s: 1, do: trip}"), ElementsAre(HasSubstr("of")));
+}
+
+TEST_F(LabFileTest, ToldOfAnInstrumentAMistakeIsNotToldOfItsPositionsToo) {
+  EXPECT_THAT(messages(std::string{kHead} + "  counter: {model: conter, inputs: {input_0: led.A}}\n" +
+                       "faults: [{at_s: 1, of: optical.A, do: bad_crc}]\n"),
+              ElementsAre(HasSubstr("did you mean 'counter'")));
 }
 
 TEST_F(LabFileTest, SaysWhichFileIsNotThere) {
