@@ -13,6 +13,7 @@
 #include "bench/core/quantity_text.h"
 #include "bench/measurement/decision.h"
 #include "bench/planner/burden.h"
+#include "bench/runner/register_hold.h"
 
 namespace meterbench {
 namespace {
@@ -199,6 +200,11 @@ std::string plan_text(const Plan& plan, const PlanningStation& station, const st
   const std::string shifts = plan.shifts.empty() ? "" : fmt::format(" and {} shifts", plan.shifts.size());
   line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), shifts,
                    time_text(plan.expected_time().value()), plan.unreachable.size()));
+  if (plan.scenario.register_account && !plan.scenario.check)
+    line(fmt::format(
+        "where they give too little energy to compare LED and register to {} % a load is held for "
+        "that, up to {} in each direction",
+        number_text(percent(kRegisterResolution)), time_text(kLongestRegisterHold.value())));
   return text;
 }
 

@@ -73,8 +73,7 @@ std::string RunProgress::at_hand() const {
 
 bool RunProgress::at_work() const {
   const std::lock_guard lock{mutex_};
-  return plan_ != nullptr &&
-         (!register_hold_.empty() || soak_ != nullptr || (measuring_ && !point_over_));
+  return plan_ != nullptr && (!register_hold_.empty() || soak_ != nullptr || (measuring_ && !point_over_));
 }
 
 std::string RunProgress::soak_text() const {

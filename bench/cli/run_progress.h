@@ -39,7 +39,7 @@ class RunProgress {
 
   mutable std::mutex mutex_;
   const Plan* plan_ = nullptr;
-  std::vector<bool> left_;  // by index of the point
+  std::vector<bool> left_;     // by index of the point
   std::string register_hold_;  // empty: none
   const PlannedSoak* soak_ = nullptr;
   ChamberReading chamber_{};

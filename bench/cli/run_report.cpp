@@ -119,6 +119,14 @@ void Narrator::point_ended(std::size_t, const PointRecord& record) {
   std::fflush(stdout);
 }
 
+void Narrator::holding_for_registers(const std::string& what) {
+  progress_.holding_for_registers(what);
+  line_.clear();
+  if (!text_) return;
+  say("\n" + what + "\n");
+  std::fflush(stdout);
+}
+
 void Narrator::show_progress() {
   if (line_.visible()) line_.show(progress_.text());
 }

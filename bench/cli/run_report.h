@@ -47,6 +47,7 @@ class Narrator final : public RunObserver {
   void point_started(std::size_t index, const PlannedPoint& point) override;
   void counting(std::size_t index, std::uint64_t edges, std::uint64_t needed) override;
   void point_ended(std::size_t index, const PointRecord& record) override;
+  void holding_for_registers(const std::string& what) override;
 
  private:
   void show_progress();

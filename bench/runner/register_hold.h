@@ -47,8 +47,8 @@ struct RegisterHoldEnd {
   std::vector<Finding> findings;
   std::optional<std::string> skipped_by;
 };
-/// Holds one part of it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on an LED that
-/// loses or doubles pulses. The source is left as it is. Waits.
+/// Holds one part of it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on
+/// an LED that loses or doubles pulses. The source is left as it is. Waits.
 [[nodiscard]] Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan,
                                                          const RegisterHold& hold, BenchLoad& load,
                                                          const HoldConditions& conditions,

@@ -251,9 +251,9 @@ class Run {
   void hold_for_registers() {
     if (!plan_.scenario.register_account || plan_.scenario.check) return;
     for (const RegisterHold& hold : plan_register_holds(station_, plan_, outcome_.points, books_)) {
-      const std::string what =
-          fmt::format("{:.0f} s more at {} {}, until LED and register are compared to {} %", hold.time.value(),
-                      to_text(hold.current), to_text(hold.flow), number_text(percent(kRegisterResolution)));
+      const std::string what = fmt::format(
+          "{:.0f} s more at {} {}, until LED and register are compared to {} %", hold.time.value(),
+          to_text(hold.current), to_text(hold.flow), number_text(percent(kRegisterResolution)));
       log_.note("register_hold", what);
       write_notes();
       observer_.holding_for_registers(what);

@@ -107,8 +107,8 @@ struct Scenario {
   std::optional<CheckKind> check;  ///< of the bench; none: a test of meters
   /// Whether a pass stands only where LED and register were compared; written `register_account: required`.
   bool register_account = true;
-  std::vector<Step> steps;         ///< in the order of the file
-  std::string sha256;              ///< of the file's text with all --set applied
+  std::vector<Step> steps;  ///< in the order of the file
+  std::string sha256;       ///< of the file's text with all --set applied
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).

@@ -17,7 +17,9 @@ class SourceOff : public ::testing::Test {
     const Catalogue known = catalogue();
     const StationFile station = load_station(known, "virtual");
     const auto meters = load_meters(known, station, "focus-ax-2s-cl200");
-    Plan plan = make_checked_plan(known, "ae-1641/load-performance-23c", {}, station, meters);
+    BenchOptions options;
+    options.set = {"register_account=waived"};  // two small loads
+    Plan plan = make_checked_plan(known, "ae-1641/load-performance-23c", options, station, meters);
     plan.points.resize(2);
     virtual_lab::LabFile lab = load_lab(known, "default");
     for (const auto& [name, script] : faults) lab.instruments.at(name).faults = script;
