@@ -89,16 +89,7 @@ TEST_F(Shifts, BetweenDoubtfulErrorsAreNotPassed) {
 /// 12 kW in series, for 600 s: 2000 Wh.
 class OpposedCoils : public CourseOfRun {
  protected:
-  OpposedCoils() {
-    plan_.points.resize(1);
-    PlannedPoint& point = plan_.points[0];
-    point.result = ResultKind::residual;
-    point.connection.circuit = Circuit::opposed;
-    point.load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, PowerFactor{},
-                                 Direction::delivered, point.connection);
-    point.gate = Seconds{600};
-    point.meters[0].power = ActivePower{12'000};
-  }
+  OpposedCoils() { plan_ = sample::plan({sample::opposed_point("001")}); }
 };
 
 TEST_F(OpposedCoils, HaveAResidualOfTheirPowerInSeries) {

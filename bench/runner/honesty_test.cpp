@@ -106,14 +106,7 @@ TEST_F(RegisterHolds, AreNotMadeForAFail) {
 }
 
 TEST_F(RegisterHolds, OfOpposedCoilsShowTheLedInSeries) {
-  plan_.points.resize(1);
-  PlannedPoint& point = plan_.points[0];
-  point.result = ResultKind::residual;
-  point.connection.circuit = Circuit::opposed;
-  point.load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, PowerFactor{},
-                               Direction::delivered, point.connection);
-  point.gate = Seconds{600};
-  point.meters[0].power = ActivePower{12'000};
+  plan_ = sample::plan({sample::opposed_point("001")});
   EXPECT_EQ(run().end, RunEnd::passed);
   bench_.meters["A"].blinks = false;
   EXPECT_THAT(never_passed("led_register"), ElementsAre(HasSubstr("0 LED pulses")));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/runner/counter_ability.h"
+
 namespace meterbench {
 namespace {
 
@@ -10,17 +12,13 @@ namespace {
 constexpr Seconds kHeadStart{2};
 constexpr Duration kStopLimit = std::chrono::seconds{10};
 
-bool stamps_edges(const CounterCapabilities& able) {
-  return std::ranges::find(able.methods, CountingMethod::timestamps) != able.methods.end();
-}
-
 }  // namespace
 
 LedWitness::LedWitness(Station& station, const Position& position)
     : station_{station}, input_{position.led_input}, begin_{station.reactor.now()} {
   if (position.counter >= station.counters.size()) return;
   const CounterBox& box = station.counters[position.counter];
-  if (stamps_edges(box.counter->capabilities())) box_ = &box;
+  if (can_count(box, CountingMethod::timestamps)) box_ = &box;
 }
 
 void LedWitness::start(std::uint64_t pulses, Seconds interval, Duration longest) {

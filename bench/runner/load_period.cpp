@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "bench/runner/counter_ability.h"
+
 namespace meterbench {
 namespace {
 
@@ -10,11 +12,6 @@ constexpr Duration kSetUpLimit = std::chrono::seconds{10};
 
 /// Beyond its end, for a counter to tell of a gate.
 constexpr Duration kGateReply = std::chrono::seconds{10};
-
-bool can(const CounterBox& box, CountingMethod method) {
-  const auto methods = box.counter->capabilities().methods;
-  return std::ranges::find(methods, method) != methods.end();
-}
 
 }  // namespace
 
@@ -32,9 +29,9 @@ Result<void> LoadPeriod::open(InterlockKeeper& interlock, Duration gate) {
     for (std::size_t place = 0; place < positions_.size(); ++place)
       if (station_.positions[positions_[place]].counter == index) places.push_back(place);
     if (places.empty()) continue;
-    if (can(box, CountingMethod::scanned)) {
+    if (can_count(box, CountingMethod::scanned)) {
       if (auto opened = open_scan(box, places, interlock); !opened) return opened;
-    } else if (gate > Duration{} && can(box, CountingMethod::gated_total) &&
+    } else if (gate > Duration{} && can_count(box, CountingMethod::gated_total) &&
                gate <= box.counter->capabilities().longest_gate) {
       open_gate(box, places.front(), gate);  // one input at a time
     }

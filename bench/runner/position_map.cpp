@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/runner/counter_ability.h"
 #include "bench/runner/port_questions.h"
 
 namespace meterbench {
@@ -58,9 +59,7 @@ class Proof {
   }
 
   [[nodiscard]] bool can(std::size_t box, CountingMethod method) const {
-    if (box >= station_.counters.size()) return false;
-    const auto methods = station_.counters[box].counter->capabilities().methods;
-    return std::ranges::find(methods, method) != methods.end();
+    return box < station_.counters.size() && can_count(station_.counters[box], method);
   }
 
   /// Its counter sees one input at a time.

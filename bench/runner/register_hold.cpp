@@ -100,10 +100,11 @@ std::vector<RegisterHold> plan_register_holds(const Station& station, const Plan
     Strongest& known = strongest[energy_flow(form, load)];
     if (const ActivePower power = power_of(form, load); power > known.power) known = {&point, power};
   });
+  const FlowsToProve to_prove = flows_to_prove(plan, records);
   std::vector<RegisterHold> holds;
   for (const auto& [flow, most] : strongest) {
     RegisterHold hold{flow, telling_load(*most.point, form), most.point->current};
-    for (const auto& [position, flows] : flows_to_prove(plan, records)) {
+    for (const auto& [position, flows] : to_prove) {
       if (!flows.contains(flow)) continue;
       const auto missing = missing_energy(books, position, flow);
       const Seconds time = missing ? *missing / most.power : Seconds{};

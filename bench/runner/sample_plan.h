@@ -36,7 +36,18 @@ namespace meterbench::sample {
   return p;
 }
 
-/// The same for a meter in each of `positions`.
+/// Two circuits of 50 A that cancel, for 600 s; in series they would give 12 kW, 2000 Wh.
+[[nodiscard]] inline PlannedPoint opposed_point(const std::string& id) {
+  PlannedPoint p = point(id, 50, 40);
+  p.result = ResultKind::residual;
+  p.connection.circuit = Circuit::opposed;
+  p.load = make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered,
+                           p.connection);
+  p.gate = Seconds{600};
+  return p;
+}
+
+/// As point() for a meter in each of `positions`.
 [[nodiscard]] inline PlannedPoint point_at(const std::vector<std::string>& positions, const std::string& id,
                                            double amperes, std::uint64_t pulses) {
   PlannedPoint p = point(id, amperes, pulses);
