@@ -151,7 +151,7 @@ std::string property(const std::string& name, std::string_view value) {
   return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
 }
 
-std::string properties(const RunSummary& summary) {
+std::string properties(const RunSummary& summary, long unverified_passes) {
   const RunRecord& run = summary.run;
   std::string text = "    <properties>\n";
   if (run.simulated) text += property("notice", kSimulatedNotice);
@@ -159,7 +159,8 @@ std::string properties(const RunSummary& summary) {
           property("station", run.station) + property("lab", run.lab) +
           property("seed", run.seed ? std::to_string(*run.seed) : "") + property("meter", run.meter) +
           property("firmware", run.firmware) + property("decision_rule", run.decision_rule) +
-          property("software", run.software) + property("content_hash", summary.content_hash);
+          property("software", run.software) + property("content_hash", summary.content_hash) +
+          property("unverified_passes", std::to_string(unverified_passes));
   return text + "    </properties>\n";
 }
 
@@ -175,13 +176,13 @@ std::string case_xml(const std::string& class_name, const Case& c) {
   return text + "    </testcase>\n";
 }
 
-std::string suite_xml(const RunSummary& summary, const Suite& suite) {
+std::string suite_xml(const RunSummary& summary, const Suite& suite, long unverified_passes) {
   std::string text = fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" "
       "timestamp=\"{}\">\n",
       xml_text(suite.name), suite.cases.size(), suite.count(Mishap::failure), suite.count(Mishap::error),
       suite.count(Mishap::skipped), suite.time_s(), utc_text(summary.run.started).substr(0, 19));
-  text += properties(summary);
+  text += properties(summary, unverified_passes);
   for (const Case& c : suite.cases) text += case_xml(summary.run.scenario + "." + suite.name, c);
   return text + "  </testsuite>\n";
 }
@@ -211,7 +212,10 @@ std::string junit_xml(const RunSummary& summary, const std::vector<PointRecord>&
       "errors=\"{}\" time=\"{:.3f}\">\n",
       xml_text(all.name), all.cases.size(), all.count(Mishap::failure), all.count(Mishap::error),
       all.time_s());
-  for (const Suite& suite : suites) text += suite_xml(summary, suite);
+  const auto unverified_passes = std::ranges::count_if(last, [](const PointRecord& p) {
+    return p.verdict.decision == Decision::pass && !p.verdict.basis.verified();
+  });
+  for (const Suite& suite : suites) text += suite_xml(summary, suite, unverified_passes);
   return text + "</testsuites>\n";
 }
 

@@ -58,6 +58,17 @@ TEST(Junit, CountsWhatFailedWhatIsUndecidedAndWhatTheBenchIsToBlameFor) {
   EXPECT_THAT(xml, HasSubstr("value=\"SIMULATED: not evidence about any FOCUS AX\""));
 }
 
+TEST(Junit, CountsPassesThatNobodyVouchesFor) {
+  const PointRecord doubted = decided(Decision::pass, {"certificate C-7 expired"});
+  PointRecord other = doubted, failed = decided(Decision::fail, {"certificate C-7 expired"});
+  other.point_id = "002";
+  failed.point_id = "003";
+  PointRecord verified = decided(Decision::pass);
+  verified.position = "B";
+  EXPECT_THAT(junit_xml(summary(), {doubted, other, failed, verified}, {}),
+              HasSubstr("<property name=\"unverified_passes\" value=\"2\"/>"));
+}
+
 TEST(Junit, TakesTheLastAttempt) {
   PointRecord again = decided(Decision::pass);
   again.attempt = 2;

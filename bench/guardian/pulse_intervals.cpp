@@ -53,6 +53,12 @@ std::string_view to_text(OddInterval::Kind kind) {
   return "unknown";
 }
 
+bool is_odd_interval(std::string_view event_kind) {
+  for (const Kind kind : {Kind::missed_pulse, Kind::double_pulse, Kind::early_pulse, Kind::late_pulse})
+    if (event_kind == to_text(kind)) return true;
+  return false;
+}
+
 std::string OddInterval::text(std::string_view expected) const {
   std::string told = fmt::format("LED pulse {} came after {:.2f} times {}", pulse, ratio, expected);
   if (kind == Kind::missed_pulse)

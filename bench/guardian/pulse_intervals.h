@@ -32,6 +32,8 @@ struct OddInterval {
 };
 /// As events are named: `missed_pulse`, …
 [[nodiscard]] std::string_view to_text(OddInterval::Kind kind);
+/// Whether an event of that kind tells of an odd interval.
+[[nodiscard]] bool is_odd_interval(std::string_view event_kind);
 
 /// The odd ones among the intervals between `edges`, in the order of time. `expected` is above 0.
 [[nodiscard]] std::vector<OddInterval> odd_intervals(std::span<const Edge> edges, Seconds expected);

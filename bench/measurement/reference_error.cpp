@@ -1,6 +1,5 @@
 #include "bench/measurement/reference_error.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace meterbench {
@@ -9,13 +8,8 @@ bool SourceWitness::agrees(Ratio expanded) const {
   return std::abs(apart.value()) <= (accuracy + expanded).value();
 }
 
-std::optional<ErrorRange> reference_error(const std::optional<SourceWitness>& source,
-                                          std::optional<Ratio> within) {
-  if (!source && !within) return std::nullopt;
-  if (!source) return ErrorRange{-*within, *within};
-  ErrorRange range{source->apart - source->accuracy, source->apart + source->accuracy};
-  if (within) range = {std::max(range.lowest, -*within), std::min(range.highest, *within)};
-  return range;
+ErrorRange reference_error(const SourceWitness& source) {
+  return {source.apart - source.accuracy, source.apart + source.accuracy};
 }
 
 ErrorRange meter_error(Ratio error, const ErrorRange& of_reference) {
@@ -24,7 +18,7 @@ ErrorRange meter_error(Ratio error, const ErrorRange& of_reference) {
 }
 
 bool is_beyond(const ErrorRange& range, Ratio limit) {
-  return !range.empty() && (range.lowest > limit || range.highest < -limit);
+  return range.lowest > limit || range.highest < -limit;
 }
 
 }  // namespace meterbench

@@ -1,8 +1,9 @@
 // What is known of a reference beside its certificate, and what that leaves of a meter's error. The
 // reference's error d counts beyond its certificate's, positive where it reads high.
+//
+// Only what is seen together with the meter tells. An interim check that was passed days ago does not: the
+// reference may have moved since (ISO/IEC 17025:2017, 7.10 asks for the results between two checks).
 #pragma once
-
-#include <optional>
 
 #include "bench/core/quantity.h"
 
@@ -17,25 +18,21 @@ struct SourceWitness {
   [[nodiscard]] bool agrees(Ratio expanded) const;
 };
 
-/// An error lies in here, ends included; nowhere where `lowest` is above `highest`.
+/// An error lies in here, ends included.
 struct ErrorRange {
   Ratio lowest{};
   Ratio highest{};
-
-  [[nodiscard]] bool empty() const { return !(lowest <= highest); }
 };
 
-/// d by all that is known: apart ± accuracy of the source, ± `within` of the last passed interim check. Empty
-/// where they contradict each other; nothing where neither is known.
-[[nodiscard]] std::optional<ErrorRange> reference_error(const std::optional<SourceWitness>& source,
-                                                        std::optional<Ratio> within);
+/// d by what the source tells: apart ± its accuracy.
+[[nodiscard]] ErrorRange reference_error(const SourceWitness& source);
 
 /// Where the error of a meter lies that came out as `error` against such a reference: one that reads high by
 /// d has made 1 + e = (1 + e_true)/(1 + d) of it, so e_true ≈ e + d. Energies count by their size, delivered
 /// or received.
 [[nodiscard]] ErrorRange meter_error(Ratio error, const ErrorRange& of_reference);
 
-/// Whether all of it is beyond ±limit, on one side. False for what is empty or not a number.
+/// Whether all of it is beyond ±limit, on one side. False for what is not a number.
 [[nodiscard]] bool is_beyond(const ErrorRange& range, Ratio limit);
 
 }  // namespace meterbench

@@ -12,6 +12,8 @@ namespace {
 
 /// The spread within a window takes two parts at least.
 constexpr std::uint64_t kFewestPulses = 2;
+/// Whatever their phase, one of them falls into the window.
+constexpr double kFewestReadings = 2;
 /// A window may open on the second LED edge.
 constexpr std::uint64_t kOpeningPulses = 2;
 /// Edges that are closer would share a scan.
@@ -73,10 +75,15 @@ Reason beyond_record(const PlanningStation& station, CountingMethod method, cons
   return std::nullopt;
 }
 
+/// Shorter ones have no energy of the reference.
+Seconds shortest_window(const WindowConditions& c) {
+  return by_readings(c.method) ? c.reading_period * kFewestReadings : Seconds{};
+}
+
 /// N; or the floor where the target is below it.
 tl::expected<std::uint64_t, Ratio> pulses_of(const WindowConditions& c, const WindowTask& task) {
   if (task.pulses) return *task.pulses;
-  const Seconds shortest = std::max(task.at_least, window_time(c, kFewestPulses));
+  const Seconds shortest = std::max({task.at_least, shortest_window(c), window_time(c, kFewestPulses)});
   if (task.target) return pulses_for(c, *task.target, shortest);
   return static_cast<std::uint64_t>(std::ceil(shortest / window_time(c, 1)));
 }
@@ -89,6 +96,11 @@ tl::expected<Way, NoWay> way_of(const PlannedBench& bench, const WindowCondition
   // A gate opens at any instant, all else on an edge.
   const std::uint64_t waiting = c.method == CountingMethod::gated_total ? 0 : kOpeningPulses;
   Way way{*pulses, window_time(c, *pulses), window_time(c, waiting), {}};
+  if (way.counting < shortest_window(c))
+    return tl::unexpected{NoWay{fmt::format("a window of {:.3g} s is too short: the reference's readings, "
+                                            "one in {:.3g} s, stand for its pulses",
+                                            way.counting.value(), c.reading_period.value()),
+                                {}}};
   if (auto reason = beyond_record(bench.station, c.method, way))
     return tl::unexpected{NoWay{*std::move(reason), {}}};
   way.uncertainty = from_percent(window_budget(c, way.pulses).expanded_percent());

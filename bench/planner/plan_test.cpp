@@ -344,6 +344,21 @@ TEST(PlanMethods, ARecordHoldsNoMoreTimeStampsThanTheInstrument) {
               HasSubstr("136 time stamps do not fit into one record of 100"));  // 10 s of 0.075 s, and two
 }
 
+TEST(PlanMethods, AWindowByReadingsHoldsTwoOfThem) {
+  Scenario scenario = by(CountingMethod::timestamps);
+  auto& step = std::get<AccuracyStep>(scenario.steps[0]);
+  step.target_uncertainty.reset();
+  step.pulses = 26;  // of 0.075 s: 1.95 s
+  EXPECT_THAT(mistakes_of(scenario, bench_with_timer()), HasSubstr("a window of 1.95 s is too short"));
+  step.pulses = 27;
+  EXPECT_EQ(plan_of(scenario, meter_2s(), bench_with_timer()).points.at(0).meters.at(0).pulses, 27U);
+  step.method.reset();
+  step.pulses = 1;
+  EXPECT_EQ(plan_of(scenario, meter_2s(), bench_with_timer()).points.at(0).method,
+            CountingMethod::error_calculator)
+      << "which has the reference's own pulses";
+}
+
 Scenario at_temperatures(std::vector<double> celsius) {
   const Scenario one = single(Ratio{0.25}, kUnity, kEasy);
   Scenario scenario = one;

@@ -231,6 +231,23 @@ TEST_F(Honesty, AnOddIntervalElsewhereDoesNotSaveAMeterFromItsFail) {
   EXPECT_EQ(points_at(run(), "A").at(0).verdict.decision, Decision::fail);
 }
 
+TEST_F(Honesty, OddIntervalsAtOnePointCostTheOtherPointsTheirPasses) {
+  bench_.lost_edge = 70;
+  const RunOutcome outcome = run();
+  EXPECT_THAT(events(outcome, "no_pass", "A"),
+              ElementsAre(HasSubstr("1 odd LED intervals among 120 pulses")));
+  for (const PointRecord& p : outcome.points) EXPECT_EQ(p.verdict.decision, Decision::inconclusive);
+}
+
+TEST_F(Honesty, ASingleOddIntervalOfThousandsOfPulsesCostsItsPointAlone) {
+  plan_ = sample::plan({sample::point("001", 50, 40), sample::point("002", 100, 1900)});
+  bench_.meters["A"].step = from_watt_hours(1);  // too coarse to see one pulse
+  bench_.lost_edge = 70;
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.points.at(0).verdict.decision, Decision::inconclusive);
+  EXPECT_EQ(outcome.points.at(1).verdict.decision, Decision::pass);
+}
+
 TEST_F(Honesty, ManyOddIntervalsAreToldOnceTheirNumberIsClear) {
   plan_.points.resize(1);
   bench_.meters["A"].doubled_one_in = 1;

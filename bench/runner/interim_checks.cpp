@@ -25,8 +25,7 @@ double days_between(UtcTime from, UtcTime to) {
 /// How the last check of a kind came out.
 struct LastCheck {
   UtcTime started{};
-  std::optional<std::string> failure;       ///< with its figures
-  std::optional<Ratio> reference_within{};  ///< as in InterimFinding
+  std::optional<std::string> failure;  ///< with its figures
 };
 
 /// How far a result lies beyond its limit; what has no result lies farther than any.
@@ -66,16 +65,6 @@ std::optional<std::string> failure_of(const RunSummary& check, bool complete,
   return std::nullopt;
 }
 
-/// The largest deviation with its U.
-std::optional<Ratio> farthest_deviation(const std::vector<CheckRow>& rows) {
-  std::optional<Ratio> farthest;
-  for (const CheckRow& row : rows)
-    if (row.result == to_text(ResultKind::deviation) && row.error_percent && row.u_percent)
-      farthest =
-          std::max(farthest, std::optional{from_percent(std::abs(*row.error_percent) + *row.u_percent)});
-  return farthest;
-}
-
 class CheckHistory {
  public:
   CheckHistory(const Ledger& ledger, const Station& station, const RunRecord& run)
@@ -84,7 +73,11 @@ class CheckHistory {
       if (i.role == kReference) reference_ = {i.identity, i.certificate};
   }
 
-  [[nodiscard]] const std::string& reference() const { return reference_.identity; }
+  /// What a check must be of to count.
+  [[nodiscard]] std::string bench() const {
+    return fmt::format("station {}, {}reference {}", run_.station,
+                       run_.lab.empty() ? "" : "lab " + run_.lab + ", ", reference_.identity);
+  }
 
   [[nodiscard]] std::optional<LastCheck> last(CheckKind kind) const {
     for (auto check = runs_.rbegin(); check != runs_.rend(); ++check) {
@@ -94,8 +87,7 @@ class CheckHistory {
                            [&](const CheckRow& row) { return row.run_id == check->run.run_id; });
       const bool complete = check->exit_code == 0 || check->exit_code == 1;
       auto failure = failure_of(*check, complete, rows);
-      if (complete || failure)
-        return LastCheck{check->run.started, std::move(failure), farthest_deviation(rows)};
+      if (complete || failure) return LastCheck{check->run.started, std::move(failure)};
     }
     return std::nullopt;
   }
@@ -123,9 +115,9 @@ class CheckHistory {
 
 /// What speaks against relying on the last check; nothing when it stands.
 std::optional<std::string> doubt_about(const InterimCheck& wanted, const std::optional<LastCheck>& last,
-                                       const std::string& reference, UtcTime today) {
+                                       const std::string& bench, UtcTime today) {
   const std::string_view kind = to_text(wanted.kind);
-  if (!last) return fmt::format("no {} check with this reference ({}) is in the ledger", kind, reference);
+  if (!last) return fmt::format("no {} check of {} is in the ledger", kind, bench);
   const std::string date = date_text(last->started);
   if (last->failure) return fmt::format("the {} check of {} {}", kind, date, *last->failure);
   const double age = days_between(last->started, today);
@@ -148,9 +140,8 @@ std::vector<CheckStanding> interim_standings(const Ledger& ledger, const Station
   const CheckHistory history{ledger, station, run};
   for (const InterimCheck& wanted : station.interim_checks) {
     const auto last = history.last(wanted.kind);
-    const auto doubt = doubt_about(wanted, last, history.reference(), station.reactor.utc());
-    standings.push_back({wanted, last ? std::optional{last->started} : std::nullopt, doubt,
-                         doubt ? std::nullopt : last->reference_within});
+    standings.push_back({wanted, last ? std::optional{last->started} : std::nullopt,
+                         doubt_about(wanted, last, history.bench(), station.reactor.utc())});
   }
   return standings;
 }
@@ -160,10 +151,7 @@ InterimFinding interim_finding(const Ledger& ledger, const Station& station, con
   if (!run.check.empty()) return finding;
   std::string refusals;
   for (const CheckStanding& standing : interim_standings(ledger, station, run)) {
-    if (!standing.doubt) {
-      finding.reference_within = std::max(finding.reference_within, standing.reference_within);
-      continue;
-    }
+    if (!standing.doubt) continue;
     finding.doubts.push_back(*standing.doubt);
     if (standing.wanted.refuse) refusals += (refusals.empty() ? "" : "; ") + *standing.doubt;
   }

@@ -19,17 +19,13 @@ inline constexpr std::string_view kInterimCheck = "interim check";
 /// A check that the station asks for, and how it stands today.
 struct CheckStanding {
   InterimCheck wanted;
-  std::optional<UtcTime> last;              ///< start of the last of its kind that counts
-  std::optional<std::string> doubt;         ///< why it does not stand; none: it does
-  std::optional<Ratio> reference_within{};  ///< of one that stands: as InterimFinding has it
+  std::optional<UtcTime> last;       ///< start of the last of its kind that counts
+  std::optional<std::string> doubt;  ///< why it does not stand; none: it does
 };
 
 struct InterimFinding {
   std::vector<std::string> doubts;  ///< why the basis of the run's decisions is unverified
   std::optional<Fault> refusal;     ///< why there must be no run at all
-  /// How far the reference may lie from the truth: the largest deviation of a standard with its U, in the
-  /// checks that stand. Nothing where none does.
-  std::optional<Ratio> reference_within{};
 };
 
 /// Looks for the last check of each kind that the station asks for (Station::interim_checks), made on the

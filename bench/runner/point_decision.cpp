@@ -18,9 +18,6 @@ constexpr std::size_t kParts = 5;
 /// So many odd intervals of a meter are told one by one. made
 constexpr std::size_t kToldOdd = 10;
 
-constexpr const char* kCheckWouldTell = "a weekly check passed within the station's period would tell";
-constexpr const char* kCloserWouldTell = "a reference or a source that is known more closely would tell";
-
 }  // namespace
 
 void PointDecision::decide_error(std::size_t index, Ratio error, const WindowConditions& c,
@@ -103,7 +100,7 @@ bool PointDecision::add_reference_doubt(const std::optional<SourceWitness>& sour
   const double u_percent = record.budget->expanded_percent();
   if (!source || source->agrees(from_percent(u_percent))) return false;
   record.events.push_back(event(
-      record, "reference_doubt",
+      record, std::string{kReferenceDoubt},
       fmt::format("the reference tells {:+.3f} % of {} more than the source is set to, its accuracy and U "
                   "explain {:.3f} %: one of them is wrong",
                   percent(source->apart),
@@ -136,26 +133,19 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
                      "lost or doubled some; method timestamps or scanned would tell");
   // With a certified standard in the meter's place it is the reference that is on trial.
   if (point_.result == ResultKind::deviation) return;
-  const auto of_reference = reference_error(source, reference_within_);
-  if (!of_reference) {
+  if (!source) {
     record.verdict.basis.reasons.emplace_back("nothing but its certificate speaks for the reference");
     return;
   }
-  if (of_reference->empty())
-    return take_back(
-        "reference_doubt",
-        fmt::format("the reference tells {:+.3f} % more than the source is set to, which is good "
-                    "to {:.3f} %, and was within {:.3f} % at the last interim check: one of "
-                    "them is wrong",
-                    percent(source->apart), percent(source->accuracy), percent(*reference_within_)));
-  const ErrorRange of_meter = meter_error(from_percent(*record.error_percent), *of_reference);
+  const ErrorRange of_reference = reference_error(*source);
+  const ErrorRange of_meter = meter_error(from_percent(*record.error_percent), of_reference);
   if (is_beyond(of_meter, point_.limit.limit)) return;
   take_back("unproven_fail",
             fmt::format("the reference may read {:+.3f} to {:+.3f} % high; the meter's error lies between "
-                        "{:+.3f} and {:+.3f} %, its limit is {}: {}",
-                        percent(of_reference->lowest), percent(of_reference->highest),
-                        percent(of_meter.lowest), percent(of_meter.highest), to_text(point_.limit.limit),
-                        reference_within_ ? kCloserWouldTell : kCheckWouldTell));
+                        "{:+.3f} and {:+.3f} %, its limit is {}: a source that is known more closely, or "
+                        "another reference, would tell",
+                        percent(of_reference.lowest), percent(of_reference.highest), percent(of_meter.lowest),
+                        percent(of_meter.highest), to_text(point_.limit.limit)));
 }
 
 EventRow PointDecision::event(const PointRecord& record, std::string kind, std::string text) const {

@@ -19,23 +19,20 @@
 
 namespace meterbench {
 
+/// The event of a point where source and reference contradict each other.
+inline constexpr std::string_view kReferenceDoubt = "reference_doubt";
+
 /// Decides by simple acceptance, on records that have their budget and what was counted. No pass is taken
 /// where LED intervals are odd at any time under this load. Neither pass nor fail is taken where the bench
 /// may be to blame: odd intervals or a spread within the window, and a reference that contradicts what the
 /// source is set to; nor of what U does not resolve. A fail is taken only of pulses that were seen one by
-/// one, and of an error that stays beyond its limit wherever the reference may lie. Each reason is an event.
+/// one, and of an error that stays beyond its limit wherever the reference may lie by what the source tells.
+/// Each reason is an event.
 class PointDecision {
  public:
-  /// `reference_within`: of PointConditions.
   PointDecision(const Station& station, const std::map<std::string, MeterType>& meters,
-                const PlannedPoint& point, const PointHold& hold, const PointCount& count,
-                std::optional<Ratio> reference_within)
-      : station_{station},
-        types_{meters},
-        point_{point},
-        hold_{hold},
-        count_{count},
-        reference_within_{reference_within} {}
+                const PlannedPoint& point, const PointHold& hold, const PointCount& count)
+      : station_{station}, types_{meters}, point_{point}, hold_{hold}, count_{count} {}
 
   void decide_error(std::size_t index, Ratio error, const WindowConditions& c, const Window& window,
                     PointRecord& record) const;
@@ -65,7 +62,6 @@ class PointDecision {
   const PlannedPoint& point_;
   const PointHold& hold_;
   const PointCount& count_;
-  std::optional<Ratio> reference_within_;
 };
 
 }  // namespace meterbench

@@ -37,14 +37,13 @@ PointRecord asked_record(const PlannedPoint& point, const PlannedMeter& meter, c
 }
 
 PointRecords::PointRecords(const Station& station, const std::map<std::string, MeterType>& meters,
-                           const PlannedPoint& point, const PointHold& hold, const PointCount& count,
-                           std::optional<Ratio> reference_within)
+                           const PlannedPoint& point, const PointHold& hold, const PointCount& count)
     : station_{station},
       types_{meters},
       point_{point},
       hold_{hold},
       count_{count},
-      decision_{station, meters, point, hold, count, reference_within} {
+      decision_{station, meters, point, hold, count} {
   if (hold.watch()) power_ramp_percent_per_s_ = power_ramp_percent_per_s(hold.watch()->samples());
 }
 

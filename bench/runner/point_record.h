@@ -24,10 +24,8 @@ namespace meterbench {
 /// Errors, budgets and decisions of one attempt, from what was counted.
 class PointRecords {
  public:
-  /// `reference_within`: of PointConditions.
   PointRecords(const Station& station, const std::map<std::string, MeterType>& meters,
-               const PlannedPoint& point, const PointHold& hold, const PointCount& count,
-               std::optional<Ratio> reference_within);
+               const PlannedPoint& point, const PointHold& hold, const PointCount& count);
 
   /// Adds to `record` of meter `index` what it gave, and the decision.
   void complete(std::size_t index, PointRecord& record) const;

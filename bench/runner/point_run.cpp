@@ -29,7 +29,7 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
     if (!counted && !attempt.skipped_by) attempt.fault = counted.error();
   }
 
-  const PointRecords records{station, meters, point, hold, count, conditions.reference_within};
+  const PointRecords records{station, meters, point, hold, count};
   const std::vector<std::string> of_waveform = waveform_doubts(station, point.load.waveform);
   const double end_s = in_seconds(station.reactor.now());
   for (std::size_t i = 0; i < point.meters.size(); ++i) {

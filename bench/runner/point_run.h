@@ -23,8 +23,6 @@ struct PointConditions {
   /// Why decisions are unverified, by position.
   std::map<std::string, std::vector<std::string>> doubts{};
   HoldConditions hold{};
-  /// How far the reference may lie from the truth by the last passed interim check; none: no check stands.
-  std::optional<Ratio> reference_within{};
   RunControl* control = nullptr;            ///< people who may skip; none: nobody
   std::optional<std::string> skipped_by{};  ///< who did before it began: no load is put on
 };

@@ -164,32 +164,6 @@ TEST_F(PointRunTest, PulsesThatNobodySawOneByOneMakeNoFail) {
   EXPECT_EQ(run(CountingMethod::error_calculator).verdict.decision, Decision::inconclusive);
 }
 
-TEST_F(PointRunTest, APassedInterimCheckLetsAFailStand) {
-  station_->source_accuracy = from_percent(0.25);
-  bench_.meter_error = 0.006;
-  EXPECT_EQ(run(CountingMethod::timestamps).verdict.decision, Decision::inconclusive);
-  conditions_.reference_within = from_percent(0.05);
-  const PointRecord record = run(CountingMethod::timestamps);
-  EXPECT_EQ(record.verdict.decision, Decision::fail);
-  EXPECT_TRUE(record.verdict.basis.verified());
-  station_->source_accuracy = {};
-  EXPECT_TRUE(run(CountingMethod::timestamps).verdict.basis.verified()) << "the check alone speaks for it";
-  conditions_.reference_within = from_percent(0.15);
-  EXPECT_EQ(run(CountingMethod::timestamps).verdict.decision, Decision::inconclusive);
-}
-
-TEST_F(PointRunTest, ACheckThatContradictsTheSourceMakesNoFail) {
-  station_->source_accuracy = from_percent(0.25);
-  bench_.meter_error = 0.01;
-  bench_.reference_reads = 1.0026;  // explained by the source's accuracy and U
-  conditions_.reference_within = from_percent(0.005);
-  const PointRecord record = run(CountingMethod::timestamps);
-  EXPECT_EQ(record.verdict.decision, Decision::inconclusive);
-  ASSERT_EQ(record.events.size(), 1U);
-  EXPECT_EQ(record.events[0].kind, "reference_doubt");
-  EXPECT_THAT(record.events[0].text, HasSubstr("+0.260 % more than the source is set to"));
-}
-
 TEST_F(PointRunTest, AWaveformIsADoubtOfWhatIsMeasuredUnderIt) {
   EXPECT_TRUE(run(CountingMethod::timestamps).verdict.basis.verified());
   point_.load.waveform = {.name = "fifth",

@@ -56,7 +56,6 @@ class Readying {
   Result<void> look_at_checks() {
     const InterimFinding found = interim_finding(ledger_, station_, head_);
     if (found.refusal) return tl::unexpected{*found.refusal};
-    ready_.reference_within = found.reference_within;
     for (auto& [position, doubts] : ready_.doubts)
       doubts.insert(doubts.end(), found.doubts.begin(), found.doubts.end());
     return {};

@@ -19,8 +19,6 @@ struct Readiness {
   std::vector<Finding> findings;
   /// Why decisions are unverified, by position, whatever the limit.
   std::map<std::string, std::vector<std::string>> doubts;
-  /// How far the reference may lie from the truth, by the bench's own checks (InterimFinding).
-  std::optional<Ratio> reference_within{};
   std::optional<Fault> fault;  ///< no load must be put on
 };
 

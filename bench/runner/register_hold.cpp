@@ -8,6 +8,8 @@
 
 #include "bench/core/quantity_text.h"
 #include "bench/guardian/pulse_intervals.h"
+#include "bench/runner/counter_ability.h"
+#include "bench/runner/led_witness.h"
 #include "bench/runner/point_hold.h"
 #include "bench/runner/point_run.h"
 #include "bench/runner/shift_run.h"
@@ -20,6 +22,8 @@ constexpr double kMargin = 1.02;
 /// Beyond the hold itself, for the way to a load and from it. made
 constexpr double kSettlings = 3;
 constexpr Duration kGateMargin = std::chrono::seconds{60};
+/// A counter may tell of its last stamp that much later. made
+constexpr Duration kLateStamps = std::chrono::seconds{5};
 
 ActivePower power_of(Form form, const LoadPoint& load) {
   return ActivePower{std::abs(metered_power(form, load).value())};
@@ -67,6 +71,32 @@ Duration gate_of(const Station& station, const Plan& plan, Seconds held) {
          2 * settling_of(station, plan.meters) + kGateMargin;
 }
 
+const Position& position_of(const Station& station, const std::string& name) {
+  return *std::ranges::find(station.positions, name, &Position::name);
+}
+
+/// Whether its counter sees each pulse for as long as a load is on.
+bool is_scanned(const Station& station, const std::string& position) {
+  const std::size_t counter = position_of(station, position).counter;
+  return counter < station.counters.size() && can_count(station.counters[counter], CountingMethod::scanned);
+}
+
+/// Neither a pass nor, where the scenario waives the proof, a verified one.
+Finding lacking(const Plan& plan, const std::string& position, const std::string& why) {
+  if (plan.scenario.register_account)
+    return {position, "no_pass", "LED and register are not proven to be the same: " + why};
+  return {position, "doubt", "the scenario waives the comparison of LED and register: " + why};
+}
+
+std::optional<Finding> odd_led(const std::string& position, std::span<const Edge> edges, Seconds interval) {
+  const auto odd = odd_intervals(edges, interval);
+  if (odd.empty()) return std::nullopt;
+  return Finding{
+      position, "void",
+      fmt::format("while a load was held for the registers {} LED intervals were odd, the first: {}",
+                  odd.size(), odd.front().text())};
+}
+
 /// So that each counter that counts within gates has one that is long enough; 1 where none ever is.
 int parts_of(const Station& station, const Plan& plan, Seconds held) {
   int parts = 1;
@@ -108,7 +138,9 @@ std::vector<RegisterHold> plan_register_holds(const Station& station, const Plan
       if (!flows.contains(flow)) continue;
       const auto missing = missing_energy(books, position, flow);
       const Seconds time = missing ? *missing / most.power : Seconds{};
-      if (time <= kLongestRegisterHold) hold.time = std::max(hold.time, time);
+      if (time > kLongestRegisterHold) continue;
+      hold.time = std::max(hold.time, time);
+      if (!is_scanned(station, position)) hold.unseen.push_back(position);
     }
     if (hold.time.value() <= 0) continue;
     hold.parts = parts_of(station, plan, hold.time);
@@ -131,42 +163,86 @@ Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan, c
   });
   counting.keep_no_more();
   if (!held && !under.skipped_by()) return tl::unexpected{held.error()};
-  RegisterHoldEnd end{{}, under.skipped_by()};
+  RegisterHoldEnd end{{}, {}, under.skipped_by()};
   for (const auto& [position, type] : plan.meters) {
-    const auto odd =
-        odd_intervals(counting.edges(counting.place_of(position)), type.kt / power_of(type.form, hold.load));
-    if (!odd.empty())
-      end.findings.push_back(
-          {position, "void",
-           fmt::format("while a load was held for the registers {} LED intervals were odd, the first: {}",
-                       odd.size(), odd.front().text())});
+    if (auto odd = odd_led(position, counting.edges(counting.place_of(position)),
+                           type.kt / power_of(type.form, hold.load)))
+      end.findings.push_back(*std::move(odd));
   }
   return end;
+}
+
+Result<RegisterHoldEnd> watch_leds(Station& station, const Plan& plan, const RegisterHold& hold,
+                                   BenchLoad& load, const HoldConditions& conditions, RunControl* control) {
+  const auto period = load.begin(hold.load);
+  if (!period) return tl::unexpected{period.error()};
+  PointHold under{station, hold.load, conditions, **period, control};
+  if (const auto reached = under.reach(settling_of(station, plan.meters)); !reached && !under.skipped_by())
+    return tl::unexpected{reached.error()};
+  RegisterHoldEnd end;
+  for (const std::string& name : hold.unseen) {
+    if (under.skipped_by()) break;
+    const MeterType& type = plan.meters.at(name);
+    const Seconds interval = type.kt / power_of(type.form, hold.load);
+    const Duration longest = to_duration(interval * static_cast<double>(kPulsesSeen) * kMargin);
+    LedWitness witness{station, position_of(station, name)};
+    witness.start(kPulsesSeen, interval, longest);
+    const auto waited =
+        under.wait([&] { return witness.is_done(); }, witness.ready_at() + longest + kLateStamps);
+    if (!waited && !under.skipped_by()) return tl::unexpected{waited.error()};
+    if (auto stopped = witness.stop(); !stopped) return tl::unexpected{stopped.error()};
+    const std::vector<Edge> edges = witness.edges();
+    if (edges.size() > kPulsesSeen) end.seen.insert(name);
+    if (auto odd = odd_led(name, edges, interval)) end.findings.push_back(*std::move(odd));
+  }
+  end.skipped_by = under.skipped_by();
+  return end;
+}
+
+std::vector<Finding> judge_leds(const Station& station, const Plan& plan, const FlowsToProve& to_prove,
+                                const std::vector<PointRecord>& records, const std::set<std::string>& seen) {
+  std::vector<Finding> findings;
+  for (const auto& [position, flows] : to_prove) {
+    std::uint64_t pulses = 0;
+    std::uint64_t odd = 0;
+    for (const PointRecord& r : records) {
+      if (r.position != position) continue;
+      pulses += r.pulses;
+      odd += static_cast<std::uint64_t>(
+          std::ranges::count_if(r.events, [](const EventRow& e) { return is_odd_interval(e.kind); }));
+    }
+    if (odd > 0 && odd * kPulsesSeen > pulses)
+      findings.push_back(
+          {position, "no_pass",
+           fmt::format("{} odd LED intervals among {} pulses of its points: more than one in {}", odd, pulses,
+                       kPulsesSeen)});
+    if (!is_scanned(station, position) && !seen.contains(position))
+      findings.push_back(lacking(
+          plan, position, fmt::format("its pulses were not seen one by one, {} in a row", kPulsesSeen)));
+  }
+  return findings;
 }
 
 std::vector<Finding> judge_registers(const Plan& plan, const FlowsToProve& to_prove,
                                      const EnergyBooks& books) {
   std::vector<Finding> findings;
-  const auto lacks = [&](const std::string& position, const std::string& why) {
-    if (plan.scenario.register_account)
-      findings.push_back({position, "no_pass", "LED and register are not proven to be the same: " + why});
-    else
-      findings.push_back(
-          {position, "doubt", "the scenario waives the comparison of LED and register: " + why});
-  };
   for (const auto& [position, flows] : to_prove) {
     if (books.disagrees(position)) continue;
     for (const EnergyFlow flow : flows) {
       const auto account = books.account(position, flow);
       if (!account) {
         findings.push_back({position, "unreconciled", account.error()});
-        lacks(position, account.error());
+        findings.push_back(lacking(plan, position, account.error()));
         continue;
       }
-      const std::string told = fmt::format("{}: {}", to_text(flow), account->text());
+      const std::string told =
+          fmt::format("{}: {}", to_text(flow),
+                      account->account.led_pulses > 0 ? account->text() : "no load was counted as a whole");
       findings.push_back({position, "reconciled", told});
       if (account->resolution() > kRegisterResolution)
-        lacks(position, fmt::format("{}; {} % are needed", told, number_text(percent(kRegisterResolution))));
+        findings.push_back(
+            lacking(plan, position,
+                    fmt::format("{}; {} % are needed", told, number_text(percent(kRegisterResolution)))));
     }
   }
   return findings;

@@ -22,6 +22,9 @@ namespace meterbench {
 /// The registers are to resolve that much of the energy: twice as much cannot hide, and one LED pulse that is
 /// doubled in 800 is more than that.
 inline constexpr Ratio kRegisterResolution{0.0006};
+/// So many pulses in a row are seen one by one: a defect that comes as often as what the registers resolve
+/// shows there, though another makes up for it in the register.
+inline constexpr std::uint64_t kPulsesSeen = 1667;
 /// No load is held longer for that. made
 inline constexpr Seconds kLongestRegisterHold{3600};
 
@@ -37,6 +40,8 @@ struct RegisterHold {
   Current current;  ///< of it, for people
   Seconds time{};   ///< until all registers of that flow resolve enough that can within kLongestRegisterHold
   int parts = 1;    ///< with the load off between, where a counter has no gate for the whole
+  /// Positions whose counter does not see each pulse while it counts them: watch_leds() is for those.
+  std::vector<std::string> unseen{};
 };
 /// What is missing by the books; the load is off. Empty when nothing is.
 [[nodiscard]] std::vector<RegisterHold> plan_register_holds(const Station& station, const Plan& plan,
@@ -45,7 +50,8 @@ struct RegisterHold {
 
 struct RegisterHoldEnd {
   std::vector<Finding> findings;
-  std::optional<std::string> skipped_by;
+  std::set<std::string> seen{};  ///< positions whose pulses were seen one by one, kPulsesSeen in a row
+  std::optional<std::string> skipped_by{};
 };
 /// Holds one part of it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on
 /// an LED that loses or doubles pulses. The source is left as it is. Waits.
@@ -53,6 +59,19 @@ struct RegisterHoldEnd {
                                                          const RegisterHold& hold, BenchLoad& load,
                                                          const HoldConditions& conditions,
                                                          RunControl* control);
+
+/// Under the same load, before it is held: stamps the pulses of each of `hold.unseen`, one position after
+/// another. Waits.
+[[nodiscard]] Result<RegisterHoldEnd> watch_leds(Station& station, const Plan& plan, const RegisterHold& hold,
+                                                 BenchLoad& load, const HoldConditions& conditions,
+                                                 RunControl* control);
+
+/// What the points tell of the LEDs of `to_prove`: a position with odd intervals, more than one in
+/// kPulsesSeen, has no pass; nor has one whose counter does not scan and that is not among `seen`.
+[[nodiscard]] std::vector<Finding> judge_leds(const Station& station, const Plan& plan,
+                                              const FlowsToProve& to_prove,
+                                              const std::vector<PointRecord>& records,
+                                              const std::set<std::string>& seen);
 
 /// What the books come to in the end, the load off: `reconciled` or `unreconciled` for each of `to_prove`.
 /// Where a register is not compared well enough `no_pass`; or `doubt`, where the scenario waives it.

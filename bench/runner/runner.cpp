@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "bench/runner/doubts.h"
 #include "bench/runner/energy_books.h"
 #include "bench/runner/meter_states.h"
+#include "bench/runner/point_decision.h"
 #include "bench/runner/point_run.h"
 #include "bench/runner/readiness.h"
 #include "bench/runner/register_hold.h"
@@ -124,7 +126,6 @@ class Run {
     });
     take_findings(ready.findings);
     doubts_ = std::move(ready.doubts);
-    reference_within_ = ready.reference_within;
     if (ready.fault) return tl::unexpected{*ready.fault};
     return {};
   }
@@ -179,7 +180,6 @@ class Run {
     PointConditions conditions{.attempt = turn.attempt,
                                .doubts = doubts_of(planned.limit),
                                .hold = {temperature_, &interlock_},
-                               .reference_within = reference_within_,
                                .control = control_};
     if (planned.rest.value() > 0) rest(planned.rest, conditions.skipped_by);
     if (over()) return;
@@ -247,32 +247,45 @@ class Run {
     if (waited == Reactor::Waited::stopped) end_with({Errc::stopped, "bench", "rest", "stop requested", {}});
   }
 
-  /// Too little energy for the registers to tell anything: some more. A check of the bench does not ask.
+  /// What nobody has seen pulse by pulse is seen so; and where there was too little energy for the registers
+  /// to tell anything: some more. A check of the bench does not ask.
   void hold_for_registers() {
     if (!plan_.scenario.register_account || plan_.scenario.check) return;
-    for (const RegisterHold& hold : plan_register_holds(station_, plan_, outcome_.points, books_)) {
-      const std::string what = fmt::format(
-          "{:.0f} s more at {} {}, until LED and register are compared to {} %", hold.time.value(),
-          to_text(hold.current), to_text(hold.flow), number_text(percent(kRegisterResolution)));
-      log_.note("register_hold", what);
-      write_notes();
-      observer_.holding_for_registers(what);
-      for (int part = 0; part < hold.parts; ++part)
-        if (!hold_part(hold)) break;
+    const auto holds = plan_register_holds(station_, plan_, outcome_.points, books_);
+    const HoldConditions conditions{temperature_, &interlock_};
+    // All of it first: a load under which an LED is not counted ends its account.
+    for (const RegisterHold& hold : holds) {
+      if (over() || hold.unseen.empty()) continue;
+      tell_hold(fmt::format("{} pulses at {} {}, seen one by one", kPulsesSeen, to_text(hold.current),
+                            to_text(hold.flow)));
+      static_cast<void>(take_hold(watch_leds(station_, plan_, hold, load_, conditions, control_)));
+    }
+    for (const RegisterHold& hold : holds) {
       if (over()) return;
+      tell_hold(fmt::format("{:.0f} s more at {} {}, until LED and register are compared to {} %",
+                            hold.time.value(), to_text(hold.current), to_text(hold.flow),
+                            number_text(percent(kRegisterResolution))));
+      for (int part = 0; part < hold.parts; ++part)
+        if (!take_hold(meterbench::hold_for_registers(station_, plan_, hold, load_, conditions, control_)))
+          break;
     }
   }
 
-  /// False when nothing more of that is to be held.
-  bool hold_part(const RegisterHold& hold) {
-    const auto held =
-        meterbench::hold_for_registers(station_, plan_, hold, load_, {temperature_, &interlock_}, control_);
+  void tell_hold(const std::string& what) {
+    log_.note("register_hold", what);
+    write_notes();
+    observer_.holding_for_registers(what);
+  }
+
+  /// False when nothing more of that load is to be held.
+  bool take_hold(const Result<RegisterHoldEnd>& held) {
     if (!held) {
       end_with(held.error());
       return false;
     }
     if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
     take_findings(held->findings);
+    leds_seen_.insert(held->seen.begin(), held->seen.end());
     end_period();
     return !over() && !held->skipped_by;
   }
@@ -291,6 +304,19 @@ class Run {
     for (const PointRecord& r : records) {
       told(r);
       outcome_.points.push_back(r);
+    }
+    doubt_reference(records);
+  }
+
+  /// A reference that is not believed at one point is not vouched for at the others.
+  void doubt_reference(const std::vector<PointRecord>& records) {
+    for (const PointRecord& r : records) {
+      if (reference_doubted_ ||
+          std::ranges::find(r.events, kReferenceDoubt, &EventRow::kind) == r.events.end())
+        continue;
+      reference_doubted_ = true;
+      take_findings(
+          {{"", "doubt", fmt::format("the source contradicts the reference at point {}", r.point_id)}});
     }
   }
 
@@ -348,8 +374,11 @@ class Run {
   void leave_meters() {
     if (outcome_.record_failure || outcome_.run_id.empty()) return;
     // What was cut short may be resumed, and proven then.
-    if (!over() && !plan_.scenario.check)
-      take_findings(judge_registers(plan_, flows_to_prove(plan_, outcome_.points), books_));
+    if (!over() && !plan_.scenario.check) {
+      const FlowsToProve to_prove = flows_to_prove(plan_, outcome_.points);
+      take_findings(judge_leds(station_, plan_, to_prove, outcome_.points, leds_seen_));
+      take_findings(judge_registers(plan_, to_prove, books_));
+    }
     take_findings(states_.read_after());
   }
 
@@ -427,10 +456,11 @@ class Run {
   MeterStates states_;
   RunOutcome outcome_;
   std::map<std::string, std::vector<std::string>> doubts_;  // by position, whatever the limit
-  std::optional<Ratio> reference_within_;                   // by the bench's own checks
   std::vector<EventRow> marks_;                             // that change decisions
+  std::set<std::string> leds_seen_;                         // positions, pulse by pulse under a hold
   std::optional<TemperatureBand> temperature_;              // where the last soak has brought the meters
   std::string skipped_soak_;                                // the last one, where a person ended it
+  bool reference_doubted_ = false;
   bool chamber_used_ = false;
   bool load_ended_ = false;
   bool disarmed_ = false;

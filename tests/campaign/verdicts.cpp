@@ -66,6 +66,18 @@ std::vector<Case> cases() {
       all.push_back(one);
       if (is_on_zera(scenario)) all.push_back(on_zera(one));
     }
+  // What one of them takes from the account of LED and register the other brings back.
+  const std::vector<std::pair<const char*, Numbers>> cancelling{
+      {"1 in 500 lost, register -0.2 %", {{"meter.lost_one_in", 500}, {"meter.register_gain_percent", -0.2}}},
+      {"1 in 800 twice, register +0.125 %",
+       {{"meter.doubled_one_in", 800}, {"meter.register_gain_percent", 0.125}}},
+      {"1 in 500 lost, 1 in 490 twice", {{"meter.lost_one_in", 500}, {"meter.doubled_one_in", 490}}}};
+  for (const auto& [name, numbers] : cancelling)
+    for (const char* scenario : {"ae-1641/load-performance-23c", kShort}) {
+      const Case one{name, Never::pass, numbers, scenario};
+      all.push_back(one);
+      all.push_back(on_zera(one));
+    }
   // Delivered energy is registered as it should be; what is received is seen to be missing with it.
   all.push_back({"register stands for received", Never::pass, {{"meter.detent", 1}}});
 
