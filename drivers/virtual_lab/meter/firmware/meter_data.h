@@ -68,6 +68,7 @@ struct LoggedEvent {
   std::uint16_t number;  ///< counts up
   std::uint16_t user;    ///< 0: nobody by the optical port
   std::uint16_t code;
+  std::uint16_t argument;  ///< table or procedure, as in ST-07; else 0
 };
 enum EventCode : std::uint16_t {
   kEventPowerDown = 1,
@@ -112,6 +113,8 @@ struct MeterData {
   KeptRegisters previous;  ///< before the last demand reset; at kNoTime: there was none
   KeptList<KeptRegisters, kSelfReads> self_reads;
   KeptList<LoggedEvent, kLoggedEvents> events;
+  /// What was done through the optical port: tables written, procedures.
+  KeptList<LoggedEvent, kLoggedEvents> history;
   PresentValues present;
 };
 

@@ -19,7 +19,7 @@ enum class ProcedureResult : std::uint8_t {
 };
 
 /// Lists of procedures 4 and 5.
-enum class ReadList : std::uint8_t { events = 1, self_reads = 2 };
+enum class ReadList : std::uint8_t { events = 1, self_reads = 2, history = 8 };
 
 /// `user`: who asks, for the event log; 0 for the switches.
 class MeterFunctions {
@@ -38,8 +38,8 @@ class MeterFunctions {
   virtual ProcedureResult set_clock(LocalTime time, std::uint16_t user) = 0;
   /// Of the service disconnect; `conflict` where the meter has none.
   virtual ProcedureResult switch_relay(bool closed, std::uint16_t user) = 0;
-  /// Puts an event into the log.
-  virtual void log(EventCode code, std::uint16_t user) = 0;
+  /// Puts an event into the log; tables written and procedures into the history.
+  virtual void log(EventCode code, std::uint16_t user, std::uint16_t argument) = 0;
 
  protected:
   ~MeterFunctions() = default;
