@@ -21,17 +21,20 @@ struct PeakDemand {
   std::uint32_t watts;
   LocalTime at;                    ///< end of its interval; kNoTime: none yet
   std::uint64_t cumulative_watts;  ///< sum of the maxima that resets have ended
+  friend bool operator==(const PeakDemand&, const PeakDemand&) = default;
 };
 
 struct RegisterBlock {
   std::uint64_t pulses[kFlows];  ///< energy, in whole Kt
   PeakDemand peak[kFlows];
+  friend bool operator==(const RegisterBlock&, const RegisterBlock&) = default;
 };
 
 struct RegisterSet {
   std::uint8_t demand_resets;  ///< wraps
   RegisterBlock total;
   RegisterBlock tier[kTiers];
+  friend bool operator==(const RegisterSet&, const RegisterSet&) = default;
 };
 
 /// The registers as they were: before a demand reset, or at a self read.
@@ -39,6 +42,7 @@ struct KeptRegisters {
   LocalTime at;
   std::uint16_t sequence;
   RegisterSet registers;
+  friend bool operator==(const KeptRegisters&, const KeptRegisters&) = default;
 };
 
 /// Of the last whole second, RMS by 64 samples a period.
@@ -51,6 +55,7 @@ struct PresentValues {
   std::uint32_t demand_watts[kFlows];       ///< energy of the interval so far over its whole length
   std::uint32_t last_demand_watts[kFlows];  ///< of the last whole interval
   std::uint32_t demand_seconds_left;        ///< of the interval under way
+  friend bool operator==(const PresentValues&, const PresentValues&) = default;
 };
 
 /// As ED_MODE of ST-03 has them: one bit.
@@ -69,6 +74,7 @@ struct LoggedEvent {
   std::uint16_t user;    ///< 0: nobody by the optical port
   std::uint16_t code;
   std::uint16_t argument;  ///< table or procedure, as in ST-07; else 0
+  friend bool operator==(const LoggedEvent&, const LoggedEvent&) = default;
 };
 enum EventCode : std::uint16_t {
   kEventPowerDown = 1,
@@ -99,6 +105,7 @@ struct KeptList {
   std::uint32_t count;   ///< entries there are
   std::uint32_t last;    ///< index of the newest, while count is not 0
   std::uint32_t unread;  ///< not yet marked as read by procedure 5
+  friend bool operator==(const KeptList&, const KeptList&) = default;
 };
 
 struct MeterData {
@@ -116,6 +123,7 @@ struct MeterData {
   /// What was done through the optical port: tables written, procedures.
   KeptList<LoggedEvent, kLoggedEvents> history;
   PresentValues present;
+  friend bool operator==(const MeterData&, const MeterData&) = default;
 };
 
 }  // namespace meterbench::firmware
