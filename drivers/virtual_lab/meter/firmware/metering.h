@@ -1,0 +1,53 @@
+// The metering core: samples in, blocks of energy out. Integers only. Freestanding.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "drivers/virtual_lab/meter/firmware/board.h"
+#include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/decimator.h"
+
+namespace meterbench::firmware {
+
+class Metering {
+ public:
+  /// `calibration` is valid, or all 0: then no energy ever comes.
+  explicit Metering(const CalibrationRecord& calibration) : calibration_{calibration} {}
+
+  /// True when the sample ends a block: end_block() must follow.
+  [[nodiscard]] bool take(const Sample& sample) {
+    // The voltage a fraction of a sample later, between this and the one before.
+    const std::int64_t change = std::int64_t{last_u_} - sample.u;
+    const std::int64_t half = std::int64_t{1} << (kPhaseBits - 1);
+    const std::int64_t u = sample.u + ((change * calibration_.phase_delay + half) >> kPhaseBits);
+    last_u_ = sample.u;
+    power_[0].add(u * sample.i1);
+    power_[1].add(u * sample.i2);
+    return ++taken_ % kBlock == 0;
+  }
+
+  /// What the block brought, in quanta (see CalibrationRecord), delivered positive: the elements are summed
+  /// before anybody looks at the direction.
+  [[nodiscard]] std::int64_t end_block();
+
+  /// Samples since reset.
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
+
+  /// Whether samples of 0 would change nothing but the time.
+  [[nodiscard]] bool at_rest() const;
+  /// At rest: takes `samples` samples of 0 at once, and all blocks that they end.
+  void pass_rest(std::uint64_t samples);
+
+ private:
+  [[nodiscard]] std::uint32_t in_block() const { return static_cast<std::uint32_t>(taken_ % kBlock); }
+
+  CalibrationRecord calibration_;
+  std::uint64_t taken_ = 0;
+  std::int32_t last_u_ = 0;
+  Decimator<kBlock> power_[kElements];
+  std::int64_t scale_remainder_[kElements] = {};  // below 2^kQuantumBits
+  std::int64_t gain_remainder_ = 0;               // below 2^kGainBits
+};
+
+}  // namespace meterbench::firmware
