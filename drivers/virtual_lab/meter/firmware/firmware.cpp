@@ -66,7 +66,7 @@ MeterReadings MeterFirmware::readings() const {
 }
 
 void MeterFirmware::end_block() {
-  const std::int64_t energy = metering_.end_block();
+  const std::int64_t energy = metering_.end_block(board_.thermometer);
   const auto size = static_cast<std::uint64_t>(energy < 0 ? -energy : energy);
   (energy < 0 ? received_ : delivered_) += size;
   if (signal_.due()) led_.signal(metering_.taken());

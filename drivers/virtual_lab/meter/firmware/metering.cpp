@@ -12,18 +12,44 @@ std::int64_t divided(std::int64_t value, unsigned bits, std::int64_t& remainder)
   return quotient;
 }
 
+std::int64_t rounded(std::int64_t value, std::int64_t divisor) {
+  return (value + (value < 0 ? -divisor : divisor) / 2) / divisor;
+}
+
+std::int64_t held(std::int64_t value, std::int64_t most) {
+  return value < -most ? -most : value > most ? most : value;
+}
+
 }  // namespace
 
+Metering::Metering(const CalibrationRecord& calibration)
+    : calibration_{calibration}, gain_{calibration.gain[0], calibration.gain[1]} {}
+
 // Two 24-bit factors over two blocks: at most 2^58, 2^38 once scaled, below 2^63 with both gains.
-std::int64_t Metering::end_block() {
+std::int64_t Metering::end_block(std::int32_t temperature) {
+  if (temperature != temperature_) follow(temperature);
   std::int64_t sum = 0;
   for (std::size_t e = 0; e < kElements; ++e)
-    sum += divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * calibration_.gain[e];
+    sum += divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * gain_[e];
   return divided(sum, kGainBits, gain_remainder_);
+}
+
+// A step of a gain is 0.06 ppm, and what a block's own gain leaves over is carried on: energy is not lost.
+void Metering::follow(std::int32_t temperature) {
+  temperature_ = temperature;
+  const std::int64_t warmer = std::int64_t{temperature} - kReferenceTemperature;
+  // ppb/K · mK: parts of 10^12.
+  constexpr std::int64_t kOne = 1'000'000'000'000;
+  const std::int64_t more = std::int64_t{calibration_.gain_slope} * held(warmer, kMostWarmer);
+  for (std::size_t e = 0; e < kElements; ++e)
+    gain_[e] = calibration_.gain[e] + static_cast<std::int32_t>(rounded(calibration_.gain[e] * more, kOne));
 }
 
 // The remainders of end_block() are below what it divides by, so that sums of 0 leave them as they are.
 bool Metering::at_rest() const {
+  for (const std::int32_t offset :
+       {calibration_.offset_u, calibration_.offset_i[0], calibration_.offset_i[1]})
+    if (offset != 0) return false;
   if (last_u_ != 0) return false;
   for (const auto& element : power_)
     if (!element.empty(in_block())) return false;

@@ -13,23 +13,25 @@ namespace meterbench::firmware {
 class Metering {
  public:
   /// `calibration` is valid, or all 0: then no energy ever comes.
-  explicit Metering(const CalibrationRecord& calibration) : calibration_{calibration} {}
+  explicit Metering(const CalibrationRecord& calibration);
 
   /// True when the sample ends a block: end_block() must follow.
   [[nodiscard]] bool take(const Sample& sample) {
+    const std::int64_t u = std::int64_t{sample.u} - calibration_.offset_u;
+    const std::int64_t i1 = std::int64_t{sample.i1} - calibration_.offset_i[0];
+    const std::int64_t i2 = std::int64_t{sample.i2} - calibration_.offset_i[1];
     // The voltage a fraction of a sample later, between this and the one before.
-    const std::int64_t change = std::int64_t{last_u_} - sample.u;
     const std::int64_t half = std::int64_t{1} << (kPhaseBits - 1);
-    const std::int64_t u = sample.u + ((change * calibration_.phase_delay + half) >> kPhaseBits);
-    last_u_ = sample.u;
-    power_[0].add(u * sample.i1);
-    power_[1].add(u * sample.i2);
+    const std::int64_t later = u + (((last_u_ - u) * calibration_.phase_delay + half) >> kPhaseBits);
+    last_u_ = u;
+    power_[0].add(later * i1);
+    power_[1].add(later * i2);
     return ++taken_ % kBlock == 0;
   }
 
   /// What the block brought, in quanta (see CalibrationRecord), delivered positive: the elements are summed
-  /// before anybody looks at the direction.
-  [[nodiscard]] std::int64_t end_block();
+  /// before anybody looks at the direction. `temperature`: m°C of the board.
+  [[nodiscard]] std::int64_t end_block(std::int32_t temperature);
 
   /// Samples since reset.
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
@@ -42,9 +44,13 @@ class Metering {
  private:
   [[nodiscard]] std::uint32_t in_block() const { return static_cast<std::uint32_t>(taken_ % kBlock); }
 
+  void follow(std::int32_t temperature);
+
   CalibrationRecord calibration_;
+  std::int32_t temperature_ = kReferenceTemperature;  // for which gain_ is
+  std::int32_t gain_[kElements];
   std::uint64_t taken_ = 0;
-  std::int32_t last_u_ = 0;
+  std::int64_t last_u_ = 0;
   Decimator<kBlock> power_[kElements];
   std::int64_t scale_remainder_[kElements] = {};  // below 2^kQuantumBits
   std::int64_t gain_remainder_ = 0;               // below 2^kGainBits

@@ -13,8 +13,8 @@ class TestLed {
   /// its energy.
   TestLed(Board& board, std::uint64_t kt, std::uint32_t delay) : board_{board}, kt_{kt}, delay_{delay} {}
 
-  /// Lights `energy`, which the block brought that ends at sample `now`, evenly over the block after it, later
-  /// by the delay: an edge is never in the past.
+  /// Lights `energy`, which the block brought that ends at sample `now`, evenly over the block after it,
+  /// later by the delay: an edge is never in the past.
   void spread(std::uint64_t now, std::uint64_t energy);
   /// A pulse of no energy at the beginning of that block; to be given before its energy.
   void signal(std::uint64_t now) { light({now + delay_, 0, 0}); }
