@@ -65,6 +65,17 @@ inline constexpr std::int32_t kMostRegisterGain = 500'000;  ///< ppm
 inline constexpr std::int32_t kMostOffset = 1 << 18;        ///< counts: 3 % of full scale
 inline constexpr std::int32_t kMostGainSlope = 1'000'000;   ///< ppb/K
 
+/// Of volts × amperes of one count each, so that a block of full scale stays below 2^63 pW.
+inline constexpr std::uint64_t kMostCountPower = 32'000'000'000;  ///< aW
+
+/// Power that brings one quantum in each block, in pW.
+[[nodiscard]] constexpr std::uint64_t quantum_picowatts(const CalibrationRecord& record) {
+  constexpr std::uint64_t kProducts = (std::uint64_t{1} << kQuantumBits) / (kBlock * kBlock);
+  constexpr std::uint64_t kAttowatts = 1'000'000;  // in a pW
+  const std::uint64_t product = std::uint64_t{record.nanovolts_per_count} * record.nanoamperes_per_count;
+  return (product * kProducts + kAttowatts / 2) / kAttowatts;
+}
+
 /// Over the record without its checksum.
 [[nodiscard]] constexpr std::uint32_t checksum_of(const CalibrationRecord& record) {
   const auto raw = std::bit_cast<CalibrationBytes>(record);
@@ -80,6 +91,7 @@ inline constexpr std::int32_t kMostGainSlope = 1'000'000;   ///< ppb/K
     if (!within(offset, kMostOffset)) return false;
   return record.magic == kCalibrationMagic && record.checksum == checksum_of(record) &&
          gain <= (std::int64_t{3} << (kGainBits - 1)) && record.phase_delay < (1U << kPhaseBits) &&
+         std::uint64_t{record.nanovolts_per_count} * record.nanoamperes_per_count <= kMostCountPower &&
          record.kt >= 1 && record.kt <= (std::uint64_t{1} << 48U) &&
          (record.register_options & ~(kDetent | kDirectionSwapped)) == 0 &&
          within(record.register_gain_ppm, kMostRegisterGain) && within(record.offset_u, kMostOffset) &&

@@ -25,13 +25,22 @@ std::int64_t held(std::int64_t value, std::int64_t most) {
 Metering::Metering(const CalibrationRecord& calibration)
     : calibration_{calibration}, gain_{calibration.gain[0], calibration.gain[1]} {}
 
+void Metering::configure(const ConfigurationRecord& configuration) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;  // more than any block brings
+  constexpr std::uint64_t kPicowatts = 1'000'000'000;       // in a milliwatt
+  const std::uint64_t quantum = quantum_picowatts(calibration_);
+  const std::uint64_t least =
+      quantum == 0 ? 0 : (configuration.starting_milliwatts * kPicowatts + quantum / 2) / quantum;
+  threshold_ = StartingThreshold{static_cast<std::int64_t>(least < kMost ? least : kMost)};
+}
+
 // Two 24-bit factors over two blocks: at most 2^58, 2^38 once scaled, below 2^63 with both gains.
 std::int64_t Metering::end_block(std::int32_t temperature) {
   if (temperature != temperature_) follow(temperature);
   std::int64_t sum = 0;
   for (std::size_t e = 0; e < kElements; ++e)
     sum += divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * gain_[e];
-  return divided(sum, kGainBits, gain_remainder_);
+  return threshold_.registered(divided(sum, kGainBits, gain_remainder_));
 }
 
 // A step of a gain is 0.06 ppm, and what a block's own gain leaves over is carried on: energy is not lost.
@@ -50,7 +59,7 @@ bool Metering::at_rest() const {
   for (const std::int32_t offset :
        {calibration_.offset_u, calibration_.offset_i[0], calibration_.offset_i[1]})
     if (offset != 0) return false;
-  if (last_u_ != 0) return false;
+  if (last_u_ != 0 || !threshold_.at_rest()) return false;
   for (const auto& element : power_)
     if (!element.empty(in_block())) return false;
   return true;

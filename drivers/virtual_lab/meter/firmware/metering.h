@@ -6,7 +6,9 @@
 
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/decimator.h"
+#include "drivers/virtual_lab/meter/firmware/starting_threshold.h"
 
 namespace meterbench::firmware {
 
@@ -14,6 +16,9 @@ class Metering {
  public:
   /// `calibration` is valid, or all 0: then no energy ever comes.
   explicit Metering(const CalibrationRecord& calibration);
+
+  /// The starting threshold, at once.
+  void configure(const ConfigurationRecord& configuration);
 
   /// True when the sample ends a block: end_block() must follow.
   [[nodiscard]] bool take(const Sample& sample) {
@@ -29,8 +34,9 @@ class Metering {
     return ++taken_ % kBlock == 0;
   }
 
-  /// What the block brought, in quanta (see CalibrationRecord), delivered positive: the elements are summed
-  /// before anybody looks at the direction. `temperature`: m°C of the board.
+  /// What is registered for the block, in quanta (see CalibrationRecord), delivered positive: the elements
+  /// are summed before anybody looks at the direction, and nothing comes below the starting threshold.
+  /// `temperature`: m°C of the board.
   [[nodiscard]] std::int64_t end_block(std::int32_t temperature);
 
   /// Samples since reset.
@@ -54,6 +60,7 @@ class Metering {
   Decimator<kBlock> power_[kElements];
   std::int64_t scale_remainder_[kElements] = {};  // below 2^kQuantumBits
   std::int64_t gain_remainder_ = 0;               // below 2^kGainBits
+  StartingThreshold threshold_;
 };
 
 }  // namespace meterbench::firmware

@@ -165,6 +165,81 @@ TEST(Metering, HoldsEverythingAtItsMost) {
               1, 1e-7);
 }
 
+// --- The starting threshold ---
+
+/// A meter of 70 µV and 50 µA a count, by a product of counts in W.
+CalibrationRecord scaled() {
+  CalibrationRecord record = two_wire();
+  record.nanovolts_per_count = 70'000;
+  record.nanoamperes_per_count = 50'000;
+  return record;
+}
+constexpr double kWattsPerProduct = 70e-6 * 50e-6;
+constexpr double kQuantaPerProduct = 64.0 / 1048576;  // a sample
+
+Trial starting_at(std::uint32_t milliwatts) {
+  Trial trial{scaled()};
+  ConfigurationRecord configuration{};
+  configuration.starting_milliwatts = milliwatts;
+  trial.metering.configure(configuration);
+  return trial;
+}
+
+TEST(Metering, RegistersNothingBelowTheStartingPowerAndEverythingAboveIt) {
+  // 60,000 counts are 4.2 V; 23,000 of current 4.83 W.
+  const Sample load{60'000, 23'000, 0};
+  const double products = 60'000.0 * 23'000;
+  constexpr std::size_t kSamples = 600 * std::size_t{kSampleRate};
+  for (const double ratio : {0.5, 0.95, 0.985, 1.005, 1.05, 3.0, 100.0}) {
+    Trial trial =
+        starting_at(static_cast<std::uint32_t>(std::lround(products * kWattsPerProduct * 1000 / ratio)));
+    const double sum = static_cast<double>(trial.energy(kSamples, load) + trial.energy(128, {}));
+    const double all = products * kQuantaPerProduct * kSamples;
+    EXPECT_NEAR(sum, ratio < 1 ? 0 : all, 1) << ratio;
+  }
+}
+
+TEST(Metering, LosesNothingOfALoadAboveTheThresholdWhenItComesAndGoes) {
+  // 1 % of 200 A at 240 V, 480 W, a hundred times the threshold, on for 1.3 s at any phase of a block.
+  Trial with = starting_at(4'800), without{scaled()};
+  const Sample load{3'428'571, 40'000, 0};
+  for (Trial* trial : {&with, &without}) {
+    std::int64_t sum = 0;
+    for (std::size_t n = 0; n < 64; ++n) sum += trial->energy(4'993, load) + trial->energy(40'001, {});
+    EXPECT_NEAR(static_cast<double>(sum), 64 * 4'993 * kQuantaPerProduct * load.u * load.i1, 1);
+  }
+}
+
+TEST(Metering, RegistersNothingEverWithVoltageAndNoCurrent) {
+  Trial trial = starting_at(4'800);
+  const auto voltage_alone = [](std::size_t n) { return Sample{wave(n).u, 0, 0}; };
+  for (const std::int64_t block :
+       trial.feed(600 * std::size_t{kSampleRate}, voltage_alone, [](std::size_t) { return 60'000; }))
+    ASSERT_EQ(block, 0);
+}
+
+TEST(Metering, BlocksTheNoiseOfItsCurrentChannels) {
+  // White noise of 8 counts rms, 0.4 mA, beside 240 V.
+  Trial trial = starting_at(4'800);
+  std::uint32_t random = 1;
+  const auto noisy = [&](std::size_t n) {
+    random = random * 1664525 + 1013904223;  // any sequence does
+    return Sample{2 * wave(n).u, static_cast<std::int32_t>(random >> 27U) - 16, 0};
+  };
+  for (const std::int64_t block :
+       trial.feed(600 * std::size_t{kSampleRate}, noisy, [](std::size_t) { return kReferenceTemperature; }))
+    ASSERT_EQ(block, 0);
+}
+
+TEST(Metering, RefusesScalesWhosePowerCouldOverflow) {
+  CalibrationRecord record = scaled();
+  EXPECT_TRUE(is_sound(record));
+  record.nanoamperes_per_count = static_cast<std::uint32_t>(kMostCountPower / record.nanovolts_per_count + 1);
+  EXPECT_FALSE(is_sound(record));
+}
+
+// --- At rest ---
+
 TEST(Metering, IsNeverAtRestWhileItsConverterGivesSomethingForNothing) {
   CalibrationRecord record = two_wire();
   record.offset_i[1] = 5;
