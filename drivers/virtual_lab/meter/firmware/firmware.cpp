@@ -6,11 +6,18 @@ namespace meterbench::firmware {
 
 namespace {
 
+template <class Record>
+Record read_record(const Board& board, std::size_t address) {
+  struct Bytes {
+    std::uint8_t bytes[sizeof(Record)];
+  } raw{};
+  for (std::size_t n = 0; n < sizeof raw.bytes; ++n) raw.bytes[n] = board.eeprom[address + n];
+  return std::bit_cast<Record>(raw);
+}
+
 /// All 0 where there is no valid one.
 CalibrationRecord read_calibration(const Board& board) {
-  CalibrationBytes raw{};
-  for (std::size_t n = 0; n < sizeof raw.bytes; ++n) raw.bytes[n] = board.eeprom[kCalibrationAddress + n];
-  const auto record = std::bit_cast<CalibrationRecord>(raw);
+  const auto record = read_record<CalibrationRecord>(board, kCalibrationAddress);
   return is_valid(record) ? record : CalibrationRecord{};
 }
 
@@ -32,6 +39,13 @@ MeterFirmware::MeterFirmware(Board& board)
       port_{board, signal_} {
   share(board_.fault_word, calibration_.kt != 0 ? 0 : kFaultCalibration);
   share(board_.relay, 1);
+  configure(read_record<ConfigurationRecord>(board, kConfigurationAddress));
+}
+
+void MeterFirmware::configure(const ConfigurationRecord& configuration) {
+  if (!is_valid(configuration)) return;
+  metering_.configure(configuration);
+  led_.configure(configuration);
 }
 
 void MeterFirmware::run() {

@@ -18,8 +18,9 @@ inline constexpr const char* kFirmwareName = "Meterbench metering core 1";
 
 class MeterFirmware {
  public:
-  /// A reset: reads the calibration record. Without a valid one it takes samples but meters nothing, and
-  /// says so in the fault word.
+  /// A reset: reads calibration and configuration. Without a valid calibration it takes samples but meters
+  /// nothing, and says so in the fault word; without a valid configuration it has no starting threshold and
+  /// the test LED's own figures (test_led.h).
   explicit MeterFirmware(Board& board);
 
   /// Takes all samples up to the board's run_until, as far as the ring has them, and what the optical port
@@ -42,6 +43,7 @@ class MeterFirmware {
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
  private:
+  void configure(const ConfigurationRecord& configuration);
   [[nodiscard]] MeterReadings readings() const;
   void end_block();
 
