@@ -243,7 +243,7 @@ TEST(HostMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
   defective.until(100);
   ASSERT_EQ(defective.edges.size(), sound.edges.size() + 1);
   EXPECT_EQ(defective.edges[799], sound.edges[799]);
-  EXPECT_NEAR(defective.edges[800], sound.edges[799] + 0.015, 1e-9);
+  EXPECT_NEAR(defective.edges[800], sound.edges[799] + 0.015, 1e-8);
   EXPECT_EQ(defective.edges[801], sound.edges[800]);
 }
 
@@ -344,6 +344,30 @@ TEST(HostMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
   EXPECT_EQ(skipping.meter.delivered(), simulating.meter.delivered());
   EXPECT_EQ(skipping.meter.received(), simulating.meter.received());
   EXPECT_EQ(skipping.meter.body(), simulating.meter.body());
+}
+
+TEST(HostMeter, TellsNothingOfALoadBelowItsStartingThresholdAndAllOfOneAbove) {
+  // 200 A · 240 V · 10^-4 are 4.8 W.
+  MeterType type = type_of(kForms[1]);
+  type.kt = ActiveEnergy{1};
+  const auto edges_at = [&](double amperes) {
+    Trial run{type,
+              {},
+              terminals_of(make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{amperes}, kUnity,
+                                           Direction::delivered))};
+    run.until(300);
+    return run.edges.size();
+  };
+  EXPECT_EQ(edges_at(0), 0U);
+  EXPECT_EQ(edges_at(0.019), 0U);
+  EXPECT_NEAR(static_cast<double>(edges_at(0.021)), 0.021 * 240 * 300, 2);
+}
+
+TEST(FactoryConfiguration, IsValidForEachForm) {
+  for (const FormCase& form : kForms) EXPECT_TRUE(is_valid(factory_configuration(type_of(form))));
+  MeterType type = type_of(kForms[1]);
+  type.disconnect = true;
+  EXPECT_EQ(factory_configuration(type).options, firmware::kHasDisconnect);
 }
 
 TEST(FactoryCalibration, RefusesATypeThatTheFirmwareCannotHold) {
