@@ -60,6 +60,8 @@ class HostMeter final : public Observer {
   /// Registers since power-up.
   [[nodiscard]] ActiveEnergy delivered() const;
   [[nodiscard]] ActiveEnergy received() const;
+  /// What it sees on its terminals, in the last whole second of its clock.
+  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_.present(); }
   /// Samples converted since power-up.
   [[nodiscard]] std::uint64_t samples() const { return converted_; }
 

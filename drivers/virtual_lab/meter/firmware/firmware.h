@@ -42,6 +42,9 @@ class MeterFirmware {
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
+  /// Of the last whole second, without demand.
+  [[nodiscard]] const PresentValues& present() const { return metering_.present(); }
+
  private:
   void configure(const ConfigurationRecord& configuration);
   [[nodiscard]] MeterReadings readings() const;

@@ -1,5 +1,7 @@
 #include "drivers/virtual_lab/meter/firmware/metering.h"
 
+#include "drivers/virtual_lab/meter/firmware/rounding.h"
+
 namespace meterbench::firmware {
 
 namespace {
@@ -12,18 +14,10 @@ std::int64_t divided(std::int64_t value, unsigned bits, std::int64_t& remainder)
   return quotient;
 }
 
-std::int64_t rounded(std::int64_t value, std::int64_t divisor) {
-  return (value + (value < 0 ? -divisor : divisor) / 2) / divisor;
-}
-
-std::int64_t held(std::int64_t value, std::int64_t most) {
-  return value < -most ? -most : value > most ? most : value;
-}
-
 }  // namespace
 
 Metering::Metering(const CalibrationRecord& calibration)
-    : calibration_{calibration}, gain_{calibration.gain[0], calibration.gain[1]} {}
+    : calibration_{calibration}, gain_{calibration.gain[0], calibration.gain[1]}, present_{calibration} {}
 
 void Metering::configure(const ConfigurationRecord& configuration) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;  // more than any block brings
@@ -40,7 +34,10 @@ std::int64_t Metering::end_block(std::int32_t temperature) {
   std::int64_t sum = 0;
   for (std::size_t e = 0; e < kElements; ++e)
     sum += divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * gain_[e];
-  return threshold_.registered(divided(sum, kGainBits, gain_remainder_));
+  const std::int64_t energy = divided(sum, kGainBits, gain_remainder_);
+  const std::int64_t registered = threshold_.registered(energy);
+  present_.end_block({energy, {gain_[0], gain_[1]}, threshold_.blocking()}, taken_);
+  return registered;
 }
 
 // A step of a gain is 0.06 ppm, and what a block's own gain leaves over is carried on: energy is not lost.
@@ -62,12 +59,13 @@ bool Metering::at_rest() const {
   if (last_u_ != 0 || !threshold_.at_rest()) return false;
   for (const auto& element : power_)
     if (!element.empty(in_block())) return false;
-  return true;
+  return present_.at_rest(taken_);
 }
 
 void Metering::pass_rest(std::uint64_t samples) {
   taken_ += samples;
   for (auto& element : power_) element.pass(samples, in_block());
+  present_.pass(samples, taken_);
 }
 
 }  // namespace meterbench::firmware

@@ -1,4 +1,4 @@
-// The metering core: samples in, blocks of energy out. Integers only. Freestanding.
+// The metering core: samples in, blocks of energy and present values out. Integers only. Freestanding.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/decimator.h"
+#include "drivers/virtual_lab/meter/firmware/present_meter.h"
 #include "drivers/virtual_lab/meter/firmware/starting_threshold.h"
 
 namespace meterbench::firmware {
@@ -28,6 +29,7 @@ class Metering {
     // The voltage a fraction of a sample later, between this and the one before.
     const std::int64_t half = std::int64_t{1} << (kPhaseBits - 1);
     const std::int64_t later = u + (((last_u_ - u) * calibration_.phase_delay + half) >> kPhaseBits);
+    present_.take({u, later, i1, i2}, last_u_, taken_);
     last_u_ = u;
     power_[0].add(later * i1);
     power_[1].add(later * i2);
@@ -41,6 +43,12 @@ class Metering {
 
   /// Samples since reset.
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
+
+  /// Of the last whole second of its clock, without demand. New where a block ends a second.
+  [[nodiscard]] const PresentValues& present() const { return present_.values(); }
+  [[nodiscard]] bool second_ended() const { return taken_ % kSampleRate == 0; }
+  /// Periods of the voltage since reset.
+  [[nodiscard]] std::uint64_t line_periods() const { return present_.line_periods(); }
 
   /// Whether samples of 0 would change nothing but the time.
   [[nodiscard]] bool at_rest() const;
@@ -61,6 +69,7 @@ class Metering {
   std::int64_t scale_remainder_[kElements] = {};  // below 2^kQuantumBits
   std::int64_t gain_remainder_ = 0;               // below 2^kGainBits
   StartingThreshold threshold_;
+  PresentMeter present_;
 };
 
 }  // namespace meterbench::firmware
