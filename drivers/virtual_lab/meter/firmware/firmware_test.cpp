@@ -144,6 +144,16 @@ TEST(MeterFirmware, AppliesTheGainOfTheRecord) {
   EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 6'464'000, 1.5);
 }
 
+TEST(MeterFirmware, FollowsTheThermometerOfItsBoard) {
+  CalibrationRecord record = two_wire(1U << 30U);
+  record.gain_slope = 100'000;
+  Bench bench{sealed(record)};
+  bench.board->thermometer = 53'000;
+  bench.feed(6400, kThousandQuanta);
+  bench.feed(128, Sample{});
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 6'400'000 * 1.003, 1.5);
+}
+
 TEST(MeterFirmware, DelaysTheVoltageByTheFractionOfASample) {
   CalibrationRecord record = two_wire(1U << 30U);
   record.phase_delay = 1U << 22U;  // a quarter

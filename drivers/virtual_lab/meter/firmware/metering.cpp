@@ -28,7 +28,8 @@ void Metering::configure(const ConfigurationRecord& configuration) {
   threshold_ = StartingThreshold{static_cast<std::int64_t>(least < kMost ? least : kMost)};
 }
 
-// Two 24-bit factors over two blocks: at most 2^58, 2^38 once scaled, below 2^63 with both gains.
+// Two 24-bit factors over two blocks: some 2^58, 2^38 once scaled, below 2^63 with both gains: a valid record
+// sees to that.
 std::int64_t Metering::end_block(std::int32_t temperature) {
   if (temperature != temperature_) follow(temperature);
   std::int64_t sum = 0;

@@ -25,11 +25,13 @@ void TestLed::spread(std::uint64_t now, std::uint64_t energy) {
   std::uint64_t& since_pulse = testing_ ? tested_ : metered_;
   std::uint64_t due = kt - since_pulse;
   const std::uint32_t pulse = width_at(energy, kt) | polarity_;
+  // Of a sample: 24 bits are 16 ps, and the remainder shifted by them fits in 64 bits. What the starting
+  // threshold has held back may be more than a block can bring, but is below 2^48.
+  const unsigned bits = energy >> 40U == 0 ? 24 : 16;
   for (; due <= energy; due += kt) {
     const std::uint64_t position = due * kBlock;
-    // 24 bits of a sample are 16 ps, and the remainder shifted by them fits in 64 bits.
-    const std::uint64_t fraction = ((position % energy) << 24U) / energy;
-    light({begin + position / energy, static_cast<std::uint32_t>(fraction << 8U), pulse});
+    const std::uint64_t fraction = ((position % energy) << bits) / energy;
+    light({begin + position / energy, static_cast<std::uint32_t>(fraction << (32U - bits)), pulse});
   }
   since_pulse = energy + kt - due;
 }

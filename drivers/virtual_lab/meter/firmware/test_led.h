@@ -21,8 +21,8 @@ class TestLed {
   /// was there before: pulses and registers stay in step.
   void change_mode(Mode mode);
 
-  /// Lights `energy`, which the block brought that ends at sample `now`, evenly over the block after it,
-  /// later by the delay: an edge is never in the past.
+  /// Lights `energy`, below 2^48, which the block brought that ends at sample `now`, evenly over the block
+  /// after it, later by the delay: an edge is never in the past.
   void spread(std::uint64_t now, std::uint64_t energy);
   /// A pulse of no energy at the beginning of that block; to be given before its energy.
   void signal(std::uint64_t now);

@@ -99,6 +99,21 @@ TEST(TestLed, SignalsWithPulsesThatEndBeforeTheNext) {
   EXPECT_EQ(trial.pulses().at(0).width, 96.0);  // 20 Hz are 192 samples
 }
 
+TEST(TestLed, SpreadsEvenlyHoweverMuchWasHeldBack) {
+  for (const std::uint64_t energy : {(1ULL << 39U) + 12'345, (1ULL << 42U) + 1, (1ULL << 48U) - 1}) {
+    auto board = std::make_unique<Board>();
+    TestLed led{*board, energy / 100, 0};
+    led.spread(kBlock, energy);
+    LedEdge edge{};
+    for (int n = 1; n <= 100; ++n) {
+      ASSERT_TRUE(pop(board->led_edges, edge)) << n;
+      EXPECT_NEAR(static_cast<double>(edge.sample) + edge.fraction * 0x1p-32, 64 + n * 0.64, 0x1p-15) << n;
+      EXPECT_NEAR(edge.pulse * 0x1p-16, 0.32, 0x1p-15);
+    }
+    EXPECT_FALSE(pop(board->led_edges, edge));
+  }
+}
+
 TEST(TestLed, HasItsOwnKtInTestMode) {
   Trial trial{with(10, 20)};
   trial.led.change_mode(Mode::test);
