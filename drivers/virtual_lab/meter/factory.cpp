@@ -87,6 +87,27 @@ CalibrationRecord factory_calibration(const MeterType& type, Seconds delay) {
   return record;
 }
 
+ConfigurationRecord factory_configuration(const MeterType& type) {
+  const double starting_watts = 1e-4 * type.class_amperes.value() * type.nominal_voltage.value();
+
+  ConfigurationRecord record{};
+  record.magic = kConfigurationMagic;
+  record.time_format = 3;
+  record.ni_1 = 0;  // double
+  record.ni_2 = 8;  // INT32
+  record.options =
+      static_cast<std::uint8_t>((type.disconnect ? kHasDisconnect : 0) | (type.recorder ? kHasRecorder : 0));
+  record.subinterval_minutes = 15;
+  record.subintervals = 1;
+  record.clock_source = ClockSource::line;
+  record.line_hertz = static_cast<std::uint8_t>(std::lround(type.nominal_frequency.value()));
+  record.led_milliseconds = 10;
+  record.test_mode_divisor = 10;
+  record.starting_milliwatts = static_cast<std::uint32_t>(std::lround(starting_watts * 1000));
+  record.checksum = checksum_of(record);
+  return record;
+}
+
 IdentityRecord factory_identity(const MeterType& type, std::string_view position) {
   IdentityRecord record{};
   record.magic = kIdentityMagic;

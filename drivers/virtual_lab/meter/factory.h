@@ -4,6 +4,7 @@
 
 #include "bench/model/meter_type.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
 
 namespace meterbench::virtual_lab {
@@ -13,6 +14,11 @@ namespace meterbench::virtual_lab {
 /// the filter's own 25 ms. Throws std::invalid_argument when the firmware cannot work with the type's
 /// figures.
 [[nodiscard]] firmware::CalibrationRecord factory_calibration(const MeterType& type, Seconds delay);
+
+/// How the factory programs each meter of `type`, not sealed. All figures but the frequency and what the
+/// model has are made: the starting threshold is a fifth of the starting load, a ten-thousandth of the class
+/// current at nominal voltage (type-approval.md 3.3 has 0.05 % for the starting load).
+[[nodiscard]] firmware::ConfigurationRecord factory_configuration(const MeterType& type);
 
 /// What the factory writes there of the meter itself. The serial number of a certified standard is that of
 /// its certificate; of others (all `made`) `VIRTUAL-` and the position, so that the same socket always holds

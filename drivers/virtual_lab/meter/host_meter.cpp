@@ -16,12 +16,13 @@ namespace {
 
 constexpr double kRadiansPerArcmin = std::numbers::pi / 180 / 60;
 constexpr Temperature kReferenceTemperature{23};
-/// From a pulse to the one too many that follows it, made: the first flash of 10 ms has ended, the next of
-/// the fastest meter of config/meters, 75 ms at full load, has not begun.
-constexpr Duration kDoubled = std::chrono::milliseconds{15};
+/// From a pulse to the one too many that follows it, in widths of the pulse, made: the first flash has ended,
+/// the next, at least two widths later at a steady load, has not begun.
+constexpr double kDoubledAfter = 1.5;
 
 std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord& calibration,
-                                               const firmware::IdentityRecord& identity) {
+                                               const firmware::IdentityRecord& identity,
+                                               const firmware::ConfigurationRecord& configuration) {
   auto board = std::make_unique<firmware::Board>();  // all zero
   board->magic = firmware::kBoardMagic;
   board->version = firmware::kBoardVersion;
@@ -31,6 +32,8 @@ std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord
                     board->eeprom + firmware::kCalibrationAddress);
   std::ranges::copy(std::bit_cast<firmware::IdentityBytes>(identity).bytes,
                     board->eeprom + firmware::kIdentityAddress);
+  std::ranges::copy(std::bit_cast<firmware::ConfigurationBytes>(configuration).bytes,
+                    board->eeprom + firmware::kConfigurationAddress);
   return board;
 }
 
@@ -79,7 +82,8 @@ HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, 
       sample_rate_{firmware::kSampleRate * (1 + imperfections.clock_ppm * 1e-6)},
       body_{imperfections.body_time_constant_s},
       idle_{idle},
-      board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position))},
+      board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position),
+                           factory_configuration(type))},
       firmware_{*board_} {}
 
 void HostMeter::on_segment(const Segment& segment) {
@@ -186,11 +190,12 @@ void HostMeter::take_led_edges() {
   firmware::LedEdge edge;
   while (firmware::pop(board_->led_edges, edge)) {
     const double samples = static_cast<double>(edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
-    const Instant lit = instant_at(samples / sample_rate_);
+    const double width = (edge.pulse & ~firmware::kLedInverted) * 0x1p-16;
     ++lit_;
     if (is_one_in(lit_, imperfections_.lost_one_in)) continue;
-    on_led_(lit);
-    if (is_one_in(lit_, imperfections_.doubled_one_in)) on_led_(lit + kDoubled);
+    on_led_(instant_at(samples / sample_rate_));
+    if (is_one_in(lit_, imperfections_.doubled_one_in))
+      on_led_(instant_at((samples + kDoubledAfter * width) / sample_rate_));
   }
 }
 

@@ -38,7 +38,7 @@ class HostMeter final : public Observer {
   /// What is done while nothing stands on its terminals, its filters have run empty and nobody talks to it:
   /// samples of 0 would then change nothing but the time.
   enum class Idle { skip, simulate };
-  /// The test LED lights at the instant given of the world, not before the segment at hand begins.
+  /// A pulse of the test LED begins at the instant given of the world, not before the segment at hand begins.
   using OnLed = std::function<void(Instant)>;
 
   /// `position`: where it stands, for its serial number.
@@ -60,6 +60,8 @@ class HostMeter final : public Observer {
   /// Registers since power-up.
   [[nodiscard]] ActiveEnergy delivered() const;
   [[nodiscard]] ActiveEnergy received() const;
+  /// What it sees on its terminals, in the last whole second of its clock.
+  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_.present(); }
   /// Samples converted since power-up.
   [[nodiscard]] std::uint64_t samples() const { return converted_; }
 

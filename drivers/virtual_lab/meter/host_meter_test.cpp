@@ -243,7 +243,7 @@ TEST(HostMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
   defective.until(100);
   ASSERT_EQ(defective.edges.size(), sound.edges.size() + 1);
   EXPECT_EQ(defective.edges[799], sound.edges[799]);
-  EXPECT_NEAR(defective.edges[800], sound.edges[799] + 0.015, 1e-9);
+  EXPECT_NEAR(defective.edges[800], sound.edges[799] + 0.015, 1e-8);
   EXPECT_EQ(defective.edges[801], sound.edges[800]);
 }
 
@@ -344,6 +344,59 @@ TEST(HostMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
   EXPECT_EQ(skipping.meter.delivered(), simulating.meter.delivered());
   EXPECT_EQ(skipping.meter.received(), simulating.meter.received());
   EXPECT_EQ(skipping.meter.body(), simulating.meter.body());
+  const firmware::PresentValues &a = skipping.meter.present(), &b = simulating.meter.present();
+  EXPECT_GT(a.watts, 0);
+  EXPECT_EQ(a.watts, b.watts);
+  EXPECT_EQ(a.millivolts, b.millivolts);
+  EXPECT_EQ(a.milliamperes[0], b.milliamperes[0]);
+  EXPECT_EQ(a.power_factor_ppm, b.power_factor_ppm);
+  EXPECT_EQ(a.millihertz, b.millihertz);
+}
+
+TEST(HostMeter, TellsNothingOfALoadBelowItsStartingThresholdAndAllOfOneAbove) {
+  // 200 A · 240 V · 10^-4 are 4.8 W.
+  MeterType type = type_of(kForms[1]);
+  type.kt = ActiveEnergy{1};
+  const auto edges_at = [&](double amperes) {
+    Trial run{type,
+              {},
+              terminals_of(make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{amperes}, kUnity,
+                                           Direction::delivered))};
+    run.until(300);
+    return run.edges.size();
+  };
+  EXPECT_EQ(edges_at(0), 0U);
+  EXPECT_EQ(edges_at(0.019), 0U);
+  EXPECT_NEAR(static_cast<double>(edges_at(0.021)), 0.021 * 240 * 300, 2);
+}
+
+TEST(HostMeter, SeesWhatStandsOnItsTerminals) {
+  for (const FormCase& form : kForms)
+    for (const PowerFactor& pf : {kUnity, kLag, kLead})
+      for (const double hertz : {59.0, 60.0, 61.0}) {
+        const MeterType type = type_of(form);
+        const LoadPoint point = make_load_point(form.form, type.nominal_voltage, Frequency{hertz},
+                                                type.maximum_current, pf, Direction::delivered);
+        Trial run{type, {}, terminals_of(point)};
+        run.until(3.5);
+        const firmware::PresentValues& v = run.meter.present();
+        const double watts = metered_power(form.form, point).value();
+        const bool three_wire = is_three_wire(form.form);
+        // What the double line frequency leaves is some 10^-5 of the apparent power.
+        EXPECT_NEAR(v.millivolts, form.volts * 1000, form.volts * 0.05);
+        EXPECT_NEAR(v.milliamperes[0], form.class_amperes * 1000, form.class_amperes * 0.05);
+        EXPECT_NEAR(v.milliamperes[1], three_wire ? form.class_amperes * 1000 : 0, form.class_amperes * 0.05);
+        EXPECT_NEAR(v.watts, watts, 0.5 + 1e-4 * form.volts * form.class_amperes);
+        EXPECT_NEAR(v.power_factor_ppm, 1e6 * watts / (form.volts * form.class_amperes), 150);
+        EXPECT_NEAR(v.millihertz, hertz * 1000, 1);
+      }
+}
+
+TEST(FactoryConfiguration, IsValidForEachForm) {
+  for (const FormCase& form : kForms) EXPECT_TRUE(is_valid(factory_configuration(type_of(form))));
+  MeterType type = type_of(kForms[1]);
+  type.disconnect = true;
+  EXPECT_EQ(factory_configuration(type).options, firmware::kHasDisconnect);
 }
 
 TEST(FactoryCalibration, RefusesATypeThatTheFirmwareCannotHold) {

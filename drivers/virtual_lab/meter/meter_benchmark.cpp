@@ -17,6 +17,7 @@ MeterType meter_type() {
   MeterType type;
   type.form = Form::s2;
   type.class_amperes = Current{200};
+  type.nominal_voltage = Voltage{240};
   type.nominal_frequency = Frequency{60};
   type.kt = from_watt_hours(1);
   return type;
@@ -29,7 +30,9 @@ void samples_a_second(benchmark::State& state, double samples) {
 void firmware_alone(benchmark::State& state) {
   auto board = std::make_unique<firmware::Board>();
   const auto raw = std::bit_cast<firmware::CalibrationBytes>(factory_calibration(meter_type(), Seconds{0.1}));
-  std::ranges::copy(raw.bytes, board->eeprom);
+  std::ranges::copy(raw.bytes, board->eeprom + firmware::kCalibrationAddress);
+  const auto programmed = std::bit_cast<firmware::ConfigurationBytes>(factory_configuration(meter_type()));
+  std::ranges::copy(programmed.bytes, board->eeprom + firmware::kConfigurationAddress);
   std::uint32_t n = 0;
   for (firmware::Sample& sample : board->samples.slots) {
     const double angle = 2 * std::numbers::pi * n++ / 64;

@@ -67,13 +67,15 @@ struct Sample {
   std::int32_t i2;
 };
 
-/// The output compare unit lights the test LED at `sample` + `fraction`/2^32. It must not lie before the
-/// newest sample that the firmware has been given.
+/// The output compare unit gives a pulse of the test LED: it begins at `sample` + `fraction`/2^32, which must
+/// not lie before the newest sample that the firmware has been given.
 struct LedEdge {
   std::uint64_t sample;
   std::uint32_t fraction;
-  std::uint32_t reserved;
+  std::uint32_t pulse;  // bits 0-30: its width, 2^-16 sample; bit 31: kLedInverted
 };
+inline constexpr std::uint32_t kLedWidthBits = 16;
+inline constexpr std::uint32_t kLedInverted = 1U << 31U;  ///< lit at rest, dark for the pulse
 
 struct UartByte {
   std::uint64_t sample;  // when its stop bit ends (in) or its start bit begins (out)

@@ -50,7 +50,7 @@ struct ConfigurationRecord {
   std::uint8_t line_hertz;  // nominal, for the line clock
   // Test LED.
   std::uint8_t led_inverted;       // lit at rest, dark for a pulse
-  std::uint8_t led_milliseconds;   // width of a pulse; less where pulses come faster
+  std::uint8_t led_milliseconds;   // width of a pulse; less where pulses come faster (test_led.h)
   std::uint8_t test_mode_divisor;  // Kt of the test LED in test mode is Kt over this; 1 … 100
   std::uint8_t tier_switches;      // entries of tier_switch, rising by minute; 0: tier 0 always
   TierSwitch tier_switch[kTierSwitches];

@@ -144,6 +144,16 @@ TEST(MeterFirmware, AppliesTheGainOfTheRecord) {
   EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 6'464'000, 1.5);
 }
 
+TEST(MeterFirmware, FollowsTheThermometerOfItsBoard) {
+  CalibrationRecord record = two_wire(1U << 30U);
+  record.gain_slope = 100'000;
+  Bench bench{sealed(record)};
+  bench.board->thermometer = 53'000;
+  bench.feed(6400, kThousandQuanta);
+  bench.feed(128, Sample{});
+  EXPECT_NEAR(static_cast<double>(bench.firmware->delivered()), 6'400'000 * 1.003, 1.5);
+}
+
 TEST(MeterFirmware, DelaysTheVoltageByTheFractionOfASample) {
   CalibrationRecord record = two_wire(1U << 30U);
   record.phase_delay = 1U << 22U;  // a quarter
@@ -258,6 +268,62 @@ TEST(MeterFirmware, RefusesConstantsThatCouldOverflow) {
   record = two_wire(1000);
   record.register_options = 1U << 2U;
   EXPECT_FALSE(is_valid(sealed(record))) << "an option that nobody knows";
+}
+
+// --- Its configuration ---
+
+ConfigurationRecord configured() {
+  ConfigurationRecord record{};
+  record.magic = kConfigurationMagic;
+  record.time_format = 3;
+  record.subinterval_minutes = 15;
+  record.subintervals = 1;
+  record.line_hertz = 60;
+  record.led_milliseconds = 5;
+  record.led_inverted = 1;
+  record.test_mode_divisor = 1;
+  record.starting_milliwatts = 4'800;
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+/// With a damaged configuration record, or with a sound one.
+std::unique_ptr<Bench> programmed(bool damaged) {
+  CalibrationRecord calibration = two_wire(100'000'000);
+  calibration.nanovolts_per_count = 70'000;
+  calibration.nanoamperes_per_count = 50'000;
+  auto bench = std::make_unique<Bench>(sealed(calibration));
+  auto raw = std::bit_cast<ConfigurationBytes>(configured());
+  if (damaged) raw.bytes[20] ^= 1U;
+  std::ranges::copy(raw.bytes, bench->board->eeprom + kConfigurationAddress);
+  bench->firmware = std::make_unique<MeterFirmware>(*bench->board);
+  return bench;
+}
+
+TEST(MeterFirmware, HasTheStartingThresholdOfItsConfiguration) {
+  // 60,000 counts are 4.2 V, with 20,000 counts of current 4.2 W: 73,242 quanta a sample.
+  const Sample below{60'000, 20'000, 0};
+  for (const bool damaged : {false, true}) {
+    const auto bench = programmed(damaged);
+    bench->feed(60'000, below);
+    EXPECT_EQ(bench->firmware->delivered() > 0, damaged);
+    EXPECT_EQ(bench->edges().size(), damaged ? 43U : 0U) << "of 43.9 Kt";
+    bench->feed(60'000, {60'000, 40'000, 0});
+    EXPECT_GT(bench->firmware->delivered(), 0U);
+  }
+}
+
+TEST(MeterFirmware, GivesLedPulsesAsItsConfigurationHasThem) {
+  for (const bool damaged : {false, true}) {
+    const auto bench = programmed(damaged);
+    bench->feed(6400, {600'000, 400'000, 0});
+    LedEdge edge{};
+    while (pop(bench->board->led_edges, edge)) {
+    }
+    EXPECT_EQ((edge.pulse & kLedInverted) != 0, !damaged);
+    // Pulses every 6.8 samples.
+    EXPECT_NEAR((edge.pulse & ~kLedInverted) * 0x1p-16, 1e8 / (6e5 * 4e5 * 64 / 1048576) / 2, 0.01);
+  }
 }
 
 // --- The LED by itself ---
