@@ -91,11 +91,11 @@ void HostMeter::on_segment(const Segment& segment) {
   const auto until = static_cast<std::uint64_t>(std::ceil(in_seconds(segment.end) * sample_rate_));
   body_.follow(segment.begin, segment.air);
   board_->thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
-  if (idle_ == Idle::skip && segment.terminals.dark() && firmware_.at_rest() && converted_ < until) {
-    pass_rest(until);
-    return;
-  }
   while (converted_ < until) {
+    if (idle_ == Idle::skip && segment.terminals.dark() && firmware_.at_rest()) {
+      pass_rest(std::min(until, converted_ + firmware_.longest_rest()));
+      continue;
+    }
     convert(segment.terminals, std::min<std::uint64_t>(until, converted_ + board_->samples.capacity));
     run_firmware();
   }
@@ -116,6 +116,7 @@ void HostMeter::pass_rest(std::uint64_t until) {
   firmware::share(board_->samples.written, written);
   firmware::share(board_->run_until, written);
   firmware_.pass_rest(samples);
+  take_eeprom_writes();
 }
 
 Phasor HostMeter::current_factor(Frequency frequency, int order) const {

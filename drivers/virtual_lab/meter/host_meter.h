@@ -61,7 +61,7 @@ class HostMeter final : public Observer {
   [[nodiscard]] ActiveEnergy delivered() const;
   [[nodiscard]] ActiveEnergy received() const;
   /// What it sees on its terminals, in the last whole second of its clock.
-  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_.present(); }
+  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_.data().present; }
   /// Samples converted since power-up.
   [[nodiscard]] std::uint64_t samples() const { return converted_; }
 

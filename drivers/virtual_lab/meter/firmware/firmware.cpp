@@ -21,14 +21,6 @@ CalibrationRecord read_calibration(const Board& board) {
   return is_valid(record) ? record : CalibrationRecord{};
 }
 
-/// So many parts of a million of `quanta`, which may be any number; wraps below 0.
-std::uint64_t scaled(std::uint64_t quanta, std::int32_t ppm) {
-  constexpr std::int64_t kMillion = 1'000'000;
-  const auto millions = static_cast<std::int64_t>(quanta / kMillion);
-  const auto rest = static_cast<std::int64_t>(quanta % kMillion);
-  return static_cast<std::uint64_t>(millions * ppm + rest * ppm / kMillion);
-}
-
 }  // namespace
 
 MeterFirmware::MeterFirmware(Board& board)
@@ -36,9 +28,10 @@ MeterFirmware::MeterFirmware(Board& board)
       calibration_{read_calibration(board)},
       metering_{calibration_},
       led_{board, calibration_.kt, calibration_.registration_delay},
-      port_{board, signal_} {
+      billing_{board, calibration_, read_record<IdentityRecord>(board, kIdentityAddress),
+               read_record<ConfigurationRecord>(board, kConfigurationAddress)},
+      port_{board, billing_, signal_} {
   share(board_.fault_word, calibration_.kt != 0 ? 0 : kFaultCalibration);
-  share(board_.relay, 1);
   configure(read_record<ConfigurationRecord>(board, kConfigurationAddress));
 }
 
@@ -53,7 +46,7 @@ void MeterFirmware::run() {
   const std::uint32_t ready = shared(board_.samples.written) - begin;
   const std::uint32_t wanted = shared(board_.run_until) - begin;
   const std::uint32_t end = begin + (wanted < ready ? wanted : ready);
-  port_.run(metering_.taken(), readings());
+  serve_port();
   for (std::uint32_t n = begin; n != end;) {
     // The port does its part at its own sample, however the host cuts time.
     const std::uint64_t taken = metering_.taken(), wake = port_.wake();
@@ -61,38 +54,62 @@ void MeterFirmware::run() {
     const std::uint32_t stop = until_wake < end - n ? n + static_cast<std::uint32_t>(until_wake) : end;
     while (n != stop)
       if (metering_.take(board_.samples.slot(n++))) end_block();
-    if (metering_.taken() >= wake) port_.run(metering_.taken(), readings());
+    if (metering_.taken() >= wake) serve_port();
   }
   share(board_.samples.read, end);
 }
 
-MeterReadings MeterFirmware::readings() const {
-  if (calibration_.kt == 0) return {0, 0, board_.fault_word};
-  const auto pulses = [&](std::uint64_t quanta) {
-    return (quanta + scaled(quanta, calibration_.register_gain_ppm)) / calibration_.kt;
-  };
-  const bool detent = (calibration_.register_options & kDetent) != 0;
-  const bool swapped = (calibration_.register_options & kDirectionSwapped) != 0;
-  const std::uint64_t delivered = pulses(delivered_);
-  const std::uint64_t received = detent ? 0 : pulses(received_);
-  return swapped ? MeterReadings{received, delivered, board_.fault_word}
-                 : MeterReadings{delivered, received, board_.fault_word};
+// A clock that is set there counts from the newest block.
+void MeterFirmware::serve_port() {
+  billing_.on_time(metering_.taken());
+  port_.run(metering_.taken(), billing_.data());
+}
+
+/// Supply, switches and cover.
+void MeterFirmware::look_at_board() {
+  billing_.on_switches(shared(board_.switches));
+  billing_.on_cover(shared(board_.cover) != 0);
+  const bool supplied = shared(board_.power_good) != 0;
+  if (supplied == supplied_) return;
+  supplied_ = supplied;
+  supplied ? billing_.on_power_return() : billing_.on_power_fail();
 }
 
 void MeterFirmware::end_block() {
   const std::int64_t energy = metering_.end_block(board_.thermometer);
   const auto size = static_cast<std::uint64_t>(energy < 0 ? -energy : energy);
   (energy < 0 ? received_ : delivered_) += size;
+  look_at_board();
+  billing_.on_line_periods(static_cast<std::uint32_t>(metering_.line_periods() - line_periods_));
+  line_periods_ = metering_.line_periods();
+  billing_.on_block(energy, metering_.taken());
+  if (metering_.second_ended()) billing_.on_present(metering_.present());
+  follow_mode();
   if (signal_.due()) led_.signal(metering_.taken());
   led_.spread(metering_.taken(), size);
 }
 
+void MeterFirmware::follow_mode() {
+  if (billing_.data().mode == mode_) return;
+  mode_ = billing_.data().mode;
+  led_.change_mode(mode_);
+}
+
 bool MeterFirmware::at_rest() {
+  look_at_board();  // longest_rest() must know
   return metering_.at_rest() && !signal_.under_way() && port_.wake() == kNever;
+}
+
+std::uint64_t MeterFirmware::longest_rest() const {
+  const std::uint64_t event = billing_.next_event_sample();
+  return event > metering_.taken() ? event - metering_.taken() : 1;
 }
 
 void MeterFirmware::pass_rest(std::uint64_t samples) {
   metering_.pass_rest(samples);
+  billing_.on_time(metering_.taken());
+  billing_.on_present(metering_.present());
+  follow_mode();
   share(board_.samples.read, static_cast<std::uint32_t>(metering_.taken()));
 }
 

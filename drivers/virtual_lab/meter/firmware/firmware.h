@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "drivers/virtual_lab/meter/firmware/billing.h"
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
 #include "drivers/virtual_lab/meter/firmware/led_signal.h"
@@ -33,8 +34,10 @@ class MeterFirmware {
   /// Whether samples of 0 would change nothing but the time: the filters have run empty, and port and LED are
   /// silent.
   [[nodiscard]] bool at_rest();
-  /// At rest: takes `samples` samples of 0 at once, which the board's ring need not hold. Exactly what run()
-  /// would come to.
+  /// At rest: so many samples may be passed at once, until the billing has something to do.
+  [[nodiscard]] std::uint64_t longest_rest() const;
+  /// At rest: takes `samples` samples of 0 at once, longest_rest() at most, which the board's ring need not
+  /// hold. Exactly what run() would come to.
   void pass_rest(std::uint64_t samples);
 
   /// Quanta since reset (see CalibrationRecord). The net energy of each block goes to one of them: elements
@@ -42,13 +45,15 @@ class MeterFirmware {
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
-  /// Of the last whole second, without demand.
-  [[nodiscard]] const PresentValues& present() const { return metering_.present(); }
+  /// What its tables tell.
+  [[nodiscard]] const MeterData& data() const { return billing_.data(); }
 
  private:
   void configure(const ConfigurationRecord& configuration);
-  [[nodiscard]] MeterReadings readings() const;
+  void look_at_board();
+  void follow_mode();
   void end_block();
+  void serve_port();
 
   Board& board_;
   CalibrationRecord calibration_;  // all 0 without a valid one
@@ -56,7 +61,11 @@ class MeterFirmware {
   TestLed led_;
   std::uint64_t delivered_ = 0;
   std::uint64_t received_ = 0;
+  std::uint64_t line_periods_ = 0;  // that the billing has been told of
+  bool supplied_ = true;
+  Mode mode_ = Mode::metering;
   LedSignal signal_;
+  Billing billing_;
   OpticalServer port_;
 };
 

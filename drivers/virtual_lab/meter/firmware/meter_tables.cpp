@@ -71,21 +71,21 @@ MeterTables::MeterTables(Board& board, Procedures& procedures)
       identity_{read_identity(board)},
       identified_{is_valid(identity_)} {}
 
-MeterTables::Taken MeterTables::take(std::uint32_t number, const MeterReadings& readings) {
+MeterTables::Taken MeterTables::take(std::uint32_t number, const MeterData& data) {
   image_.clear();
-  const Taken taken = write(number, readings);
+  const Taken taken = write(number, data);
   held_ = taken == Taken::yes ? number : kNone;
   return taken;
 }
 
-MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterReadings& readings) {
+MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& data) {
   switch (number) {
     case 0: write_configuration(); return Taken::yes;
     case 3:
       image_.add(1);  // metering mode
-      image_.add_little((readings.fault_word & kFaultCalibration) != 0 || !identified_ ? 1U << 1U : 0, 2);
+      image_.add_little((data.fault_word & kFaultCalibration) != 0 || !identified_ ? 1U << 1U : 0, 2);
       image_.add(0);
-      image_.add(static_cast<std::uint8_t>(readings.fault_word));
+      image_.add(static_cast<std::uint8_t>(data.fault_word));
       return Taken::yes;
     case 11: image_.add("\0\2\0\0\0\2\2\2", 8); return Taken::yes;  // units, constants (electric), sources
     case 12:
@@ -97,7 +97,7 @@ MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterReadings&
       return Taken::yes;
     case 21: image_.add("\0\0\0\2\0\0\0\0\0\0", 10); return Taken::yes;  // two summations, nothing else
     case 22: image_.add("\0\1", 2); return Taken::yes;                   // their sources
-    case 23: write_registers(readings); return Taken::yes;
+    case 23: write_registers(data); return Taken::yes;
     case kProcedure: return Taken::write_only;
     case kResponse: {
       const Procedures::Response& response = procedures_.response();
@@ -163,9 +163,9 @@ void MeterTables::write_constants() {
   }
 }
 
-void MeterTables::write_registers(const MeterReadings& readings) {
-  image_.add_double(static_cast<double>(readings.delivered_pulses));
-  image_.add_double(static_cast<double>(readings.received_pulses));
+void MeterTables::write_registers(const MeterData& data) {
+  image_.add_double(static_cast<double>(data.registers.total.pulses[kDelivered]));
+  image_.add_double(static_cast<double>(data.registers.total.pulses[kReceived]));
 }
 
 // Each place can be told from every other: 16-bit words that count up.

@@ -7,16 +7,10 @@
 #include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/byte_buffer.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
+#include "drivers/virtual_lab/meter/firmware/meter_data.h"
 #include "drivers/virtual_lab/meter/firmware/procedures.h"
 
 namespace meterbench::firmware {
-
-/// What the metering core has at one instant.
-struct MeterReadings {
-  std::uint64_t delivered_pulses;  ///< of Kt
-  std::uint64_t received_pulses;
-  std::uint32_t fault_word;
-};
 
 class MeterTables {
  public:
@@ -47,7 +41,7 @@ class MeterTables {
   MeterTables(Board& board, Procedures& procedures);
 
   /// Makes an image of table `number` (as on the wire: manufacturer's + 2048) as it is now.
-  Taken take(std::uint32_t number, const MeterReadings& readings);
+  Taken take(std::uint32_t number, const MeterData& data);
   /// Whether image() is one of table `number`, so that slices of it belong together.
   [[nodiscard]] bool holds(std::uint32_t number) const { return held_ == number; }
   void forget() { held_ = kNone; }
@@ -58,13 +52,13 @@ class MeterTables {
 
  private:
   static constexpr std::uint32_t kNone = 0x10000;  // no table's number
-  [[nodiscard]] Taken write(std::uint32_t number, const MeterReadings& readings);
+  [[nodiscard]] Taken write(std::uint32_t number, const MeterData& data);
   [[nodiscard]] Taken write_identity(std::uint32_t number);
   void write_configuration();
   void write_maker();
   void write_constants();
   void write_maker_constants();
-  void write_registers(const MeterReadings& readings);
+  void write_registers(const MeterData& data);
   void write_test_pattern();
   [[nodiscard]] Written put_device_id(const Content& content, std::uint64_t now);
   void burn(const IdentityBytes& record, std::uint32_t begin, std::uint32_t count, std::uint64_t now);

@@ -25,13 +25,13 @@ constexpr std::uint32_t lesser(std::uint32_t a, std::uint32_t b) { return a < b 
 
 }  // namespace
 
-void OpticalServer::run(std::uint64_t now, const MeterReadings& readings) {
+void OpticalServer::run(std::uint64_t now, const MeterData& data) {
   while (true) {
     switch (link_.proceed(now)) {
       case PortLink::Event::none: return;
       case PortLink::Event::request:
         settle();  // the client has gone on, so that it has the last response
-        respond(now, readings);
+        respond(now, data);
         link_.send(now);
         break;
       case PortLink::Event::delivered: settle(); break;
@@ -40,11 +40,11 @@ void OpticalServer::run(std::uint64_t now, const MeterReadings& readings) {
   }
 }
 
-void OpticalServer::respond(std::uint64_t now, const MeterReadings& readings) {
+void OpticalServer::respond(std::uint64_t now, const MeterData& data) {
   PortLink::Response& response = link_.response();
   response.clear();
   response.add(static_cast<std::uint8_t>(Code::ok));
-  Code code = serve(now, readings);
+  Code code = serve(now, data);
   if (code == Code::ok && !link_.fits(response.size())) code = Code::not_possible;
   if (code == Code::ok) return;
   response.clear();
@@ -52,7 +52,7 @@ void OpticalServer::respond(std::uint64_t now, const MeterReadings& readings) {
 }
 
 // Which service is legal in which state: optical-port.md 3.3.
-OpticalServer::Code OpticalServer::serve(std::uint64_t now, const MeterReadings& readings) {
+OpticalServer::Code OpticalServer::serve(std::uint64_t now, const MeterData& data) {
   if (link_.request().size() == 0) return Code::error;
   const std::uint8_t service = link_.request()[0];
   const auto only_if = [](bool legal, auto serve_it) { return legal ? serve_it() : Code::invalid_state; };
@@ -61,8 +61,8 @@ OpticalServer::Code OpticalServer::serve(std::uint64_t now, const MeterReadings&
   switch (service) {
     case kIdentify: return identify();
     case kTerminate: return terminate();
-    case kFullRead: return only_if(session, [&] { return read_all(readings); });
-    case kOffsetRead: return only_if(session, [&] { return read_slice(readings); });
+    case kFullRead: return only_if(session, [&] { return read_all(data); });
+    case kOffsetRead: return only_if(session, [&] { return read_slice(data); });
     case kFullWrite: return only_if(session, [&] { return write_all(now); });
     case kOffsetWrite: return only_if(session, [&] { return write_slice(now); });
     case kLogOn: return only_if(identified, [&] { return log_on(); });
@@ -128,20 +128,20 @@ OpticalServer::Code OpticalServer::wait() {
   return Code::ok;
 }
 
-OpticalServer::Code OpticalServer::read_all(const MeterReadings& readings) {
+OpticalServer::Code OpticalServer::read_all(const MeterData& data) {
   if (link_.request().size() != 3) return Code::error;
-  const Code code = snapshot(link_.request().big(1, 2), readings);
+  const Code code = snapshot(link_.request().big(1, 2), data);
   return code == Code::ok ? give(0, tables_.image().size()) : code;
 }
 
-OpticalServer::Code OpticalServer::read_slice(const MeterReadings& readings) {
+OpticalServer::Code OpticalServer::read_slice(const MeterData& data) {
   const PortLink::Request& request = link_.request();
   if (request.size() != 8) return Code::error;
   const std::uint32_t table = request.big(1, 2);
   const std::uint32_t offset = request.big(3, 3);
   const std::uint32_t count = request.big(6, 2);
   if (!tables_.holds(table)) {
-    const Code code = snapshot(table, readings);
+    const Code code = snapshot(table, data);
     if (code != Code::ok) return code;
   }
   const std::uint32_t size = tables_.image().size();
@@ -149,8 +149,8 @@ OpticalServer::Code OpticalServer::read_slice(const MeterReadings& readings) {
   return give(offset, count);
 }
 
-OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterReadings& readings) {
-  switch (tables_.take(table, readings)) {
+OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterData& data) {
+  switch (tables_.take(table, data)) {
     case MeterTables::Taken::yes: return Code::ok;
     case MeterTables::Taken::absent:
     case MeterTables::Taken::not_yet: return Code::not_possible;

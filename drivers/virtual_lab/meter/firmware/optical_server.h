@@ -11,12 +11,12 @@ namespace meterbench::firmware {
 
 class OpticalServer {
  public:
-  /// `signal`: what the procedure of that name begins; it must outlive the server.
-  OpticalServer(Board& board, LedSignal& signal)
-      : link_{board}, procedures_{signal}, tables_{board, procedures_} {}
+  /// `functions` and `signal`: what procedures do; both must outlive the server.
+  OpticalServer(Board& board, MeterFunctions& functions, LedSignal& signal)
+      : link_{board}, procedures_{functions, signal}, tables_{board, procedures_} {}
 
-  /// Does all that is due at sample `now`; `readings` are those of that instant.
-  void run(std::uint64_t now, const MeterReadings& readings);
+  /// Does all that is due at sample `now`; `data` is that of that instant.
+  void run(std::uint64_t now, const MeterData& data);
   /// The sample at which run() has something to do next, kNever while nobody talks.
   [[nodiscard]] std::uint64_t wake() { return link_.wake(); }
 
@@ -34,8 +34,8 @@ class OpticalServer {
   /// What a response changes once it is acknowledged.
   enum class After { nothing, sizes, base };
 
-  void respond(std::uint64_t now, const MeterReadings& readings);
-  [[nodiscard]] Code serve(std::uint64_t now, const MeterReadings& readings);
+  void respond(std::uint64_t now, const MeterData& data);
+  [[nodiscard]] Code serve(std::uint64_t now, const MeterData& data);
   [[nodiscard]] Code identify();
   [[nodiscard]] Code terminate();
   [[nodiscard]] Code log_on();
@@ -43,9 +43,9 @@ class OpticalServer {
   [[nodiscard]] Code log_off();
   [[nodiscard]] Code negotiate();
   [[nodiscard]] Code wait();
-  [[nodiscard]] Code read_all(const MeterReadings& readings);
-  [[nodiscard]] Code read_slice(const MeterReadings& readings);
-  [[nodiscard]] Code snapshot(std::uint32_t table, const MeterReadings& readings);
+  [[nodiscard]] Code read_all(const MeterData& data);
+  [[nodiscard]] Code read_slice(const MeterData& data);
+  [[nodiscard]] Code snapshot(std::uint32_t table, const MeterData& data);
   [[nodiscard]] Code give(std::uint32_t offset, std::uint32_t count);
   [[nodiscard]] Code write_all(std::uint64_t now);
   [[nodiscard]] Code write_slice(std::uint64_t now);

@@ -12,6 +12,7 @@
 
 #include "drivers/virtual_lab/meter/firmware/packet_check.h"
 #include "tests/support/optical_packets.h"
+#include "tests/support/recorded_functions.h"
 
 namespace meterbench::firmware {
 namespace {
@@ -61,7 +62,7 @@ IdentityRecord identity() {
 struct Port {
   explicit Port(const IdentityRecord& record = identity()) : board{std::make_unique<Board>()} {
     std::ranges::copy(std::bit_cast<IdentityBytes>(record).bytes, board->eeprom + kIdentityAddress);
-    server = std::make_unique<OpticalServer>(*board, signal);
+    server = std::make_unique<OpticalServer>(*board, functions, signal);
   }
 
   /// Lets time pass; what was said meanwhile.
@@ -69,7 +70,7 @@ struct Port {
     const std::uint64_t end = now + static_cast<std::uint64_t>(seconds * kSampleRate);
     Octets said;
     while (true) {
-      server->run(now, readings);
+      server->run(now, data);
       UartByte out;
       while (pop(board->uart_out, out)) said.push_back(static_cast<std::uint8_t>(out.byte));
       const std::uint64_t wake = server->wake();
@@ -81,7 +82,7 @@ struct Port {
   void hear(const Octets& bytes) {
     for (const auto byte : bytes) {
       if (!push(board->uart_in, UartByte{now, byte, 0})) {
-        server->run(now, readings);
+        server->run(now, data);
         ASSERT_TRUE(push(board->uart_in, UartByte{now, byte, 0}));
       }
     }
@@ -124,7 +125,14 @@ struct Port {
   std::unique_ptr<Board> board;
   LedSignal signal;
   std::unique_ptr<OpticalServer> server;
-  MeterReadings readings{1234, 56, 0};
+  testing::RecordedFunctions functions;
+  MeterData data = [] {
+    MeterData d{};
+    d.mode = Mode::metering;
+    d.registers.total.pulses[kDelivered] = 1234;
+    d.registers.total.pulses[kReceived] = 56;
+    return d;
+  }();
   std::uint64_t now = 100;
 };
 
@@ -440,7 +448,8 @@ TEST(OpticalServer, TakesTheSlicesOfATableFromOneInstant) {
   const Octets first_half = packet(from_hex("3F 00 17 00 00 00 00 08"), 0x20),
                second_half = packet(from_hex("3F 00 17 00 00 08 00 08"));
   EXPECT_EQ(port.ask(first_half), answer(table_data(early), true));
-  port.readings = {1235, 57, 0};
+  port.data.registers.total.pulses[kDelivered] = 1235;
+  port.data.registers.total.pulses[kReceived] = 57;
   EXPECT_EQ(port.ask(second_half), answer(table_data(from_hex("00 00 00 00 00 00 4C 40")), false));
   EXPECT_EQ(port.ask(kReadSt03), answer(table_data(from_hex("01 00 00 00 00")), true));
   EXPECT_EQ(port.ask(packet(from_hex("3F 00 17 00 00 00 00 08"))), answer(table_data(late), false));
@@ -570,7 +579,8 @@ TEST(OpticalServer, TakesANewImageAfterAWrite) {
   port.log_on();
   const Octets slice = from_hex("3F 00 17 00 00 00 00 08");
   port.ask(packet(slice, 0x20));
-  port.readings = {1235, 57, 0};
+  port.data.registers.total.pulses[kDelivered] = 1235;
+  port.data.registers.total.pulses[kReceived] = 57;
   port.ask(kOffsetWriteSt05);
   EXPECT_EQ(port.ask(packet(slice, 0x20)), answer(table_data(from_hex("00 00 00 00 00 4C 93 40")), true));
 }
@@ -738,7 +748,7 @@ TEST(OpticalServer, GivesNoIdentityWithoutASoundRecordAndSaysSo) {
 
 TEST(OpticalServer, ShowsTheFaultWordInItsStatus) {
   Port port;
-  port.readings.fault_word = kFaultCalibration | kFaultLedRing;
+  port.data.fault_word = kFaultCalibration | kFaultLedRing;
   port.log_on();
   EXPECT_EQ(port.ask(packet(from_hex("30 00 03"), 0x20)),
             answer(table_data(from_hex("01 02 00 00 03")), true));

@@ -6,6 +6,7 @@
 
 #include "drivers/virtual_lab/meter/firmware/byte_buffer.h"
 #include "drivers/virtual_lab/meter/firmware/led_signal.h"
+#include "drivers/virtual_lab/meter/firmware/meter_functions.h"
 
 namespace meterbench::firmware {
 
@@ -16,9 +17,13 @@ class Procedures {
   /// MP-00, ours: so many pulses (one byte, 1 … LedSignal::kMost) of the test LED beside metering.
   static constexpr std::uint16_t kSignal = 2048;
 
+  /// What ST-00 tells that there are: standard ones, and the manufacturer's less 2048.
+  static constexpr std::uint8_t kStandard[] = {9};
+  static constexpr std::uint8_t kManufacturer[] = {0};
+
   using Response = ByteBuffer<kHead + 1>;
 
-  explicit Procedures(LedSignal& signal) : signal_{signal} {}
+  Procedures(MeterFunctions& functions, LedSignal& signal) : functions_{functions}, signal_{signal} {}
 
   /// `request`: all of ST-07, kHead bytes at least.
   void carry_out(const std::uint8_t* request, std::uint32_t size);
@@ -30,6 +35,7 @@ class Procedures {
 
   [[nodiscard]] Result signal(const std::uint8_t* parameters, std::uint32_t size);
 
+  MeterFunctions& functions_;
   LedSignal& signal_;
   Response response_;
 };
