@@ -16,7 +16,7 @@ class NoLoad : public testing::FakeRun {
     PlannedPoint point = sample::point("001", 0, 1);
     point.result = ResultKind::no_load;
     point.gate = Seconds{600};
-    point.limit = {};
+    point.limit.limit = {};
     plan_ = sample::plan({point});
   }
   /// Creeps so often while it stands on its voltage.
@@ -52,7 +52,7 @@ class Starting : public testing::FakeRun {
     PlannedPoint point = sample::point("001", 0.1, 2);  // 24 W: 150 s a pulse
     point.result = ResultKind::starting;
     point.meters[0].window = Seconds{450};
-    point.limit = {};
+    point.limit.limit = {};
     plan_ = sample::plan({point});
     plan_.scenario.register_account = false;  // two pulses tell nothing of it
   }
@@ -66,7 +66,8 @@ TEST_F(Starting, IsSeenByTwoPulsesInTime) {
 
 TEST_F(Starting, FailsAMeterThatIsTooSlowOrStandsStill) {
   bench_.meter_error = -0.4;  // an interval takes 1.67 times as long
-  EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail);
+  const PointRecord late = run().points.at(0);
+  EXPECT_EQ(late.verdict.decision, Decision::fail);
   bench_.meter_error = -1;
   const PointRecord point = run().points.at(0);
   EXPECT_EQ(point.verdict.decision, Decision::fail);

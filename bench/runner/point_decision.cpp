@@ -40,13 +40,12 @@ void PointDecision::decide_residual(std::size_t index, Ratio residual, PointReco
   decide(residual, bench_to_blame, record);
 }
 
-void PointDecision::decide_function(std::size_t index, bool as_it_should_be, std::string seen,
-                                    PointRecord& record) const {
+void PointDecision::decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const {
   Decision& decision = record.verdict.decision;
   decision = as_it_should_be ? Decision::pass : Decision::fail;
   if (as_it_should_be) return;
   record.events.push_back(event(record, "not_as_it_should_be", std::move(seen)));
-  if (count_.meters()[index].edges.empty()) take_back(record, "pulses_unseen", kUnseen);
+  if (point_.method == CountingMethod::gated_total) take_back(record, "pulses_unseen", kUnseen);
 }
 
 bool PointDecision::add_spread(const WindowConditions& c, const Window& window, PointRecord& record) const {

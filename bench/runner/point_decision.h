@@ -37,7 +37,7 @@ class PointDecision {
   void decide_error(std::size_t index, Ratio error, const WindowConditions& c, const Window& window,
                     PointRecord& record) const;
   /// Of what is seen or not, `seen` in words: the LED's pulses alone tell of it.
-  void decide_function(std::size_t index, bool as_it_should_be, std::string seen, PointRecord& record) const;
+  void decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const;
   void decide_residual(std::size_t index, Ratio residual, PointRecord& record) const;
 
  private:

@@ -74,7 +74,7 @@ void PointRecords::complete(std::size_t index, PointRecord& record) const {
 
 void PointRecords::compute_no_load(std::size_t index, PointRecord& record) const {
   decision_.decide_function(
-      index, record.pulses <= point_.meters[index].pulses,
+      record.pulses <= point_.meters[index].pulses,
       fmt::format("{} LED pulses came in {:.0f} s without a load", record.pulses, point_.gate.value()),
       record);
 }
@@ -88,13 +88,13 @@ void PointRecords::compute_starting(std::size_t index, PointRecord& record) cons
     const Seconds waited{in_seconds((came ? record.edges[n].time : station_.reactor.now()) - before)};
     if (!came || waited > patience)
       return decision_.decide_function(
-          index, false,
+          false,
           fmt::format("LED pulse {} {} within {:.1f} s", n + 1, came ? "came late, not" : "did not come",
                       patience.value()),
           record);
     before = record.edges[n].time;
   }
-  decision_.decide_function(index, true, {}, record);
+  decision_.decide_function(true, {}, record);
 }
 
 void PointRecords::compute_error(std::size_t index, const Window& window, PointRecord& record) const {
