@@ -63,6 +63,7 @@ Ratio worst_uncertainty(const PlannedPoint& point) {
 
 /// What keeps the point from being decided, as far as it is known beforehand.
 std::optional<std::string> note_on(const PlannedPoint& point) {
+  if (!is_number(point.result)) return std::nullopt;
   return too_uncertain(worst_uncertainty(point), point.limit.limit);
 }
 
@@ -77,9 +78,10 @@ std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan&
   return table.row({p.id, number_text(p.temperature.value()), to_text(p.current), to_text(p.voltage),
                     to_text(p.power_factor), std::string{to_text(p.direction)}, kind_text(p),
                     positions_text(p, plan), std::string{to_text(p.method)}, pulses_text(p),
-                    uncertainty_text(percent(worst_uncertainty(p))), "±" + to_text(p.limit.limit),
-                    p.rest.value() > 0 ? time_text(p.rest.value()) : "", time_text(p.time.settling.value()),
-                    time_text(p.time.latency.value()), time_text(p.time.window.value())});
+                    is_number(p.result) ? uncertainty_text(percent(worst_uncertainty(p))) : "-",
+                    limit_text(p.limit), p.rest.value() > 0 ? time_text(p.rest.value()) : "",
+                    time_text(p.time.settling.value()), time_text(p.time.latency.value()),
+                    time_text(p.time.window.value())});
 }
 
 /// The most that any point asks of any channel of the source.

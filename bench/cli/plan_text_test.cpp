@@ -21,9 +21,9 @@ PlanningStation station() {
 
 /// 5 and 50 A of A, 0.5 and 5 A of B; a rest before the second step, which is compared with the first.
 Plan sample_plan() {
-  AccuracyStep opening = step_at({Ratio{0.025}, Ratio{0.25}});
+  LoadStep opening = step_at({Ratio{0.025}, Ratio{0.25}});
   opening.label = "opening";
-  AccuracyStep closing = opening;
+  LoadStep closing = opening;
   closing.label = "closing";
   closing.recovery = Recovery{Ratio{0.25}, Seconds{600}};
   CompareStep compare;
@@ -65,7 +65,7 @@ TEST(PlanText, SetsTheBurdenAgainstWhatTheSourceGives) {
 }
 
 TEST(PlanText, NamesWhatAPointIsBesidesItsLoad) {
-  AccuracyStep step = step_at({Current{50}});
+  LoadStep step = step_at({Current{50}});
   step.circuits = {Circuit::series, Circuit::opposed};
   step.target_uncertainty.reset();
   step.pulses = 20;
@@ -75,7 +75,7 @@ TEST(PlanText, NamesWhatAPointIsBesidesItsLoad) {
 }
 
 TEST(PlanText, TellsBeforehandWhatWillNotBeDecided) {
-  AccuracyStep step = step_at({Current{50}});
+  LoadStep step = step_at({Current{50}});
   step.circuits = {Circuit::series, Circuit::legs};
   step.leg_2 = {Ratio{0.98}, kUnity, Direction::received};  // 99 parts of power for one that is left
   step.target_uncertainty.reset();

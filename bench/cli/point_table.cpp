@@ -65,6 +65,17 @@ std::string source_text(const Limit& limit) {
   return text + fmt::format(" ({})", to_text(limit.mark));
 }
 
+std::string limit_text(const Limit& limit) {
+  return limit.limit.value() > 0 ? "±" + to_text(limit.limit) : "-";
+}
+
+std::string value_text(const PointRecord& p) {
+  if (p.error_percent)
+    return error_text(*p.error_percent, p.budget ? p.budget->expanded_percent() : 0) + " %";
+  const bool counted = p.result == to_text(ResultKind::no_load) || p.result == to_text(ResultKind::starting);
+  return counted ? fmt::format("{} LED pulse{}", p.pulses, p.pulses == 1 ? "" : "s") : "could not be formed";
+}
+
 PointTable::PointTable(bool with_position) : with_position_{with_position}, table_{columns(with_position)} {}
 
 std::string PointTable::row(const PointRecord& p) const {
@@ -82,7 +93,7 @@ std::string PointTable::row(const PointRecord& p) const {
                                       p.error_percent ? error_text(*p.error_percent, u) : "-",
                                       p.budget ? uncertainty_text(u) : "-",
                                       p.budget ? fmt::format("{:.2f}", p.budget->coverage_factor()) : "-",
-                                      "±" + to_text(p.limit.limit),
+                                      limit_text(p.limit),
                                       std::string{to_text(p.verdict.decision)},
                                       p.verdict.basis.text(),
                                       kind};

@@ -17,6 +17,12 @@ namespace meterbench {
 [[nodiscard]] std::string point_text(const PlannedPoint& point);
 [[nodiscard]] std::string point_text(const PointRecord& point);
 
+/// `±0.5 %`; `-` for a criterion that is no percentage.
+[[nodiscard]] std::string limit_text(const Limit& limit);
+
+/// `+0.123 %`, or what else came out: `2 LED pulses`, `could not be formed`.
+[[nodiscard]] std::string value_text(const PointRecord& point);
+
 /// `EL-ENG-12-01, as stated in P-E-01 6.1.2.5, edition 2013-01-01 (read)`
 [[nodiscard]] std::string source_text(const Limit& limit);
 

@@ -60,13 +60,12 @@ void print_measured(const PointRecord& p) {
 
 void print_decided(const PointRecord& p) {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
-  fmt::print("  result     {} {}{}\n", p.result,
-             p.error_percent ? error_text(*p.error_percent, u) + " %" : "could not be formed",
+  fmt::print("  result     {} {}{}\n", p.result, value_text(p),
              p.budget ? fmt::format(", U {} %, k {:.2f} at {} degrees of freedom", uncertainty_text(u),
                                     p.budget->coverage_factor(),
                                     degrees_text(p.budget->effective_degrees_of_freedom()))
                       : "");
-  fmt::print("  limit      ±{} of {}{}: {}\n", to_text(p.limit.limit), p.limit.test,
+  fmt::print("  limit      {} of {}{}: {}\n", limit_text(p.limit), p.limit.test,
              p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", source_text(p.limit));
   fmt::print("  decision   {}\n  basis      {}\n", to_text(p.verdict.decision), p.verdict.basis.text());
 }

@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kBand = 0.005;       // of voltage, current and frequency
 constexpr double kAngleBand = 0.005;  // rad
+/// Where no current is set at all, less than kBand of it is none. made
+constexpr Current kNoCurrentScale{0.2};
 
 /// Written so that NaN is not within.
 template <class Kind>
@@ -78,11 +80,12 @@ std::optional<std::string> out_of_band(const LoadPoint& set_point, const Referen
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Wanted& wanted = all.at(i);
     const CircuitReading& seen = reading.circuits.at(i);
+    const Current idle_scale = most_current.value() == 0 ? kNoCurrentScale : most_current;
     const bool dark = wanted.voltage.value() == 0, idle = wanted.current.value() == 0;
     if (!within(seen.voltage, wanted.voltage, dark ? most_voltage : wanted.voltage))
       return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1,
                          seen.voltage.value(), to_text(wanted.voltage));
-    if (!within(seen.current, wanted.current, idle ? most_current : wanted.current))
+    if (!within(seen.current, wanted.current, idle ? idle_scale : wanted.current))
       return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1,
                          seen.current.value(), to_text(wanted.current));
     if (dark || idle) continue;

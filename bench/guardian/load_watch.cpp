@@ -37,7 +37,7 @@ LoadWatch::LoadWatch(Station& station, const LoadPoint& set_point, const HoldCon
   if (station.photodiode) look_at_photodiode(state_);
 }
 
-LoadWatch::~LoadWatch() { state_->ended = true; }
+LoadWatch::~LoadWatch() { end(); }
 
 const std::optional<Fault>& LoadWatch::fault() const {
   const InterlockKeeper* keeper = state_->conditions.interlock;

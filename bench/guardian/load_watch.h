@@ -33,6 +33,9 @@ class LoadWatch {
   LoadWatch(const LoadWatch&) = delete;
   LoadWatch& operator=(const LoadWatch&) = delete;
 
+  /// The load may go off now; what was seen stays.
+  void end() { state_->ended = true; }
+
   /// Also that of the interlock's keeper.
   [[nodiscard]] const std::optional<Fault>& fault() const;
   /// Since when the load has been in band; nothing before it has been so for 3 s.

@@ -83,7 +83,7 @@ struct PointRecord {
   int computation = 0;  ///< 0 measured, 1… recomputed
   std::string step;
   std::string label;                     ///< of the step
-  std::string result = "percent_error";  ///< what error_percent is: `residual`, `deviation`, `shift`
+  std::string result = "percent_error";  ///< what error_percent is, as ResultKind has it
   double started_s = 0, ended_s = 0;     ///< bench time
   // What was asked.
   Temperature temperature{};

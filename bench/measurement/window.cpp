@@ -66,6 +66,25 @@ Budget lasting_components(const WindowConditions& c) {
   return budget;
 }
 
+void add_triangular(Budget& budget, const char* name, double half_width_percent) {
+  budget.components.push_back({.name = name,
+                               .distribution = Distribution::triangular,
+                               .standard_uncertainty_percent = half_width_percent / kSqrt6,
+                               .origin = kComputed});
+}
+
+/// A part of a pulse is cut off at both ends.
+void add_pulse_resolution(Budget& budget, std::uint64_t pulses) {
+  add_triangular(budget, "LED pulse resolution", 100 / static_cast<double>(pulses));
+}
+
+void add_register_components(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
+  if (c.register_step.value() == 0) return;
+  add_pulse_resolution(budget, pulses);
+  add_triangular(budget, "register resolution",
+                 100 * (c.register_step / (static_cast<double>(pulses) * c.kt)));
+}
+
 /// Of the reference's energy over the window.
 void add_reference_resolution(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
   if (by_readings(c.method)) {
@@ -74,29 +93,16 @@ void add_reference_resolution(Budget& budget, const WindowConditions& c, std::ui
     return;
   }
   const double counted = static_cast<double>(pulses) * (c.kt * c.circuit_factor / c.reference_pulse);
-  budget.components.push_back({.name = "reference pulse resolution",
-                               .distribution = Distribution::triangular,
-                               .standard_uncertainty_percent = 100 / (counted * kSqrt6),
-                               .origin = kComputed});
+  add_triangular(budget, "reference pulse resolution", 100 / counted);
 }
 
 /// Of where the window begins and ends. The difference of two edges, each anywhere within one scan period or
 /// one pulse of a gate, is triangular.
 void add_edge_components(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {
   const double window_s = window_time(c, pulses).value();
-  if (c.method == CountingMethod::gated_total) {
-    budget.components.push_back({.name = "LED pulse resolution",
-                                 .distribution = Distribution::triangular,
-                                 .standard_uncertainty_percent = 100 / (static_cast<double>(pulses) * kSqrt6),
-                                 .origin = kComputed});
-    return;
-  }
+  if (c.method == CountingMethod::gated_total) return add_pulse_resolution(budget, pulses);
   if (c.method == CountingMethod::scanned)
-    budget.components.push_back(
-        {.name = "scan period",
-         .distribution = Distribution::triangular,
-         .standard_uncertainty_percent = 100 * in_seconds(c.scan_period) / (window_s * kSqrt6),
-         .origin = kComputed});
+    add_triangular(budget, "scan period", 100 * in_seconds(c.scan_period) / window_s);
   if (c.method == CountingMethod::timestamps)
     budget.components.push_back(
         {.name = "time stamp resolution",
@@ -121,6 +127,7 @@ Budget window_budget(const WindowConditions& c, std::uint64_t pulses) {
   Budget budget = lasting_components(c);
   add_edge_components(budget, c, pulses);
   add_reference_resolution(budget, c, pulses);
+  add_register_components(budget, c, pulses);
   return budget;
 }
 

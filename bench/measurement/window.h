@@ -42,6 +42,7 @@ struct WindowConditions {
   Seconds stamp_resolution{};      ///< half-width; `timestamps`
   Ratio time_base{};               ///< half-width, of the counter's clock; `timestamps`, `gated_total`
   Seconds reading_period{};        ///< time from one reading of the reference to the next; the same two
+  ActiveEnergy register_step{};    ///< of the register whose error is asked; 0: the error is the LED's
 };
 
 /// Whether the reference's energy comes from readings of its power, not from its pulses.
@@ -57,7 +58,9 @@ struct WindowConditions {
 /// position's burden and isolation, and the certificate of a standard in the meter's place. By method: scan
 /// period τ/(T√6); reference pulse resolution 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution
 /// √2·r/(T√3); time base b/√3; reference readings s_r/√n over the n = T/(reading period) readings within T;
-/// LED pulse resolution 1/(N√6) where a gate cuts pulses off.
+/// LED pulse resolution 1/(N√6) where a gate cuts pulses off. Of a register, which is compared with the LED
+/// from before the load until after it, N pulses at least: LED pulse resolution as there, and the register's
+/// own, step/(N·Kt·√6), since it is cut off to its step at both readings.
 [[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The expanded uncertainty that remains however long the window is: the floor of the station.

@@ -13,8 +13,8 @@ namespace {
 using namespace sample;
 using ::testing::HasSubstr;
 
-AccuracyStep step_with(std::vector<Circuit> circuits, std::vector<CurrentSpec> currents = {Current{50}}) {
-  AccuracyStep step = step_at(std::move(currents));
+LoadStep step_with(std::vector<Circuit> circuits, std::vector<CurrentSpec> currents = {Current{50}}) {
+  LoadStep step = step_at(std::move(currents));
   step.circuits = std::move(circuits);
   return step;
 }
@@ -26,7 +26,7 @@ PlanningStation bench_of(ReferenceDefinition definition) {
 }
 
 TEST(CircuitFactor, OfATwoElementReferenceIsAlwaysOne) {
-  AccuracyStep step = step_with({Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::legs});
+  LoadStep step = step_with({Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::legs});
   step.leg_2 = {Ratio{0.5}, kHalfLag, Direction::delivered};
   step.voltage_split = {Voltage{122}, Voltage{118}, {}};
   const Plan plan = plan_of(scenario_of({step}));
@@ -53,7 +53,7 @@ TEST(CircuitFactor, OfASeriesReferenceKnowsNoOtherConnection) {
     EXPECT_THAT(mistakes_of(scenario_of({step_with({circuit})}), station),
                 HasSubstr("the reference forms the power of one circuit"))
         << to_text(circuit);
-  AccuracyStep network = step_with({Circuit::series});
+  LoadStep network = step_with({Circuit::series});
   network.service = Service::network;
   EXPECT_THAT(mistakes_of(scenario_of({network}), station),
               HasSubstr("series circuits on a network service are not in proportion to it"));
@@ -66,13 +66,13 @@ TEST(CircuitFactor, OfASumOfElementsIsOneOnEvenVoltagesOnly) {
   ASSERT_EQ(plan.points.size(), 2U);
   EXPECT_EQ(plan.points[1].meters[0].circuit_factor, 1);
 
-  AccuracyStep split = step_with({Circuit::coil_1});
+  LoadStep split = step_with({Circuit::coil_1});
   split.voltage_split = {Voltage{122}, Voltage{118}, {}};  // 122/120 of what the meter sees
   EXPECT_THAT(mistakes_of(scenario_of({split}), station),
               HasSubstr("1.01667 times the meter's power here; that factor hangs on the source's voltages"));
   EXPECT_THAT(mistakes_of(scenario_of({step_with({Circuit::opposed})}), station),
               HasSubstr("hangs on the source's voltages"));
-  AccuracyStep network = step_with({Circuit::series});
+  LoadStep network = step_with({Circuit::series});
   network.service = Service::network;  // 1/0.75
   EXPECT_THAT(mistakes_of(scenario_of({network}), station), HasSubstr("1.33333 times the meter's power"));
 }
@@ -88,10 +88,10 @@ TEST(CircuitFactor, OfATwoWireMeterIsOneForEachReference) {
 }
 
 TEST(Circuits, OfATwoWireMeterAreOneWhichIsToldOnceForAllSteps) {
-  AccuracyStep network = step_at({Current{50}});
+  LoadStep network = step_at({Current{50}});
   network.service = Service::network;
   network.position = {"s.yaml", 14, 5};
-  AccuracyStep split = step_at({Current{50}});
+  LoadStep split = step_at({Current{50}});
   split.voltage_split = {Voltage{61}, Voltage{59}, {"s.yaml", 25, 20}};
   split.position = {"s.yaml", 24, 5};
   const auto told = [](const std::vector<Step>& steps) {
@@ -113,7 +113,7 @@ TEST(Circuits, OfATwoWireMeterThatAStepHasBesideOthersAreOutOfReach) {
 }
 
 TEST(VoltageSplit, MakesTheVoltageOfEveryPoint) {
-  AccuracyStep step = step_with({Circuit::coil_1});
+  LoadStep step = step_with({Circuit::coil_1});
   step.voltage_split = {Voltage{140}, Voltage{118}, {"s.yaml", 7, 20}};
   EXPECT_EQ(mistakes_of(scenario_of({step})),
             "s.yaml:7:20: the legs make 258 V, but the voltage of m-2s is 240 V\n");
@@ -128,13 +128,13 @@ TEST(VoltageSplit, MakesTheVoltageOfEveryPoint) {
 }
 
 TEST(Circuits, WhosePowersCancelHaveNoPercentage) {
-  AccuracyStep step = step_with({Circuit::legs});
+  LoadStep step = step_with({Circuit::legs});
   step.leg_2 = {Ratio{1}, kUnity, Direction::received};
   EXPECT_THAT(mistakes_of(scenario_of({step})), HasSubstr("the circuits' powers cancel"));
 }
 
 TEST(Circuits, StandInTheDescriptionOfWhatIsOutOfReach) {
-  AccuracyStep step = step_with({Circuit::series, Circuit::legs});
+  LoadStep step = step_with({Circuit::series, Circuit::legs});
   step.leg_2 = {Ratio{1}, kUnity, Direction::received};
   const Plan plan = plan_of(scenario_of({step}));
   ASSERT_EQ(plan.unreachable.size(), 1U);
@@ -143,7 +143,7 @@ TEST(Circuits, StandInTheDescriptionOfWhatIsOutOfReach) {
 
 /// Errors of 0.004 % at power factor 1 and 0 at 0.5 lag; u = 0.010 % and 0.015 %.
 TEST(ReferenceOfLegs, IsWeighedByTheirPowers) {
-  AccuracyStep step = step_with({Circuit::legs});
+  LoadStep step = step_with({Circuit::legs});
   step.leg_2 = {Ratio{1}, kHalfLag, Direction::delivered};  // 2/3 and 1/3 of the power
   const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
   EXPECT_NEAR(percent(point.reference.error), 0.004 * 2 / 3, 1e-9);
@@ -152,7 +152,7 @@ TEST(ReferenceOfLegs, IsWeighedByTheirPowers) {
 }
 
 TEST(ReferenceOfLegs, WeighsMoreWhereOneLegTakesFromTheOther) {
-  AccuracyStep step = step_with({Circuit::legs});
+  LoadStep step = step_with({Circuit::legs});
   step.leg_2 = {Ratio{0.5}, kUnity, Direction::received};  // 2 − 1: three parts of power for one that is left
   step.target_uncertainty = from_percent(0.08);
   const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
@@ -166,7 +166,7 @@ TEST(ReferenceOfLegs, WeighsMoreWhereOneLegTakesFromTheOther) {
 
 TEST(ReferenceOfLegs, OnANetworkIsThatOfElementsAtDifferentAngles) {
   // Power factor 0.5: V12 leads V1 by 30°, so the elements stand at 60° ± 30°: cos 90° = 0 and cos 30°.
-  AccuracyStep step = sweep_step({Current{50}}, {kHalfLag}, {Direction::delivered}, kEasy);
+  LoadStep step = sweep_step({Current{50}}, {kHalfLag}, {Direction::delivered}, kEasy);
   step.service = Service::network;
   const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
   EXPECT_NEAR(percent(point.reference.standard_uncertainty), 0.015, 1e-9);
@@ -176,14 +176,14 @@ TEST(ReferenceOfLegs, OnANetworkIsThatOfElementsAtDifferentAngles) {
 }
 
 TEST(ReferenceOfLegs, NeedsACertificateForEachLeg) {
-  AccuracyStep step = step_with({Circuit::legs});
+  LoadStep step = step_with({Circuit::legs});
   step.leg_2 = {Ratio{0.001}, kUnity, Direction::delivered};
   EXPECT_THAT(mistakes_of(scenario_of({step})),
               HasSubstr("covers 0.1 A to 240 A at power factor 1, not 0.05 A"));
 }
 
 TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
-  AccuracyStep step = step_at({Current{50}});
+  LoadStep step = step_at({Current{50}});
   step.waveform = "fifth";
   const Scenario scenario = scenario_of({step});
   EXPECT_THROW(mistakes_of(scenario), std::out_of_range) << "nobody has read it";
@@ -205,7 +205,7 @@ TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
 struct WithAndWithout {
   PlannedPoint with, without;
 };
-WithAndWithout under_harmonics(AccuracyStep step) {
+WithAndWithout under_harmonics(LoadStep step) {
   step.waveform = "fifth";
   const WaveformFiles waveforms{{"fifth", {"fifth", {{.order = 5, .current = from_percent(40)}}}}};
   PlanningStation station = bench();
@@ -226,14 +226,14 @@ TEST(Waveforms, BringWhatTheReferenceDoesUnderThemIntoThePrediction) {
 }
 
 TEST(Waveforms, BringItIntoAResidualToo) {
-  AccuracyStep step = step_with({Circuit::opposed}, {Current{200}});
+  LoadStep step = step_with({Circuit::opposed}, {Current{200}});
   step.target_uncertainty.reset();
   const auto [with, without] = under_harmonics(step);
   EXPECT_NEAR(u(with), std::hypot(u(without), 0.017320508), 1e-9);
 }
 
 TEST(Waveforms, BringItInAsOftenAsLegsCancelInPart) {
-  AccuracyStep step = step_with({Circuit::legs});
+  LoadStep step = step_with({Circuit::legs});
   step.leg_2 = {Ratio{0.5}, kUnity, Direction::received};  // three parts of power for one that is left
   step.target_uncertainty = from_percent(0.2);
   const auto [with, without] = under_harmonics(step);

@@ -38,6 +38,8 @@ WindowConditions conditions_of(const PlanningStation& station, const PlannedPoin
   c.standard = candidate.meter.standard;
   c.waveform = point.load.waveform;
   c.station = station.uncertainty;
+  // The step of a register is not known before it is read: one pulse, as of meters that count them.
+  if (point.result == ResultKind::register_error) c.register_step = c.kt;
   return c;
 }
 

@@ -31,7 +31,7 @@ struct Wish {
   std::vector<Current> currents;
 };
 
-Wish wish_of(const AccuracyStep& step, const Seat& seat) {
+Wish wish_of(const LoadStep& step, const Seat& seat) {
   Wish wish{&seat, {}, {}};
   const Frequency frequency = step.frequency.value_or(seat.type->nominal_frequency);
   for (const VoltageSpec& spec : step.voltages)
@@ -41,7 +41,7 @@ Wish wish_of(const AccuracyStep& step, const Seat& seat) {
 }
 
 /// In the order of the step; what one entry of it means for different meters rises.
-std::vector<Supply> all_supplies(const AccuracyStep& step, const std::vector<Seat>& seats) {
+std::vector<Supply> all_supplies(const LoadStep& step, const std::vector<Seat>& seats) {
   std::vector<Supply> all;
   for (const VoltageSpec& spec : step.voltages) {
     std::vector<Supply> entry;
@@ -65,7 +65,7 @@ std::vector<Current> rising_currents(const std::vector<Wish>& wishes) {
 
 }  // namespace
 
-std::vector<GridLoad> grid_of(const AccuracyStep& step, const std::vector<Seat>& seats) {
+std::vector<GridLoad> grid_of(const LoadStep& step, const std::vector<Seat>& seats) {
   std::vector<Wish> wishes;
   for (const Seat& seat : seats) wishes.push_back(wish_of(step, seat));
   const std::vector<Current> currents = rising_currents(wishes);

@@ -20,6 +20,6 @@ struct GridLoad {
 };
 
 /// In running order: voltages and circuits, power factors, directions as the step has them; currents rise.
-[[nodiscard]] std::vector<GridLoad> grid_of(const AccuracyStep& step, const std::vector<Seat>& seats);
+[[nodiscard]] std::vector<GridLoad> grid_of(const LoadStep& step, const std::vector<Seat>& seats);
 
 }  // namespace meterbench

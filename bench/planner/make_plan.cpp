@@ -51,7 +51,7 @@ std::string three_wire_forms() {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-bool beyond_form(Form form, const AccuracyStep& step) {
+bool beyond_form(Form form, const LoadStep& step) {
   return std::ranges::all_of(step.circuits, [&](Circuit circuit) {
     return beyond_form(form, Connection{circuit, step.leg_2, step.service, step.leg_1_voltage()}).has_value();
   });
@@ -62,7 +62,7 @@ void check_form(const Scenario& scenario, Form form, Mistakes& mistakes) {
   std::optional<FilePosition> first;
   std::set<int> lines;
   for (const Step& any : scenario.steps) {
-    const auto* step = std::get_if<AccuracyStep>(&any);
+    const auto* step = std::get_if<LoadStep>(&any);
     if (step == nullptr || !beyond_form(form, *step)) continue;
     if (!first) first = step->position;
     lines.insert(step->position.line);
@@ -90,9 +90,10 @@ class Planner {
     heated_ = false;
   }
 
-  void add(const AccuracyStep& step) {
+  void add(const LoadStep& step) {
     const WindowTask task{step.pulses, step.target_uncertainty, kShortestWindow};
-    ExpandedStep expanded = expand(step, bench_, surroundings_, &limits_.at(step.limits), task, mistakes_);
+    const std::vector<Limit>* rows = has_limits(step.test) ? &limits_.at(step.limits) : nullptr;
+    ExpandedStep expanded = expand(step, bench_, surroundings_, rows, task, mistakes_);
     for (PlannedPoint& point : expanded.points) append(step, std::move(point));
     std::ranges::move(expanded.unreachable, std::back_inserter(plan_.unreachable));
   }
@@ -108,7 +109,7 @@ class Planner {
   }
 
  private:
-  void append(const AccuracyStep& step, PlannedPoint point) {
+  void append(const LoadStep& step, PlannedPoint point) {
     if (heated_ && step.recovery && is_high(plan_.points.back().current, *step.recovery) &&
         point.current < plan_.points.back().current)
       point.rest = step.recovery->rest;

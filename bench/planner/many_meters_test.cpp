@@ -72,7 +72,7 @@ TEST(ManyMeters, AreNeverPutUnderALoadThatOneOfThemCannotBear) {
 }
 
 TEST(ManyMeters, AskForTheirOwnRatedVoltages) {
-  AccuracyStep step = step_at({Current{5}});
+  LoadStep step = step_at({Current{5}});
   step.voltages = {RatedVoltages{}};
   const Plan alone = plan_of(scenario_of({step}), at_a(meter_3s()));
   ASSERT_EQ(alone.points.size(), 2U);
@@ -165,8 +165,7 @@ TEST(Isolation, IsNotExtrapolated) {
 }
 
 TEST(Grid, GoesOverVoltagesAndCircuitsBeforePowerFactors) {
-  AccuracyStep step =
-      sweep_step({Current{50}, Current{5}}, {kUnity, kHalfLag}, {Direction::delivered}, kEasy);
+  LoadStep step = sweep_step({Current{50}, Current{5}}, {kUnity, kHalfLag}, {Direction::delivered}, kEasy);
   step.voltages = {Ratio{1.1}, Ratio{0.9}};
   step.circuits = {Circuit::series, Circuit::coil_1};
   const Plan plan = plan_of(scenario_of({step}));
@@ -181,13 +180,13 @@ TEST(Grid, GoesOverVoltagesAndCircuitsBeforePowerFactors) {
 }
 
 TEST(Grid, HasALoadOnceThoughItIsWrittenTwice) {
-  AccuracyStep step = step_at({Ratio{0.025}, Current{5}});
+  LoadStep step = step_at({Ratio{0.025}, Current{5}});
   step.voltages = {Voltage{240}, RatedVoltages{}, Ratio{1}};
   EXPECT_EQ(plan_of(scenario_of({step})).points.size(), 1U);
 }
 
 TEST(Rests, ComeBeforeALowerCurrentAfterAHighOne) {
-  AccuracyStep step =
+  LoadStep step =
       sweep_step({Current{5}, Current{100}, Current{200}}, {kUnity, kHalfLag}, {Direction::delivered}, kEasy);
   step.recovery = Recovery{Ratio{0.5}, Seconds{600}};
   const Plan plan = plan_of(scenario_of({step}));
@@ -200,7 +199,7 @@ TEST(Rests, ComeBeforeALowerCurrentAfterAHighOne) {
 }
 
 TEST(Rests, AreNotNeededAfterALowLoadOrASoak) {
-  AccuracyStep step = step_at({Current{5}, Current{90}});
+  LoadStep step = step_at({Current{5}, Current{90}});
   step.recovery = Recovery{Ratio{0.5}, Seconds{600}};
   for (const PlannedPoint& point : plan_of(scenario_of({step, step})).points)
     EXPECT_EQ(point.rest, Seconds{0});  // 90 A is below half of Imax

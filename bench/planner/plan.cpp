@@ -123,9 +123,12 @@ void add(Canonical& out, const PlannedSoak& soak) {
 std::string_view to_text(ResultKind kind) {
   switch (kind) {
     case ResultKind::percent_error: return "percent_error";
+    case ResultKind::register_error: return "register_error";
     case ResultKind::residual: return "residual";
     case ResultKind::deviation: return "deviation";
     case ResultKind::shift: return "shift";
+    case ResultKind::starting: return "starting";
+    case ResultKind::no_load: return "no_load";
   }
   return "unknown";
 }

@@ -26,17 +26,25 @@ struct PointTime {
   [[nodiscard]] Seconds total() const { return settling + latency + window; }
 };
 
-/// What a result is: the percent error of a meter; the residual of opposed circuits in percent of their power
-/// in series; the deviation of a certified standard from its certificate; the shift between two points.
-enum class ResultKind { percent_error, residual, deviation, shift };
+/// What a result is: the percent error of a meter's test LED, or of its energy register; the residual of
+/// opposed circuits in percent of their power in series; the deviation of a certified standard from its
+/// certificate; the shift between two points. Without a number: whether a meter starts to register, whether
+/// it stands still without a load.
+enum class ResultKind { percent_error, register_error, residual, deviation, shift, starting, no_load };
 [[nodiscard]] std::string_view to_text(ResultKind kind);
+/// Whether it is a number with an uncertainty.
+[[nodiscard]] constexpr bool is_number(ResultKind kind) {
+  return kind != ResultKind::starting && kind != ResultKind::no_load;
+}
 
 /// What one meter does at a point.
 struct PlannedMeter {
   std::string position;
-  ActivePower power{};             ///< that it sees by its own definition, above 0; of `residual`: in series
+  /// That it sees by its own definition, above 0; of `residual`: in series. 0 of `no_load`.
+  ActivePower power{};
   double circuit_factor = 1;       ///< F
-  std::uint64_t pulses = 0;        ///< N; of `gated_total` and `residual` as expected within the gate
+  std::uint64_t pulses = 0;        ///< N; of `gated_total` and `residual` as expected within the gate; of
+                                   ///< `no_load` as allowed
   Calibration::Value isolation{};  ///< error and standard uncertainty of its position
   Calibration::Value standard{};   ///< certificate's, of a certified standard
   Ratio predicted_uncertainty{};   ///< expanded, with N pulses
@@ -56,7 +64,7 @@ struct PlannedPoint {
   Connection connection{};
   Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
-  Seconds gate{};  ///< of `gated_total` and `residual`
+  Seconds gate{};  ///< of `gated_total`, `residual` and `no_load`
   Seconds rest{};  ///< without load before it
   Limit limit;
   /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with

@@ -54,11 +54,11 @@ TEST(Plan, APointCarriesItsLoadLimitAndCertificate) {
 
 TEST(Plan, TakesVoltageAndFrequencyOfTheStep) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Ratio{0.9}};
-  std::get<AccuracyStep>(scenario.steps[0]).frequency = Frequency{61.2};
+  std::get<LoadStep>(scenario.steps[0]).voltages = {Ratio{0.9}};
+  std::get<LoadStep>(scenario.steps[0]).frequency = Frequency{61.2};
   EXPECT_EQ(plan_of(scenario).points.at(0).voltage, Voltage{216});
   EXPECT_EQ(plan_of(scenario).points.at(0).load.frequency, Frequency{61.2});
-  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Voltage{200}};
+  std::get<LoadStep>(scenario.steps[0]).voltages = {Voltage{200}};
   EXPECT_EQ(plan_of(scenario).points.at(0).load.circuits[0].voltage, Voltage{100});
 }
 
@@ -97,8 +97,8 @@ TEST(Plan, ChoosesTheLeastPulsesThatMeetTheTarget) {
 
 TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).target_uncertainty.reset();
-  std::get<AccuracyStep>(scenario.steps[0]).pulses = 7;
+  std::get<LoadStep>(scenario.steps[0]).target_uncertainty.reset();
+  std::get<LoadStep>(scenario.steps[0]).pulses = 7;
   const Plan plan = plan_of(scenario);
   EXPECT_EQ(plan.points.at(0).meters.at(0).pulses, 7U);
   EXPECT_FALSE(plan.points.at(0).target);
@@ -184,7 +184,7 @@ TEST(Plan, AStepOfWhichNothingCanBeDoneIsAMistake) {
   one_circuit.source.circuits = 1;
   EXPECT_THAT(mistakes_of(scenario, one_circuit), HasSubstr("form 2S needs circuit 2, the source has 1"));
   Scenario odd_frequency = scenario;
-  std::get<AccuracyStep>(odd_frequency.steps[0]).frequency = Frequency{400};
+  std::get<LoadStep>(odd_frequency.steps[0]).frequency = Frequency{400};
   EXPECT_THAT(mistakes_of(odd_frequency), HasSubstr("the source gives 45 Hz to 65 Hz, not 400 Hz"));
 }
 
@@ -209,9 +209,9 @@ TEST(Plan, ACurrentBeyondImaxIsAMistakeAtItsPlace) {
 
 TEST(Plan, AVoltageBeyondWhatTheMeterMayBeGivenIsAMistake) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Ratio{2.4}};
+  std::get<LoadStep>(scenario.steps[0]).voltages = {Ratio{2.4}};
   EXPECT_THAT(mistakes_of(scenario), ::testing::HasSubstr("576 V is beyond what m-2s may be given, 288 V"));
-  std::get<AccuracyStep>(scenario.steps[0]).voltages = {Voltage{288}};
+  std::get<LoadStep>(scenario.steps[0]).voltages = {Voltage{288}};
   EXPECT_EQ(plan_of(scenario).points.size(), 1U);
 }
 
@@ -237,7 +237,7 @@ TEST(Plan, AMissingLimitIsAMistakeForEachPowerFactor) {
 TEST(Plan, EachStepHasTheLimitsOfItsOwnFile) {
   Scenario scenario = single(Current{50}, kUnity, kEasy);
   scenario.steps.push_back(scenario.steps[0]);
-  std::get<AccuracyStep>(scenario.steps[1]).limits = "strict";
+  std::get<LoadStep>(scenario.steps[1]).limits = "strict";
   LimitFiles limits = bench_limits();
   limits["strict"] = limits["bench"];
   limits["strict"][0].limit = from_percent(0.2);
@@ -281,7 +281,7 @@ TEST(Plan, ItsHashFollowsAllThatDecidesWhatIsDone) {
   EXPECT_TRUE(changed([](Plan& p) { p.scenario.check = CheckKind::weekly; }));
   // Where the scenario's file lies does not matter, nor what is only predicted.
   EXPECT_FALSE(
-      changed([](Plan& p) { std::get<AccuracyStep>(p.scenario.steps[0]).position.file = "elsewhere.yaml"; }));
+      changed([](Plan& p) { std::get<LoadStep>(p.scenario.steps[0]).position.file = "elsewhere.yaml"; }));
   EXPECT_FALSE(changed([](Plan& p) { p.points[0].meters[0].predicted_uncertainty = Ratio{1}; }));
 }
 
@@ -302,7 +302,7 @@ PlanningStation bench_with_timer() {
 
 Scenario by(CountingMethod method) {
   Scenario scenario = single(Current{200}, kUnity, kEasy);
-  std::get<AccuracyStep>(scenario.steps[0]).method = method;
+  std::get<LoadStep>(scenario.steps[0]).method = method;
   return scenario;
 }
 
@@ -346,7 +346,7 @@ TEST(PlanMethods, ARecordHoldsNoMoreTimeStampsThanTheInstrument) {
 
 TEST(PlanMethods, AWindowByReadingsHoldsTwoOfThem) {
   Scenario scenario = by(CountingMethod::timestamps);
-  auto& step = std::get<AccuracyStep>(scenario.steps[0]);
+  auto& step = std::get<LoadStep>(scenario.steps[0]);
   step.target_uncertainty.reset();
   step.pulses = 26;  // of 0.075 s: 1.95 s
   EXPECT_THAT(mistakes_of(scenario, bench_with_timer()), HasSubstr("a window of 1.95 s is too short"));

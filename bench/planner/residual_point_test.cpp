@@ -14,8 +14,8 @@ using namespace sample;
 using ::testing::HasSubstr;
 
 /// Its limit is 0.5 % of the energy in series.
-AccuracyStep opposed(CurrentSpec current) {
-  AccuracyStep step = step_at({current});
+LoadStep opposed(CurrentSpec current) {
+  LoadStep step = step_at({current});
   step.circuits = {Circuit::opposed};
   step.target_uncertainty.reset();
   return step;
@@ -58,7 +58,7 @@ TEST(OpposedCircuits, PredictTheUncertaintyOfTheirBudget) {
 }
 
 TEST(OpposedCircuits, AreCountedLongerForATarget) {
-  AccuracyStep step = opposed(Current{200});
+  LoadStep step = opposed(Current{200});
   step.target_uncertainty = from_percent(0.06);
   const PlannedPoint point = plan_of(scenario_of({step})).points.at(0);
   EXPECT_LE(percent(point.meters.at(0).predicted_uncertainty), 0.06);

@@ -102,9 +102,9 @@ inline PlanningStation bench() {
   return station;
 }
 
-inline AccuracyStep sweep_step(std::vector<CurrentSpec> currents, std::vector<PowerFactor> pfs,
-                               std::vector<Direction> directions, Ratio target) {
-  AccuracyStep step;
+inline LoadStep sweep_step(std::vector<CurrentSpec> currents, std::vector<PowerFactor> pfs,
+                           std::vector<Direction> directions, Ratio target) {
+  LoadStep step;
   step.name = "load";
   step.currents = std::move(currents);
   step.power_factors = std::move(pfs);
@@ -137,7 +137,7 @@ inline Scenario single(CurrentSpec current, const PowerFactor& pf, Ratio target)
 }
 
 /// Delivered at power factor 1.
-inline AccuracyStep step_at(std::vector<CurrentSpec> currents) {
+inline LoadStep step_at(std::vector<CurrentSpec> currents) {
   return sweep_step(std::move(currents), {kUnity}, {Direction::delivered}, kEasy);
 }
 

@@ -1,5 +1,6 @@
 #include "bench/planner/seat.h"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace meterbench {
@@ -14,14 +15,25 @@ std::vector<Seat> seats(const std::map<std::string, MeterType>& meters, const Pl
   return result;
 }
 
+namespace {
+
+/// Of a whole: without the last digits of a product, which nobody has written.
+template <class Kind>
+Quantity<Kind> share_of(Quantity<Kind> whole, Ratio share) {
+  constexpr double kDigits = 1e9;
+  return Quantity<Kind>{std::round(whole.value() * share.value() * kDigits) / kDigits};
+}
+
+}  // namespace
+
 Current current_of(const CurrentSpec& spec, const MeterType& meter) {
   const auto* const own = std::get_if<Current>(&spec);
-  return own ? *own : meter.maximum_current * std::get<Ratio>(spec).value();
+  return own ? *own : share_of(meter.maximum_current, std::get<Ratio>(spec));
 }
 
 std::vector<Voltage> voltages_of(const VoltageSpec& spec, const MeterType& meter) {
   if (const auto* own = std::get_if<Voltage>(&spec)) return {*own};
-  if (const auto* share = std::get_if<Ratio>(&spec)) return {meter.nominal_voltage * share->value()};
+  if (const auto* share = std::get_if<Ratio>(&spec)) return {share_of(meter.nominal_voltage, *share)};
   return meter.rated_voltages;
 }
 

@@ -27,8 +27,7 @@ bool share_a_meter(const PlannedPoint& a, const PlannedPoint& b) {
 /// Place of the first step with that label in the scenario.
 std::optional<std::size_t> step_of(const Scenario& scenario, const std::string& label) {
   for (std::size_t i = 0; i < scenario.steps.size(); ++i)
-    if (const auto* step = std::get_if<AccuracyStep>(&scenario.steps[i]); step && step->label == label)
-      return i;
+    if (const auto* step = std::get_if<LoadStep>(&scenario.steps[i]); step && step->label == label) return i;
   return std::nullopt;
 }
 

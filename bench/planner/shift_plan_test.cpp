@@ -12,8 +12,8 @@ using namespace sample;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-AccuracyStep labelled(const std::string& label, std::vector<CurrentSpec> currents) {
-  AccuracyStep step =
+LoadStep labelled(const std::string& label, std::vector<CurrentSpec> currents) {
+  LoadStep step =
       sweep_step(std::move(currents), {kUnity}, {Direction::delivered, Direction::received}, kEasy);
   step.label = label;
   return step;
@@ -48,19 +48,19 @@ TEST(Shifts, PairThePointsOfTwoStepsAtTheSameLoad) {
 }
 
 TEST(Shifts, DoNotPairWhatDiffersInAnything) {
-  const AccuracyStep opening = labelled("opening", {Current{50}});
+  const LoadStep opening = labelled("opening", {Current{50}});
   const auto differs = [&](auto change) {
-    AccuracyStep closing = labelled("closing", {Current{50}});
+    LoadStep closing = labelled("closing", {Current{50}});
     change(closing);
     return mistakes_of(scenario_of({opening, closing, compare()})) ==
            "s.yaml:20:5: steps 'opening' and 'closing' have no point in common\n";
   };
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.voltages = {Voltage{200}}; }));
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.currents = {Current{51}}; }));
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.circuits = {Circuit::coil_1}; }));
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.service = Service::network; }));
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.power_factors = {kHalfLag}; }));
-  EXPECT_TRUE(differs([](AccuracyStep& s) { s.frequency = Frequency{61}; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.voltages = {Voltage{200}}; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.currents = {Current{51}}; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.circuits = {Circuit::coil_1}; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.service = Service::network; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.power_factors = {kHalfLag}; }));
+  EXPECT_TRUE(differs([](LoadStep& s) { s.frequency = Frequency{61}; }));
 }
 
 TEST(Shifts, GoBetweenTemperatures) {
@@ -107,8 +107,8 @@ TEST(Shifts, OfAStepOutOfReachAreOutOfReach) {
 
 TEST(Shifts, AreOfMetersThatHaveBoth) {
   // 5 A is asked for by A at first and by B at the end.
-  AccuracyStep opening = labelled("opening", {Ratio{0.025}});
-  AccuracyStep closing = labelled("closing", {Ratio{0.25}});
+  LoadStep opening = labelled("opening", {Ratio{0.025}});
+  LoadStep closing = labelled("closing", {Ratio{0.25}});
   PlanningStation station = bench();
   station.limits.current = Current{20};  // A's quarter, 50 A, is out of reach
   EXPECT_THAT(mistakes_of(scenario_of({opening, closing, compare()}), station, bench_limits(),

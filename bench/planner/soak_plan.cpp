@@ -19,7 +19,7 @@ constexpr Seconds kBodyLag{3 * 3600};
 /// The load whose errors tell that the meters are stable. All stand on it, so it is that of the weakest.
 std::optional<PlannedPoint> check_load(const SoakStep& soak, const PlannedBench& bench,
                                        const Surroundings& surroundings, Mistakes& mistakes) {
-  AccuracyStep step;
+  LoadStep step;
   step.name = "soak";
   Current current = current_of(soak.check_current, *bench.seats.front().type);
   Voltage voltage = bench.seats.front().type->nominal_voltage;

@@ -9,6 +9,7 @@
 #include "bench/config/limits_file.h"
 #include "bench/core/quantity_text.h"
 #include "bench/planner/circuits.h"
+#include "bench/planner/function_point.h"
 #include "bench/planner/grid.h"
 #include "bench/planner/reach.h"
 #include "bench/planner/residual_point.h"
@@ -34,7 +35,7 @@ bool beyond(Quantity<Kind> value, Quantity<Kind> most) {
 
 class StepPlanner {
  public:
-  StepPlanner(const AccuracyStep& step, const PlannedBench& bench, const Surroundings& surroundings,
+  StepPlanner(const LoadStep& step, const PlannedBench& bench, const Surroundings& surroundings,
               const std::vector<Limit>* limits, const WindowTask& task, Mistakes& mistakes)
       : step_{step},
         bench_{bench},
@@ -164,6 +165,14 @@ class StepPlanner {
     const Limit* const limit = limits_ ? find_limit(*limits_, step_.name, load.power_factor) : nullptr;
     PlannedPoint point = asked(load, load.circuit, limit ? *limit : Limit{});
     if (auto reason = beyond_bench(point)) return unreachable(load, *std::move(reason));
+    if (has_limits(step_.test))
+      add_number(load, point);
+    else
+      unreachable(load, plan_function(bench_, step_, load.asked_by, point));
+    if (!point.meters.empty()) expanded_.points.push_back(std::move(point));
+  }
+
+  void add_number(const GridLoad& load, PlannedPoint& point) {
     const auto factor = circuit_factor(bench_.station.reference_definition, bench_.form(), point);
     if (!factor) return unreachable(load, factor.error());
     const auto reference = reference_at(bench_.station, bench_.form(), point);
@@ -174,7 +183,6 @@ class StepPlanner {
                   plan_residual(bench_, asked(load, Circuit::series, point.limit), load.asked_by, point));
     else
       unreachable(load, plan_error(load, point, *factor));
-    if (!point.meters.empty()) expanded_.points.push_back(std::move(point));
   }
 
   [[nodiscard]] std::optional<std::string> beyond_bench(const PlannedPoint& point) const {
@@ -183,7 +191,7 @@ class StepPlanner {
     if (auto reason = beyond_source(bench_.station, bench_.meters, point.load)) return reason;
     const ApparentPower apparent = point.voltage * point.current;
     const ActivePower power = metered_power(bench_.form(), point.load);
-    if (point.connection.circuit != Circuit::opposed &&
+    if (point.connection.circuit != Circuit::opposed && step_.test != LoadTest::no_load &&
         std::abs(power.value()) <= kNoPower * apparent.value())
       return "the circuits' powers cancel: there is no energy that a percentage could be of";
     return std::nullopt;
@@ -192,6 +200,7 @@ class StepPlanner {
   [[nodiscard]] Reasons plan_error(const GridLoad& load, PlannedPoint& point, double factor) {
     Reasons reasons;
     std::vector<Candidate> candidates;
+    if (step_.test == LoadTest::registers) point.result = ResultKind::register_error;
     for (const Seat* seat : load.asked_by) {
       auto meter = meter_at(*seat, bench_.form(), point, factor);
       if (meter)
@@ -200,7 +209,7 @@ class StepPlanner {
         reasons[meter.error()].push_back(seat->position);
       if (seat->type->certificate) point.result = ResultKind::deviation;
     }
-    const auto counting = best_counting(bench_, point, candidates, step_.method, task_);
+    const auto counting = best_counting(bench_, point, candidates, method(), task_);
     if (counting) point.method = counting->method;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       if (counting && counting->ways[i])
@@ -214,9 +223,14 @@ class StepPlanner {
     return reasons;
   }
 
+  /// The account of LED and register takes every pulse from before the load until after it.
+  [[nodiscard]] std::optional<CountingMethod> method() const {
+    return step_.test == LoadTest::registers ? CountingMethod::scanned : step_.method;
+  }
+
   [[nodiscard]] std::string no_method() const {
-    return step_.method ? fmt::format("this station has no method {}", to_text(*step_.method))
-                        : "this station has no counting method";
+    return method() ? fmt::format("this station has no method {}", to_text(*method()))
+                    : "this station has no counting method";
   }
 
   static void take_counted(PlannedPoint& point, Candidate candidate, const Way& way) {
@@ -232,7 +246,7 @@ class StepPlanner {
     if (!smallest_target_ || floor > smallest_target_->u) smallest_target_ = Floor{floor, description(load)};
   }
 
-  const AccuracyStep& step_;
+  const LoadStep& step_;
   const PlannedBench& bench_;
   const Surroundings& surroundings_;
   const std::vector<Limit>* limits_;
@@ -245,7 +259,7 @@ class StepPlanner {
 
 }  // namespace
 
-ExpandedStep expand(const AccuracyStep& step, const PlannedBench& bench, const Surroundings& surroundings,
+ExpandedStep expand(const LoadStep& step, const PlannedBench& bench, const Surroundings& surroundings,
                     const std::vector<Limit>* limits, const WindowTask& task, Mistakes& mistakes) {
   return StepPlanner{step, bench, surroundings, limits, task, mistakes}.run();
 }

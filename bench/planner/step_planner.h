@@ -13,7 +13,7 @@ struct ExpandedStep {
 
 /// Expands one accuracy step; mistakes at their place in the scenario. `limits`: rows of its file, with one
 /// for each power factor; null: a load of no test, what they would say does not matter.
-[[nodiscard]] ExpandedStep expand(const AccuracyStep& step, const PlannedBench& bench,
+[[nodiscard]] ExpandedStep expand(const LoadStep& step, const PlannedBench& bench,
                                   const Surroundings& surroundings, const std::vector<Limit>* limits,
                                   const WindowTask& task, Mistakes& mistakes);
 

@@ -60,7 +60,7 @@ void EnergyBooks::break_off() {
 }
 
 void EnergyBooks::begin_anew(Account& account, std::string why) {
-  account.since_first = account.since_last = std::nullopt;
+  account.since_first = account.since_last = account.before_last = std::nullopt;
   account.why_none = std::move(why);
 }
 
@@ -98,7 +98,7 @@ std::optional<std::string> EnergyBooks::enter(Account& account, const MeterRegis
         if (const auto seen = compare(account, **stretch, flow); seen && !seen->agrees())
           wrong = fmt::format("{}: {}", to_text(flow), seen->text());
   }
-  account.since_last = Stretch{now, {}, {}};
+  account.before_last = std::exchange(account.since_last, Stretch{now, {}, {}});
   return wrong;
 }
 
@@ -123,6 +123,16 @@ tl::expected<Reconciliation, std::string> EnergyBooks::account(const std::string
   if (behind_) return tl::unexpected{std::string{"its registers were not read after the last load"}};
   if (!account.since_first || !account.now) return tl::unexpected{account.why_none};
   return compare(account, *account.since_first, flow);
+}
+
+tl::expected<Reconciliation, std::string> EnergyBooks::last(const std::string& position,
+                                                            EnergyFlow flow) const {
+  const Account& account = of(position);
+  if (behind_) return tl::unexpected{std::string{"its registers were not read after the last load"}};
+  if (!account.before_last || !account.now) return tl::unexpected{account.why_none};
+  auto seen = compare(account, *account.before_last, flow);
+  if (seen && seen->account.led_pulses == 0) return tl::unexpected{std::string{"no LED pulse was counted"}};
+  return seen;
 }
 
 }  // namespace meterbench

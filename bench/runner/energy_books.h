@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "bench/station/station.h"
 
 namespace meterbench {
+
+/// LED against register at each position; or why they cannot be compared.
+using RegisterComparisons = std::map<std::string, tl::expected<Reconciliation, std::string>>;
 
 /// One account for each register of each meter. Between two readings of the registers any number of load
 /// periods may lie. Each reading is held against the pulses since the one before and, where the resolution is
@@ -41,6 +45,9 @@ class EnergyBooks {
   /// LED and register of that flow, not `balanced`, as far as they were read; or why they cannot be compared.
   [[nodiscard]] tl::expected<Reconciliation, std::string> account(const std::string& position,
                                                                   EnergyFlow flow) const;
+  /// The same between the last two readings.
+  [[nodiscard]] tl::expected<Reconciliation, std::string> last(const std::string& position,
+                                                               EnergyFlow flow) const;
   /// Whether a `led_register` was found.
   [[nodiscard]] bool disagrees(const std::string& position) const { return of(position).disagrees; }
 
@@ -59,6 +66,7 @@ class EnergyBooks {
   struct Account {
     ActiveEnergy kt{};
     std::optional<Stretch> since_first, since_last;
+    std::optional<Stretch> before_last;  // that the last reading has ended
     std::optional<MeterRegisters> now;
     std::string why_none = "its registers were not read";
     bool silent = false, disagrees = false;  // told

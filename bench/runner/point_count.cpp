@@ -52,7 +52,8 @@ PointCount::PointCount(Station& station, const std::map<std::string, MeterType>&
 
 Result<void> PointCount::run() {
   reference_pulse_ = hold_.reference_pulse();
-  if (point_.result == ResultKind::residual) return gate_residual();
+  if (point_.result == ResultKind::starting) return wait_for_start();
+  if (point_.method == CountingMethod::scanned && point_.gate.value() > 0) return count_in_gate();
   switch (point_.method) {
     case CountingMethod::scanned: return scan();
     case CountingMethod::timestamps: return time_edges();
@@ -134,7 +135,7 @@ Result<void> PointCount::check_reference_pulses() const {
   return {};
 }
 
-Result<void> PointCount::gate_residual() {
+Result<void> PointCount::count_in_gate() {
   const Instant begin = hold_.steady_since();
   const Instant end = begin + to_duration(point_.gate);
   period_.keep_edges_from(begin);
@@ -150,6 +151,27 @@ Result<void> PointCount::gate_residual() {
   const double counted = std::abs((mean->power * point_.gate).value()) / reference_pulse_.value();
   for (MeterCount& count : counts_)
     count.window = {count.edges.size(), counted, point_.gate.value(), mean->readings};
+  return {};
+}
+
+/// From the moment that the load stands.
+Result<void> PointCount::wait_for_start() {
+  Instant last = hold_.steady_since();
+  for (const PlannedMeter& meter : point_.meters)
+    last = std::max(last, hold_.steady_since() + to_duration(meter.window));
+  period_.keep_edges_from(hold_.steady_since());
+  const auto started = [&] {
+    report_progress();
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if (period_.edges(places_[i]).size() < point_.meters[i].pulses) return false;
+    return true;
+  };
+  const auto waited = hold_.wait(started, last + kLateEdges);
+  period_.keep_no_more();
+  for (std::size_t i = 0; i < places_.size(); ++i) counts_[i].edges = numbered(period_.edges(places_[i]));
+  if (!waited) return tl::unexpected{waited.error()};
+  for (MeterCount& count : counts_)
+    count.window = {count.edges.size(), 0, in_seconds(station_.reactor.now() - hold_.steady_since()), 0};
   return {};
 }
 
@@ -206,7 +228,7 @@ Result<void> PointCount::total() {
   });
   if (!counted) return tl::unexpected{counted.error()};
   if (!*counted) return {};
-  if (**counted == 0) {
+  if (**counted == 0 && point_.result != ResultKind::no_load) {
     counts_.front().why_none = fmt::format("no LED edge came within a gate of {:.4g} s", point_.gate.value());
     return {};
   }

@@ -56,7 +56,8 @@ class PointCount {
   };
 
   [[nodiscard]] Result<void> scan();
-  [[nodiscard]] Result<void> gate_residual();
+  [[nodiscard]] Result<void> count_in_gate();
+  [[nodiscard]] Result<void> wait_for_start();
   [[nodiscard]] Result<void> time_edges();
   [[nodiscard]] Result<void> total();
   [[nodiscard]] Result<void> compare();

@@ -18,6 +18,10 @@ constexpr std::size_t kParts = 5;
 /// So many odd intervals of a meter are told one by one. made
 constexpr std::size_t kToldOdd = 10;
 
+constexpr const char* kUnseen =
+    "the pulses were counted without being seen one by one, so that the bench may have lost or doubled some; "
+    "method timestamps or scanned would tell";
+
 }  // namespace
 
 void PointDecision::decide_error(std::size_t index, Ratio error, const WindowConditions& c,
@@ -34,6 +38,14 @@ void PointDecision::decide_residual(std::size_t index, Ratio residual, PointReco
   bool bench_to_blame = add_short_intervals(index, record);
   bench_to_blame |= add_reference_doubt(source_of(index, record), record);
   decide(residual, bench_to_blame, record);
+}
+
+void PointDecision::decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const {
+  Decision& decision = record.verdict.decision;
+  decision = as_it_should_be ? Decision::pass : Decision::fail;
+  if (as_it_should_be) return;
+  record.events.push_back(event(record, "not_as_it_should_be", std::move(seen)));
+  if (point_.method == CountingMethod::gated_total) take_back(record, "pulses_unseen", kUnseen);
 }
 
 bool PointDecision::add_spread(const WindowConditions& c, const Window& window, PointRecord& record) const {
@@ -123,14 +135,7 @@ void PointDecision::decide(Ratio result, bool bench_to_blame, PointRecord& recor
 
 void PointDecision::question_fail(std::size_t index, const std::optional<SourceWitness>& source,
                                   PointRecord& record) const {
-  const auto take_back = [&](const char* kind, std::string text) {
-    record.events.push_back(event(record, kind, std::move(text)));
-    record.verdict.decision = Decision::inconclusive;
-  };
-  if (count_.meters()[index].steady.empty())
-    return take_back("pulses_unseen",
-                     "the pulses were counted without being seen one by one, so that the bench may have "
-                     "lost or doubled some; method timestamps or scanned would tell");
+  if (count_.meters()[index].steady.empty()) return take_back(record, "pulses_unseen", kUnseen);
   // With a certified standard in the meter's place it is the reference that is on trial.
   if (point_.result == ResultKind::deviation) return;
   if (!source) {
@@ -140,12 +145,17 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
   const ErrorRange of_reference = reference_error(*source);
   const ErrorRange of_meter = meter_error(from_percent(*record.error_percent), of_reference);
   if (is_beyond(of_meter, point_.limit.limit)) return;
-  take_back("unproven_fail",
+  take_back(record, "unproven_fail",
             fmt::format("the reference may read {:+.3f} to {:+.3f} % high; the meter's error lies between "
                         "{:+.3f} and {:+.3f} %, its limit is {}: a source that is known more closely, or "
                         "another reference, would tell",
                         percent(of_reference.lowest), percent(of_reference.highest), percent(of_meter.lowest),
                         percent(of_meter.highest), to_text(point_.limit.limit)));
+}
+
+void PointDecision::take_back(PointRecord& record, std::string kind, std::string text) const {
+  record.events.push_back(event(record, std::move(kind), std::move(text)));
+  record.verdict.decision = Decision::inconclusive;
 }
 
 EventRow PointDecision::event(const PointRecord& record, std::string kind, std::string text) const {

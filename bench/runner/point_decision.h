@@ -36,6 +36,8 @@ class PointDecision {
 
   void decide_error(std::size_t index, Ratio error, const WindowConditions& c, const Window& window,
                     PointRecord& record) const;
+  /// Of what is seen or not, `seen` in words: the LED's pulses alone tell of it.
+  void decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const;
   void decide_residual(std::size_t index, Ratio residual, PointRecord& record) const;
 
  private:
@@ -52,6 +54,7 @@ class PointDecision {
   /// Takes a fail back that does not stand.
   void question_fail(std::size_t index, const std::optional<SourceWitness>& source,
                      PointRecord& record) const;
+  void take_back(PointRecord& record, std::string kind, std::string text) const;
   /// Nothing where the station does not state its accuracy.
   [[nodiscard]] std::optional<SourceWitness> source_of(std::size_t index, const PointRecord& record) const;
   [[nodiscard]] ActivePower seen_power(const PointRecord& record) const;

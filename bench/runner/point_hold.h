@@ -26,6 +26,9 @@ class PointHold {
   /// it.
   [[nodiscard]] Result<bool> wait(const std::function<bool()>& until, Instant deadline);
 
+  /// What is counted is counted: the load may go off.
+  void release() { watch_->end(); }
+
   /// Since when what a window counts belongs to this load alone; after reach().
   [[nodiscard]] Instant steady_since() const { return steady_since_; }
   /// c_ref as the reference told when it was made ready.

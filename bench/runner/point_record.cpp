@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "bench/measurement/energy_error.h"
 #include "bench/measurement/residual.h"
+#include "bench/planner/function_point.h"
 
 namespace meterbench {
 
@@ -37,12 +40,14 @@ PointRecord asked_record(const PlannedPoint& point, const PlannedMeter& meter, c
 }
 
 PointRecords::PointRecords(const Station& station, const std::map<std::string, MeterType>& meters,
-                           const PlannedPoint& point, const PointHold& hold, const PointCount& count)
+                           const PlannedPoint& point, const PointHold& hold, const PointCount& count,
+                           const RegisterComparisons& registers)
     : station_{station},
       types_{meters},
       point_{point},
       hold_{hold},
       count_{count},
+      registers_{registers},
       decision_{station, meters, point, hold, count} {
   if (hold.watch()) power_ramp_percent_per_s_ = power_ramp_percent_per_s(hold.watch()->samples());
 }
@@ -59,22 +64,60 @@ void PointRecords::complete(std::size_t index, PointRecord& record) const {
   record.pulses = count.window->pulses;
   record.reference_count = count.window->reference_count;
   record.duration_s = count.window->duration_s;
-  if (point_.result == ResultKind::residual)
-    compute_residual(index, *count.window, record);
-  else
-    compute_error(index, *count.window, record);
+  switch (point_.result) {
+    case ResultKind::residual: return compute_residual(index, *count.window, record);
+    case ResultKind::no_load: return compute_no_load(index, record);
+    case ResultKind::starting: return compute_starting(index, record);
+    default: return compute_error(index, *count.window, record);
+  }
+}
+
+void PointRecords::compute_no_load(std::size_t index, PointRecord& record) const {
+  decision_.decide_function(
+      record.pulses <= point_.meters[index].pulses,
+      fmt::format("{} LED pulses came in {:.0f} s without a load", record.pulses, point_.gate.value()),
+      record);
+}
+
+/// The first pulse counts from when the load stood, which is after it came on.
+void PointRecords::compute_starting(std::size_t index, PointRecord& record) const {
+  const Seconds patience = types_.at(record.position).kt / point_.meters[index].power * kStartingPatience;
+  Instant before = hold_.steady_since();
+  for (std::size_t n = 0; n < kStartingPulses; ++n) {
+    const bool came = n < record.edges.size();
+    const Seconds waited{in_seconds((came ? record.edges[n].time : station_.reactor.now()) - before)};
+    if (!came || waited > patience)
+      return decision_.decide_function(
+          false,
+          fmt::format("LED pulse {} {} within {:.1f} s", n + 1, came ? "came late, not" : "did not come",
+                      patience.value()),
+          record);
+    before = record.edges[n].time;
+  }
+  decision_.decide_function(true, {}, record);
 }
 
 void PointRecords::compute_error(std::size_t index, const Window& window, PointRecord& record) const {
-  const WindowConditions c = conditions(index, window);
-  const Ratio error = energy_error({.meter_pulses = window.pulses,
-                                    .kt = c.kt,
-                                    .circuit_factor = c.circuit_factor,
-                                    .reference_pulses = window.reference_count,
-                                    .reference_pulse = c.reference_pulse,
-                                    .reference_error = c.reference.error,
-                                    .isolation_error = c.isolation.error,
-                                    .standard_error = c.standard.error});
+  WindowConditions c = conditions(index, window);
+  Ratio error = energy_error({.meter_pulses = window.pulses,
+                              .kt = c.kt,
+                              .circuit_factor = c.circuit_factor,
+                              .reference_pulses = window.reference_count,
+                              .reference_pulse = c.reference_pulse,
+                              .reference_error = c.reference.error,
+                              .isolation_error = c.isolation.error,
+                              .standard_error = c.standard.error});
+  if (point_.result == ResultKind::register_error) {
+    const auto& seen = registers_.at(record.position);
+    if (!seen) {
+      record.events.push_back({record.point_id, record.position, in_seconds(station_.reactor.now()),
+                               "unreconciled", seen.error()});
+      return;
+    }
+    // The LED carries the comparison from the reference to the register.
+    error = Ratio{(1 + error.value()) * (seen->account.registered / seen->by_led) - 1};
+    c.register_step = seen->account.step;
+  }
   record.error_percent = percent(error);
   record.budget = window_budget(c, window.pulses);
   decision_.decide_error(index, error, c, window, record);

@@ -10,6 +10,7 @@
 #include "bench/ledger/ledger.h"
 #include "bench/measurement/window.h"
 #include "bench/planner/plan.h"
+#include "bench/runner/energy_books.h"
 #include "bench/runner/point_count.h"
 #include "bench/runner/point_decision.h"
 #include "bench/runner/point_hold.h"
@@ -25,7 +26,8 @@ namespace meterbench {
 class PointRecords {
  public:
   PointRecords(const Station& station, const std::map<std::string, MeterType>& meters,
-               const PlannedPoint& point, const PointHold& hold, const PointCount& count);
+               const PlannedPoint& point, const PointHold& hold, const PointCount& count,
+               const RegisterComparisons& registers);
 
   /// Adds to `record` of meter `index` what it gave, and the decision.
   void complete(std::size_t index, PointRecord& record) const;
@@ -35,6 +37,8 @@ class PointRecords {
 
  private:
   [[nodiscard]] WindowConditions conditions(std::size_t index, const Window& window) const;
+  void compute_starting(std::size_t index, PointRecord& record) const;
+  void compute_no_load(std::size_t index, PointRecord& record) const;
   void compute_error(std::size_t index, const Window& window, PointRecord& record) const;
   void compute_residual(std::size_t index, const Window& window, PointRecord& record) const;
 
@@ -43,6 +47,7 @@ class PointRecords {
   const PlannedPoint& point_;
   const PointHold& hold_;
   const PointCount& count_;
+  const RegisterComparisons& registers_;
   PointDecision decision_;
   double power_ramp_percent_per_s_ = 0;
 };

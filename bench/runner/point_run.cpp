@@ -28,8 +28,16 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
     attempt.skipped_by = hold.skipped_by();
     if (!counted && !attempt.skipped_by) attempt.fault = counted.error();
   }
+  RegisterComparisons registers;
+  if (point.result == ResultKind::register_error && !attempt.skipped_by && !attempt.fault) {
+    hold.release();
+    if (auto read = conditions.read_registers())
+      registers = *std::move(read);
+    else
+      attempt.fault = read.error();
+  }
 
-  const PointRecords records{station, meters, point, hold, count};
+  const PointRecords records{station, meters, point, hold, count, registers};
   const std::vector<std::string> of_waveform = waveform_doubts(station, point.load.waveform);
   const double end_s = in_seconds(station.reactor.now());
   for (std::size_t i = 0; i < point.meters.size(); ++i) {

@@ -1,6 +1,7 @@
 // One attempt at one point: load, hold, count, compute.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "bench/guardian/load_watch.h"
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
+#include "bench/runner/energy_books.h"
 #include "bench/runner/load_period.h"
 #include "bench/runner/observer.h"
 #include "bench/runner/run_control.h"
@@ -23,6 +25,8 @@ struct PointConditions {
   /// Why decisions are unverified, by position.
   std::map<std::string, std::vector<std::string>> doubts{};
   HoldConditions hold{};
+  /// Takes the load off and reads the registers, for points that ask for them.
+  std::function<Result<RegisterComparisons>()> read_registers{};
   RunControl* control = nullptr;            ///< people who may skip; none: nobody
   std::optional<std::string> skipped_by{};  ///< who did before it began: no load is put on
 };
@@ -37,8 +41,8 @@ struct PointAttempt {
 };
 
 /// Puts the load of `point` on the station, whose LEDs `period` counts, and compares those of its meters with
-/// the reference. The source is left as it is. `meters`: types by position of all that stand on the bench.
-/// `index` is the point's, for the observer. Waits.
+/// the reference. The source is left as it is, off where registers were read. `meters`: types by position of
+/// all that stand on the bench. `index` is the point's, for the observer. Waits.
 [[nodiscard]] PointAttempt run_point(Station& station, const std::map<std::string, MeterType>& meters,
                                      const PlannedPoint& point, std::size_t index, LoadPeriod& period,
                                      RunObserver& observer, const PointConditions& conditions = {});

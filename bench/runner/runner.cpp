@@ -185,8 +185,11 @@ class Run {
     if (over()) return;
     if (!conditions.skipped_by && control_) conditions.skipped_by = control_->take_skip();
     observer_.point_started(turn.point, planned);
-    if (!load_.can_go_on_with(planned.load)) end_period();
+    // A register is read right before its load, and right after it.
+    const bool by_register = planned.result == ResultKind::register_error;
+    if (by_register || !load_.can_go_on_with(planned.load)) end_period();
     if (over()) return;
+    if (by_register) conditions.read_registers = [&] { return registers_after(planned); };
     const auto period = load_.begin(planned.load);
     if (!period) return end_with(period.error());
     PointAttempt attempt =
@@ -201,6 +204,20 @@ class Run {
     });
     if (!over()) shifts();
     write_notes();
+  }
+
+  /// The load goes off. Where LED and register disagree the point itself tells of the register, and its fail
+  /// stands.
+  Result<RegisterComparisons> registers_after(const PlannedPoint& point) {
+    if (auto ended = load_.end(); !ended) return tl::unexpected{ended.error()};
+    take_findings(books_.read(), "no_pass");
+    if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
+    RegisterComparisons seen;
+    for (const PlannedMeter& meter : point.meters)
+      seen.emplace(
+          meter.position,
+          books_.last(meter.position, energy_flow(plan_.meters.at(meter.position).form, point.load)));
+    return seen;
   }
 
   void take(const SoakTurn& turn) {
@@ -404,10 +421,11 @@ class Run {
   }
 
   /// What speaks against a meter changes what was decided on it, and what will be.
-  void take_findings(const std::vector<Finding>& findings) {
+  /// `disagreement`: what follows where LED and register disagree.
+  void take_findings(const std::vector<Finding>& findings, const char* disagreement = "void") {
     for (const Finding& f : findings) {
       log_.note(f.kind, f.text, f.position);
-      if (f.kind == "led_register") take_findings({{f.position, "void", f.text}});
+      if (f.kind == "led_register") take_findings({{f.position, disagreement, f.text}});
       const EventRow mark{"", f.position, 0, f.kind, f.text};
       if (changes_decisions(mark)) marks_.push_back(mark);
     }

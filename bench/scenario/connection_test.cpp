@@ -34,7 +34,7 @@ std::string mistakes_of(const std::string& text) { return testing::scenario_mist
 
 TEST(Connection, IsReadWithAllItsFields) {
   const Loaded loaded{kGood};
-  const AccuracyStep& step = loaded.step();
+  const LoadStep& step = loaded.step();
   EXPECT_THAT(step.circuits, ElementsAre(Circuit::series, Circuit::legs));
   EXPECT_EQ(step.leg_2, (LegLoad{Ratio{0.5}, {0.8, true}, Direction::received}));
   EXPECT_EQ(step.service, Service::single_phase);

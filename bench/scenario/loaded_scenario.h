@@ -18,7 +18,7 @@ struct LoadedScenario {
       : scenario{read_scenario(text, "sweep.yaml", set, mistakes)} {}
 
   /// The step at `index` of that kind; throws when there is none.
-  template <class Kind = AccuracyStep>
+  template <class Kind = LoadStep>
   [[nodiscard]] const Kind& step(std::size_t index = 0) const {
     if (!scenario) throw std::runtime_error{mistakes.text()};
     return std::get<Kind>(scenario->steps.at(index));

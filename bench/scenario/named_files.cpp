@@ -43,7 +43,7 @@ class Reader {
 /// Of the first step with that label; none when there is no such step.
 std::vector<PowerFactor> power_factors_of(const Scenario& scenario, const std::string& label) {
   for (const Step& any : scenario.steps)
-    if (const auto* step = std::get_if<AccuracyStep>(&any); step && step->label == label)
+    if (const auto* step = std::get_if<LoadStep>(&any); step && step->label == label)
       return step->power_factors;
   return {};
 }
@@ -88,9 +88,9 @@ NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue
   for (const Step& any : scenario.steps) {
     if (const auto* compare = std::get_if<CompareStep>(&any))
       limits.read(compare->limits, compare->limits_position);
-    const auto* step = std::get_if<AccuracyStep>(&any);
+    const auto* step = std::get_if<LoadStep>(&any);
     if (step == nullptr) continue;
-    limits.read(step->limits, step->limits_position);
+    if (has_limits(step->test)) limits.read(step->limits, step->limits_position);
     if (!step->waveform.empty()) waveforms.read(step->waveform, step->waveform_position);
   }
   return {std::move(limits.files), std::move(waveforms.files)};
@@ -99,7 +99,8 @@ NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue
 void check_limit_rows(const Scenario& scenario, const LimitFiles& limits, Mistakes& mistakes) {
   RowCheck rows{limits, mistakes};
   for (const Step& any : scenario.steps) {
-    if (const auto* step = std::get_if<AccuracyStep>(&any)) rows.check(*step, step->power_factors);
+    if (const auto* step = std::get_if<LoadStep>(&any); step && has_limits(step->test))
+      rows.check(*step, step->power_factors);
     if (const auto* compare = std::get_if<CompareStep>(&any))
       rows.check(*compare, power_factors_of(scenario, *compare));
   }

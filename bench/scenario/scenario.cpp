@@ -28,6 +28,16 @@ std::string_view to_text(DecisionRule rule) {
   return "unknown";
 }
 
+std::string_view to_text(LoadTest test) {
+  switch (test) {
+    case LoadTest::accuracy: return "accuracy";
+    case LoadTest::registers: return "registers";
+    case LoadTest::starting: return "starting";
+    case LoadTest::no_load: return "no_load";
+  }
+  return "unknown";
+}
+
 std::optional<Scenario> load_scenario(const std::filesystem::path& path,
                                       const std::map<std::string, std::string>& set, Mistakes& mistakes) {
   auto text = read_text(path, mistakes);

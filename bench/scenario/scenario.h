@@ -44,8 +44,22 @@ struct VoltageSplit {
   [[nodiscard]] Voltage sum() const { return leg_1 + leg_2; }
 };
 
-/// Errors over a grid of voltages, circuits, currents, power factors and directions.
-struct AccuracyStep {
+/// What a step under loads asks of the meters at each point. As scenarios name it, see to_text().
+enum class LoadTest {
+  accuracy,   ///< the error of the test LED
+  registers,  ///< the error of the energy register, by dosage
+  starting,   ///< that the meter registers at all
+  no_load,    ///< that it does not
+};
+[[nodiscard]] std::string_view to_text(LoadTest test);
+/// Whether its result is held against a file of limits; other tests have their criterion in themselves.
+[[nodiscard]] constexpr bool has_limits(LoadTest test) {
+  return test == LoadTest::accuracy || test == LoadTest::registers;
+}
+
+/// One test over a grid of voltages, circuits, currents, power factors and directions.
+struct LoadStep {
+  LoadTest test = LoadTest::accuracy;
   std::string name;   ///< also the test's name in the limits file: `load-performance`
   std::string label;  ///< of this step, for a comparison to refer to; empty: none
   std::vector<VoltageSpec> voltages{Ratio{1}};
@@ -62,7 +76,8 @@ struct AccuracyStep {
   std::optional<Ratio> target_uncertainty;  ///< expanded; either this
   std::optional<std::uint64_t> pulses;      ///< or this
   std::optional<CountingMethod> method;     ///< none: the quickest that the station has
-  std::string limits;                       ///< name of a file of config/limits: `bench`
+  std::optional<Seconds> time;              ///< of `no_load`; none: by Kt and rating
+  std::string limits;                       ///< name of a file of config/limits: `bench`; where has_limits()
   FilePosition position;
   // For messages of the planner: where each was written.
   FilePosition target_position;
@@ -98,7 +113,7 @@ struct CompareStep {
   FilePosition limits_position;
 };
 
-using Step = std::variant<AccuracyStep, SoakStep, CompareStep>;
+using Step = std::variant<LoadStep, SoakStep, CompareStep>;
 
 struct Scenario {
   std::string name;  ///< file name without ending

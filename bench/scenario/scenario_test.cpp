@@ -43,7 +43,7 @@ TEST(Scenario, ReadsEveryField) {
   EXPECT_EQ(loaded.scenario->name, "sweep");
   EXPECT_EQ(loaded.scenario->title, "A sweep");
   EXPECT_EQ(loaded.scenario->rule, DecisionRule::simple_acceptance);
-  const AccuracyStep& step = loaded.step();
+  const LoadStep& step = loaded.step();
   EXPECT_EQ(step.name, "load-performance");
   ASSERT_EQ(step.voltages.size(), 1U);
   EXPECT_DOUBLE_EQ(std::get<Ratio>(step.voltages[0]).value(), 0.9);
@@ -62,7 +62,7 @@ TEST(Scenario, ReadsEveryField) {
 
 TEST(Scenario, KeepsThePlacesThatThePlannerSpeaksOf) {
   const Loaded loaded{kGood};
-  const AccuracyStep& step = loaded.step();
+  const LoadStep& step = loaded.step();
   EXPECT_EQ(step.position.line, 5);
   EXPECT_EQ(step.position.column, 5);
   EXPECT_EQ(step.target_position.line, 11);
@@ -256,6 +256,38 @@ TEST(Scenario, AStepMayNameItsMethod) {
   const Loaded loaded{exchanged(kGood, "limits:", "method: error_calculator\n    limits:")};
   EXPECT_EQ(loaded.step().method, CountingMethod::error_calculator);
   EXPECT_FALSE(Loaded{kGood}.step().method);
+}
+
+TEST(Scenario, TestsMoreUnderLoadsThanTheErrorOfTheLed) {
+  const Loaded loaded{
+      "scenario: s\nsteps:\n"
+      "  - no_load: creep\n    voltage: 115 %\n"
+      "  - no_load: creep\n    time: 20 min\n"
+      "  - starting: starting\n    current: 0.1 A\n    power_factor: 1\n    direction: received\n"
+      "  - registers: dosage\n    current: 100 %\n    power_factor: 1\n    direction: delivered\n"
+      "    target_uncertainty: 0.1 %\n    limits: bench\n"};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  const auto step = [&](std::size_t i) { return std::get<LoadStep>(loaded.scenario->steps.at(i)); };
+  EXPECT_EQ(step(0).test, LoadTest::no_load);
+  EXPECT_EQ(step(0).currents, std::vector<CurrentSpec>{Current{0}});
+  EXPECT_FALSE(step(0).time);
+  EXPECT_EQ(step(1).time, Seconds{1200});
+  EXPECT_EQ(step(2).test, LoadTest::starting);
+  EXPECT_EQ(step(3).test, LoadTest::registers);
+  EXPECT_EQ(step(3).name, "dosage");
+  EXPECT_EQ(step(3).limits, "bench");
+}
+
+TEST(Scenario, EachTestUnderLoadsHasItsOwnFields) {
+  const auto with = [](const std::string& step) { return mistakes_of("scenario: s\nsteps:\n  - " + step); };
+  EXPECT_THAT(with("no_load: creep\n    current: 1 A\n"), ::testing::HasSubstr("4:5"));
+  EXPECT_THAT(with("no_load: creep\n    time: -1 s\n"), ::testing::HasSubstr("4:11"));
+  const std::string load = "\n    current: 1 A\n    power_factor: 1\n    direction: delivered\n";
+  EXPECT_EQ(with("starting: start" + load), "");
+  EXPECT_THAT(with("starting: start" + load + "    limits: bench\n"), ::testing::HasSubstr("'limits'"));
+  EXPECT_THAT(with("registers: dosage" + load), ::testing::HasSubstr("'limits' is missing"));
+  EXPECT_THAT(with("starting: start" + load + "    circuit: opposed\n"),
+              ::testing::HasSubstr("'opposed' circuits give no energy to register"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Scenario shipped(const std::filesystem::path& path) {
   return *std::move(scenario);
 }
 
-void expect_sweep(const AccuracyStep& step) {
+void expect_sweep(const LoadStep& step) {
   EXPECT_EQ(step.name, "load-performance");
   std::vector<double> percent_of_imax;
   for (const CurrentSpec& current : step.currents)
@@ -34,7 +34,7 @@ void expect_sweep(const AccuracyStep& step) {
 TEST(ShippedScenario, TheShortSweepHas24PointsAtRoomTemperature) {
   const Scenario scenario = shipped(kRoot / "scenarios/ae-1641/load-performance-23c.yaml");
   ASSERT_EQ(scenario.steps.size(), 1U);
-  expect_sweep(std::get<AccuracyStep>(scenario.steps[0]));
+  expect_sweep(std::get<LoadStep>(scenario.steps[0]));
 }
 
 TEST(ShippedScenario, TheSweepGoesThroughHeatAndColdAndComparesItsEnds) {
@@ -43,14 +43,14 @@ TEST(ShippedScenario, TheSweepGoesThroughHeatAndColdAndComparesItsEnds) {
   ASSERT_EQ(scenario.steps.size(), 2 * temperatures.size() + 1);
   for (std::size_t i = 0; i < temperatures.size(); ++i) {
     EXPECT_EQ(std::get<SoakStep>(scenario.steps[2 * i]).temperature, Temperature{temperatures[i]});
-    const auto& step = std::get<AccuracyStep>(scenario.steps[2 * i + 1]);
+    const auto& step = std::get<LoadStep>(scenario.steps[2 * i + 1]);
     expect_sweep(step);
     EXPECT_THAT(step.voltages, ElementsAre(VoltageSpec{RatedVoltages{}}));
     EXPECT_TRUE(step.recovery);
   }
   const auto& compare = std::get<CompareStep>(scenario.steps.back());
-  EXPECT_EQ(compare.first, std::get<AccuracyStep>(scenario.steps[1]).label);
-  EXPECT_EQ(compare.second, std::get<AccuracyStep>(scenario.steps[11]).label);
+  EXPECT_EQ(compare.first, std::get<LoadStep>(scenario.steps[1]).label);
+  EXPECT_EQ(compare.second, std::get<LoadStep>(scenario.steps[11]).label);
 }
 
 TEST(ShippedScenario, ChecksOfTheBenchSayWhichTheyAre) {

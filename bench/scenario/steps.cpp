@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/config/fields.h"
-#include "bench/scenario/accuracy_step.h"
+#include "bench/scenario/load_step.h"
 #include "bench/scenario/soak_step.h"
 #include "bench/scenario/step_fields.h"
 
@@ -32,7 +32,7 @@ class StepReader {
       else if (map->find("compare"))
         read_compare(*map);
       else
-        add(read_accuracy(*map), node, labels_.size());
+        add(read_load_step(*map), node, labels_.size());
     }
     if (list_.kind() == YamlNode::Kind::sequence && list_.items().empty())
       list_.mistake("at least one step is expected");
@@ -41,7 +41,7 @@ class StepReader {
 
  private:
   /// `earlier`: so many of the labels are of steps that this one must be told from.
-  void add(AccuracyStep step, const YamlNode& node, std::size_t earlier) {
+  void add(LoadStep step, const YamlNode& node, std::size_t earlier) {
     if (!step.label.empty()) {
       const auto end = labels_.begin() + static_cast<std::ptrdiff_t>(earlier);
       if (std::find(labels_.begin(), end, step.label) != end)
@@ -54,7 +54,7 @@ class StepReader {
   void read_at_temperatures(YamlMap& map) {
     const std::vector<NamedTemperature> temperatures = read_temperatures(*map.find("at_temperatures"));
     const SoakStep soak = read_soak_conditions(map);
-    const std::vector<std::pair<AccuracyStep, YamlNode>> below = read_below(map);
+    const std::vector<std::pair<LoadStep, YamlNode>> below = read_below(map);
     map.finish();
     const std::size_t earlier = labels_.size();  // among themselves they differ, or that is told already
     for (const NamedTemperature& at : temperatures) {
@@ -63,7 +63,7 @@ class StepReader {
       there.position = at.position;
       steps_.emplace_back(std::move(there));
       for (const auto& [step, node] : below) {
-        AccuracyStep here = step;
+        LoadStep here = step;
         here.label = step.label.empty() ? at.name : fmt::format("{} {}", step.label, at.name);
         add(std::move(here), node, earlier);
       }
@@ -107,8 +107,8 @@ class StepReader {
     return temperatures;
   }
 
-  static std::vector<std::pair<AccuracyStep, YamlNode>> read_below(YamlMap& map) {
-    std::vector<std::pair<AccuracyStep, YamlNode>> below;
+  static std::vector<std::pair<LoadStep, YamlNode>> read_below(YamlMap& map) {
+    std::vector<std::pair<LoadStep, YamlNode>> below;
     const auto list = map.require("steps");
     if (!list) return below;
     const std::vector<YamlNode> items = list->items();
@@ -117,7 +117,7 @@ class StepReader {
     for (const YamlNode& node : items) {
       auto step = node.as_map();
       if (!step) continue;
-      below.emplace_back(read_accuracy(*step), node);
+      below.emplace_back(read_load_step(*step), node);
       const std::string& label = below.back().first.label;
       const bool alike = std::any_of(below.begin(), below.end() - 1,
                                      [&](const auto& other) { return other.first.label == label; });

@@ -43,7 +43,7 @@ std::string mistakes_of(const std::string& text) { return testing::scenario_mist
 std::vector<std::string> labels(const Loaded& loaded) {
   std::vector<std::string> labels;
   for (const Step& step : loaded.scenario.value().steps)
-    if (const auto* accuracy = std::get_if<AccuracyStep>(&step)) labels.push_back(accuracy->label);
+    if (const auto* accuracy = std::get_if<LoadStep>(&step)) labels.push_back(accuracy->label);
   return labels;
 }
 

@@ -34,7 +34,7 @@ class ExitCodes(BenchTest):
         for point in points:
             expected = "fail" if point["power_factor"] == "1" else "inconclusive"
             self.assertEqual(point["decision"], expected, point["point_id"])
-        self.assertEqual(len(re.findall(r"(?m)^ +unproven_fail: .* a weekly check passed", done.stdout)), 12)
+        self.assertEqual(len(re.findall(r"(?m)^ +unproven_fail: .* a source that is known more closely", done.stdout)), 12)
 
     def test_a_broken_scenario_is_2_with_line_and_column(self):
         scenario = self.folder / "broken.yaml"

@@ -1,4 +1,4 @@
-#include "bench/scenario/accuracy_step.h"
+#include "bench/scenario/load_step.h"
 
 #include <cmath>
 
@@ -17,12 +17,12 @@ std::optional<Circuit> as_circuit(const YamlNode& node) {
   return text ? parse_circuit(*text) : std::nullopt;
 }
 
-bool has(const AccuracyStep& step, Circuit circuit) {
+bool has(const LoadStep& step, Circuit circuit) {
   return std::find(step.circuits.begin(), step.circuits.end(), circuit) != step.circuits.end();
 }
 
 /// The load of leg 2, which the circuit `legs` alone has.
-void read_leg_2(YamlMap& map, AccuracyStep& step) {
+void read_leg_2(YamlMap& map, LoadStep& step) {
   const auto node = map.find("leg_2");
   if (!node && has(step, Circuit::legs))
     map.find("circuit")->mistake(
@@ -63,7 +63,7 @@ std::optional<VoltageSplit> as_voltage_split(const YamlNode& node) {
   return std::nullopt;
 }
 
-void read_voltage_split(YamlMap& map, AccuracyStep& step) {
+void read_voltage_split(YamlMap& map, LoadStep& step) {
   const auto node = map.find("voltage_split");
   if (!node) return;
   step.voltage_split = as_voltage_split(*node);
@@ -77,9 +77,12 @@ void read_voltage_split(YamlMap& map, AccuracyStep& step) {
     node->mistake("'opposed' circuits cancel at the same voltage on both legs alone");
 }
 
-void read_connection(YamlMap& map, AccuracyStep& step) {
+void read_connection(YamlMap& map, LoadStep& step) {
   const auto circuit = map.find("circuit");
   if (circuit) step.circuits = as_list<Circuit>(*circuit, as_circuit);
+  if (has(step, Circuit::opposed) && step.test != LoadTest::accuracy)
+    circuit->mistake(
+        "'opposed' circuits give no energy to register: they have a residual in a step 'accuracy'");
   read_leg_2(map, step);
   if (const auto node = map.find("service"))
     if (const auto service = node->as_one_of({"single_phase", "network"}))
@@ -89,7 +92,7 @@ void read_connection(YamlMap& map, AccuracyStep& step) {
   read_voltage_split(map, step);
 }
 
-void read_recovery(YamlMap& map, AccuracyStep& step) {
+void read_recovery(YamlMap& map, LoadStep& step) {
   const auto node = map.find("recovery");
   auto recovery = node ? node->as_map() : std::nullopt;
   if (!recovery) return;
@@ -101,7 +104,7 @@ void read_recovery(YamlMap& map, AccuracyStep& step) {
 }
 
 /// Either a target uncertainty or a number of pulses.
-void read_aim(YamlMap& map, AccuracyStep& step) {
+void read_aim(YamlMap& map, LoadStep& step) {
   const auto target = map.find("target_uncertainty");
   const auto pulses = map.find("pulses");
   if (target) {
@@ -120,33 +123,71 @@ void read_aim(YamlMap& map, AccuracyStep& step) {
   if (!target && !pulses) map.node().mistake("'target_uncertainty' or 'pulses' is missing");
 }
 
-}  // namespace
+/// By the key that is there; accuracy where none is, so that it is the one that is missed.
+LoadTest test_of(YamlMap copy) {
+  for (const LoadTest test : {LoadTest::registers, LoadTest::starting, LoadTest::no_load})
+    if (copy.find(to_text(test))) return test;
+  return LoadTest::accuracy;
+}
 
-AccuracyStep read_accuracy(YamlMap& map) {
-  AccuracyStep step;
-  step.position = map.node().position();
-  step.name = required_text(map, "accuracy");
-  if (map.find("label")) step.label = required_text(map, "label");
-  if (const auto voltage = map.find("voltage")) step.voltages = as_list<VoltageSpec>(*voltage, as_voltage);
-  read_connection(map, step);
-  if (const auto waveform = map.find("waveform")) {
-    step.waveform = required_text(map, "waveform");
-    step.waveform_position = waveform->position();
-  }
-  if (map.find("frequency")) step.frequency = required_quantity<kind::Frequency>(map, "frequency");
+void read_limits(YamlMap& map, LoadStep& step) {
+  step.limits = required_text(map, "limits");
+  if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+}
+
+void read_method(YamlMap& map, LoadStep& step) {
+  if (const auto method = map.find("method"))
+    if (const auto name = method->as_one_of({"scanned", "timestamps", "gated_total", "error_calculator"}))
+      step.method = parse_counting_method(*name);
+}
+
+void read_waveform(YamlMap& map, LoadStep& step) {
+  const auto waveform = map.find("waveform");
+  if (!waveform) return;
+  step.waveform = required_text(map, "waveform");
+  step.waveform_position = waveform->position();
+}
+
+void read_load(YamlMap& map, LoadStep& step) {
   if (const auto current = map.require("current"))
     step.currents = as_list<CurrentSpec>(*current, as_current, &step.current_positions);
   if (const auto pf = map.require("power_factor"))
     step.power_factors = as_list<PowerFactor>(*pf, as_power_factor);
   if (const auto direction = map.require("direction"))
     step.directions = as_list<Direction>(*direction, as_direction);
-  read_recovery(map, step);
-  read_aim(map, step);
-  if (const auto method = map.find("method"))
-    if (const auto name = method->as_one_of({"scanned", "timestamps", "gated_total", "error_calculator"}))
-      step.method = parse_counting_method(*name);
-  step.limits = required_text(map, "limits");
-  if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+}
+
+/// Voltage alone.
+void set_no_load(YamlMap& map, LoadStep& step) {
+  step.currents = {Current{}};
+  step.current_positions = {step.position};
+  step.power_factors = {PowerFactor{}};
+  step.directions = {Direction::delivered};
+  if (map.find("time")) step.time = required_quantity<kind::Time>(map, "time");
+}
+
+}  // namespace
+
+LoadStep read_load_step(YamlMap& map) {
+  LoadStep step;
+  step.position = map.node().position();
+  step.test = test_of(map);
+  const bool loaded = step.test != LoadTest::no_load;
+  const bool accuracy = step.test == LoadTest::accuracy;
+  step.name = required_text(map, to_text(step.test));
+  if (map.find("label")) step.label = required_text(map, "label");
+  if (const auto voltage = map.find("voltage")) step.voltages = as_list<VoltageSpec>(*voltage, as_voltage);
+  if (loaded) read_connection(map, step);
+  if (accuracy) read_waveform(map, step);
+  if (map.find("frequency")) step.frequency = required_quantity<kind::Frequency>(map, "frequency");
+  if (loaded)
+    read_load(map, step);
+  else
+    set_no_load(map, step);
+  if (accuracy) read_recovery(map, step);
+  if (has_limits(step.test)) read_aim(map, step);
+  if (accuracy) read_method(map, step);
+  if (has_limits(step.test)) read_limits(map, step);
   map.finish();
   return step;
 }
