@@ -87,11 +87,15 @@ void add_switches(World& world, const std::string& position, HostMeter& meter) {
 
 Lab::Socket::Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
                     const Pickup& photodiode, const std::string& position,
-                    std::vector<ScriptedFault> port_faults)
+                    std::vector<ScriptedFault> port_faults, UtcTime starts)
     : truth{true_meter(type, imperfections_from(meter_numbers))},
       pickup{photodiode},
-      meter{built_from(type, meter_numbers), imperfections_from(meter_numbers),
-            [this](Instant t) { pickup.on_edge(t, meter.body()); }, position, idle_from(meter_numbers)},
+      meter{built_from(type, meter_numbers),
+            imperfections_from(meter_numbers),
+            [this](Instant t) { pickup.on_edge(t, meter.body()); },
+            position,
+            idle_from(meter_numbers),
+            starts},
       isolation{burden, meter},
       port{meter},
       port_as_seen{port, FaultScript{std::move(port_faults)}} {}
@@ -140,7 +144,8 @@ void Lab::fill_socket(const LabFile& file, const std::string& position, const Me
       sockets_
           .try_emplace(position, type, meter, isolation_from(burden),
                        Pickup{seed_, position, pickup_from(pickup)}, position,
-                       faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second)
+                       faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second,
+                       starts_)
           .first->second;
   world_->attach(socket.isolation);
   world_->add_signal("led." + position, socket.pickup);

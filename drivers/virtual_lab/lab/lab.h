@@ -81,7 +81,8 @@ class Lab {
   /// A meter behind its isolation, its model, and the photodiode in front of its LED.
   struct Socket final : Light {
     Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
-           const Pickup& photodiode, const std::string& position, std::vector<ScriptedFault> port_faults);
+           const Pickup& photodiode, const std::string& position, std::vector<ScriptedFault> port_faults,
+           UtcTime starts);
     Socket(const Socket&) = delete;
     [[nodiscard]] double level_percent() const override { return pickup.level_percent(meter.body()); }
     [[nodiscard]] double flicker_percent() const override { return pickup.settings().flicker_percent; }

@@ -1,6 +1,7 @@
 #include "drivers/virtual_lab/meter/factory.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -130,6 +131,21 @@ IdentityRecord factory_identity(const MeterType& type, std::string_view position
   *place++ = 0;  // volts: the codes are not known
   place = put_text(place, number_text(type.class_amperes.value()), 6);
   put_text(place, number_text(type.test_amperes.value()), 6);
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+ClockRecord clock_record(UtcTime utc) {
+  using namespace std::chrono;
+  const auto since = utc - sys_days{2000y / January / 1};
+  if (since.count() < 0) return {};
+  const auto second = floor<seconds>(since);
+  return clock_record(static_cast<LocalTime>(second.count()),
+                      static_cast<std::uint32_t>(duration<double>(since - second).count() * kSampleRate));
+}
+
+ClockRecord clock_record(LocalTime second, std::uint32_t samples) {
+  ClockRecord record{kClockMagic, second, samples, 0};
   record.checksum = checksum_of(record);
   return record;
 }

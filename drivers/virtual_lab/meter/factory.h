@@ -2,8 +2,10 @@
 
 #include <string_view>
 
+#include "bench/core/time.h"
 #include "bench/model/meter_type.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
+#include "drivers/virtual_lab/meter/firmware/clock_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
 
@@ -24,6 +26,12 @@ namespace meterbench::virtual_lab {
 /// its certificate; of others (all `made`) `VIRTUAL-` and the position, so that the same socket always holds
 /// the same meter. What is too long for its field is cut.
 [[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
+
+/// What the host keeps a meter's clock by while its supply is off: `utc` at sample 0, since its zone is UTC.
+/// Before 2000 there is no such time: an empty record, and the meter starts from 2000-01-01.
+[[nodiscard]] firmware::ClockRecord clock_record(UtcTime utc);
+/// The same of a whole second.
+[[nodiscard]] firmware::ClockRecord clock_record(firmware::LocalTime second, std::uint32_t samples = 0);
 
 /// The energy that the firmware counts with in meters of `type`.
 [[nodiscard]] ActiveEnergy energy_quantum(const MeterType& type);

@@ -20,9 +20,14 @@ constexpr Temperature kReferenceTemperature{23};
 /// the next, at least two widths later at a steady load, has not begun.
 constexpr double kDoubledAfter = 1.5;
 
+void put(const firmware::ClockRecord& clock, firmware::Board& board) {
+  std::ranges::copy(std::bit_cast<firmware::ClockBytes>(clock).bytes, board.eeprom + firmware::kClockAddress);
+}
+
 std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord& calibration,
                                                const firmware::IdentityRecord& identity,
-                                               const firmware::ConfigurationRecord& configuration) {
+                                               const firmware::ConfigurationRecord& configuration,
+                                               const firmware::ClockRecord& clock) {
   auto board = std::make_unique<firmware::Board>();  // all zero
   board->magic = firmware::kBoardMagic;
   board->version = firmware::kBoardVersion;
@@ -34,8 +39,12 @@ std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord
                     board->eeprom + firmware::kIdentityAddress);
   std::ranges::copy(std::bit_cast<firmware::ConfigurationBytes>(configuration).bytes,
                     board->eeprom + firmware::kConfigurationAddress);
+  put(clock, *board);
   return board;
 }
+
+/// From the moment that the supply fails until the firmware stops, made: 100 ms.
+constexpr std::uint64_t kHoldUp = firmware::kSampleRate / 10;
 
 /// A converter's input: rms phasor in counts of its peak.
 Phasor in_counts(const Phasor& rms, double unit_per_count) {
@@ -75,7 +84,7 @@ bool is_one_in(std::uint64_t number, std::uint64_t of) { return of != 0 && numbe
 }  // namespace
 
 HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led,
-                     std::string_view position, Idle idle)
+                     std::string_view position, Idle idle, UtcTime starts)
     : type_{type},
       imperfections_{imperfections},
       on_led_{std::move(on_led)},
@@ -83,26 +92,66 @@ HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, 
       body_{imperfections.body_time_constant_s},
       idle_{idle},
       board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position),
-                           factory_configuration(type))},
-      firmware_{*board_} {}
+                           factory_configuration(type), clock_record(starts))} {
+  firmware_.emplace(*board_);
+}
 
 void HostMeter::on_segment(const Segment& segment) {
   // All samples before the segment's end: sample n is taken at n / sample rate.
   const auto until = static_cast<std::uint64_t>(std::ceil(in_seconds(segment.end) * sample_rate_));
   body_.follow(segment.begin, segment.air);
   board_->thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
-  while (converted_ < until) {
-    if (idle_ == Idle::skip && segment.terminals.dark() && firmware_.at_rest()) {
-      pass_rest(std::min(until, converted_ + firmware_.longest_rest()));
+  const std::uint64_t end = std::min(until, dies_at_);
+  while (converted_ < end) {
+    if (idle_ == Idle::skip && segment.terminals.dark() && firmware_->at_rest()) {
+      pass_rest(std::min(end, converted_ + firmware_->longest_rest()));
       continue;
     }
-    convert(segment.terminals, std::min<std::uint64_t>(until, converted_ + board_->samples.capacity));
+    convert(segment.terminals, std::min<std::uint64_t>(end, converted_ + board_->samples.capacity));
     run_firmware();
   }
+  converted_ = std::max(converted_, until);
+}
+
+void HostMeter::set_supply(bool on) {
+  if (converted_ < dies_at_) {
+    firmware::share(board_->power_good, on ? 1 : 0);
+    if (on)
+      dies_at_ = kLives;
+    else if (dies_at_ == kLives)
+      dies_at_ = converted_ + kHoldUp;
+    return;
+  }
+  if (on) power_up();
+}
+
+/// The EEPROM has all that survives, but for the clock, which its cell has kept going.
+void HostMeter::power_up() {
+  const firmware::MeterData& before = firmware_->data();
+  const std::uint64_t dead = converted_ - dies_at_;
+  auto board = std::make_unique<firmware::Board>();
+  std::ranges::copy(board_->eeprom, board->eeprom);
+  board->magic = firmware::kBoardMagic;
+  board->version = firmware::kBoardVersion;
+  board->power_good = 1;
+  board->reset_cause = static_cast<std::uint32_t>(firmware::ResetCause::power_on);
+  board->switches = board_->switches;
+  board->cover = board_->cover;
+  board->thermometer = board_->thermometer;
+  const bool knows_time = (before.status & firmware::kStatusClock) == 0;
+  put(knows_time ? clock_record(before.now + static_cast<firmware::LocalTime>(dead / firmware::kSampleRate))
+                 : firmware::ClockRecord{},
+      *board);
+  firmware_.reset();
+  board_ = std::move(board);
+  firmware_.emplace(*board_);
+  said_.clear();
+  began_ = converted_;
+  dies_at_ = kLives;
 }
 
 void HostMeter::run_firmware() {
-  firmware_.run();
+  firmware_->run();
   take_led_edges();
   take_port_bytes();
   take_eeprom_writes();
@@ -112,10 +161,10 @@ void HostMeter::run_firmware() {
 void HostMeter::pass_rest(std::uint64_t until) {
   const auto samples = until - converted_;
   converted_ = until;
-  const auto written = static_cast<std::uint32_t>(until);
+  const auto written = static_cast<std::uint32_t>(until - began_);
   firmware::share(board_->samples.written, written);
   firmware::share(board_->run_until, written);
-  firmware_.pass_rest(samples);
+  firmware_->pass_rest(samples);
   take_eeprom_writes();
 }
 
@@ -190,7 +239,8 @@ void HostMeter::convert(const Terminals& terminals, std::uint64_t until) {
 void HostMeter::take_led_edges() {
   firmware::LedEdge edge;
   while (firmware::pop(board_->led_edges, edge)) {
-    const double samples = static_cast<double>(edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
+    const double samples =
+        static_cast<double>(began_ + edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
     const double width = (edge.pulse & ~firmware::kLedInverted) * 0x1p-16;
     ++lit_;
     if (is_one_in(lit_, imperfections_.lost_one_in)) continue;
@@ -213,8 +263,9 @@ void HostMeter::take_eeprom_writes() {
 }
 
 void HostMeter::hear(ByteView bytes) {
+  if (converted_ >= dies_at_) return;
   for (const std::uint8_t byte : bytes) {
-    const firmware::UartByte in{converted_, byte, 0};
+    const firmware::UartByte in{converted_ - began_, byte, 0};
     if (firmware::push(board_->uart_in, in)) continue;
     run_firmware();  // takes out what the ring holds
     static_cast<void>(firmware::push(board_->uart_in, in));
@@ -226,9 +277,9 @@ void HostMeter::hear(ByteView bytes) {
 Bytes HostMeter::take_said() { return std::exchange(said_, {}); }
 
 std::optional<Instant> HostMeter::port_event() {
-  const std::uint64_t wake = said_.empty() ? firmware_.port_wake() : converted_;
-  if (wake == firmware::kNever) return std::nullopt;
-  return instant_at(static_cast<double>(wake) / sample_rate_);
+  const std::uint64_t wake = said_.empty() ? firmware_->port_wake() : converted_ - began_;
+  if (wake == firmware::kNever || converted_ >= dies_at_) return std::nullopt;
+  return instant_at(static_cast<double>(began_ + wake) / sample_rate_);
 }
 
 std::string HostMeter::display() const {
@@ -246,11 +297,11 @@ bool HostMeter::pressed(Switch which) const {
 }
 
 ActiveEnergy HostMeter::delivered() const {
-  return static_cast<double>(firmware_.delivered()) * energy_quantum(type_);
+  return static_cast<double>(firmware_->delivered()) * energy_quantum(type_);
 }
 
 ActiveEnergy HostMeter::received() const {
-  return static_cast<double>(firmware_.received()) * energy_quantum(type_);
+  return static_cast<double>(firmware_->received()) * energy_quantum(type_);
 }
 
 }  // namespace meterbench::virtual_lab

@@ -41,9 +41,10 @@ class HostMeter final : public Observer {
   /// A pulse of the test LED begins at the instant given of the world, not before the segment at hand begins.
   using OnLed = std::function<void(Instant)>;
 
-  /// `position`: where it stands, for its serial number.
+  /// `position`: where it stands, for its serial number. `starts`: the time of its clock at first; before
+  /// 2000 nobody has set it.
   HostMeter(const MeterType& type, const Imperfections& imperfections, OnLed on_led,
-            std::string_view position = "A", Idle idle = Idle::skip);
+            std::string_view position = "A", Idle idle = Idle::skip, UtcTime starts = {});
 
   void on_segment(const Segment& segment) override;
 
@@ -57,11 +58,18 @@ class HostMeter final : public Observer {
   void press(Switch which, bool pressed);
   [[nodiscard]] bool pressed(Switch which) const;
 
+  /// Its supply fails, or comes back. It lives on for 100 ms (made); dead it meters nothing, is dark and
+  /// silent, and then begins with a reset. Its clock goes on, to the second.
+  void set_supply(bool on);
+
+  /// What its tables tell.
+  [[nodiscard]] const firmware::MeterData& data() const { return firmware_->data(); }
+
   /// Registers since power-up.
   [[nodiscard]] ActiveEnergy delivered() const;
   [[nodiscard]] ActiveEnergy received() const;
   /// What it sees on its terminals, in the last whole second of its clock.
-  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_.data().present; }
+  [[nodiscard]] const firmware::PresentValues& present() const { return firmware_->data().present; }
   /// Samples converted since power-up.
   [[nodiscard]] std::uint64_t samples() const { return converted_; }
 
@@ -79,6 +87,7 @@ class HostMeter final : public Observer {
   struct Tone {
     Phasor u, i1, i2;
   };
+  void power_up();
   void run_firmware();
   void pass_rest(std::uint64_t until);
   void convert(const Terminals& terminals, std::uint64_t until);
@@ -98,14 +107,17 @@ class HostMeter final : public Observer {
   double sample_rate_;  // Hz of true time
   ThermalBody body_;
   Idle idle_;
-  std::uint64_t converted_ = 0;
+  static constexpr std::uint64_t kLives = ~std::uint64_t{0};
+  std::uint64_t converted_ = 0;  // samples, also those of a dead meter
+  std::uint64_t began_ = 0;      // sample 0 of the board
+  std::uint64_t dies_at_ = kLives;
   std::uint64_t lit_ = 0;  // LED pulses, whether given or lost
   // e^jωt of the next sample. The phase goes on when the frequency changes, and stands while there is
   // nothing.
   Phasor carrier_{0.0, 1.0};
   std::unique_ptr<firmware::Board> board_;
-  firmware::MeterFirmware firmware_;
-  Bytes said_;  // by the port, not taken yet
+  std::optional<firmware::MeterFirmware> firmware_;  // since the last reset of the board
+  Bytes said_;                                       // by the port, not taken yet
 };
 
 }  // namespace meterbench::virtual_lab

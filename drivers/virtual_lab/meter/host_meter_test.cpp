@@ -392,6 +392,67 @@ TEST(HostMeter, SeesWhatStandsOnItsTerminals) {
       }
 }
 
+/// 2S CL200 at 200 A: 48 kW, 13.3 pulses of 1 Wh a second.
+TEST(HostMeter, KeepsItsRegistersOverACutOfItsSupplyAndNothingIsMeteredMeanwhile) {
+  const MeterType type = type_of(kForms[1]);
+  const LoadPoint point =
+      make_load_point(type.form, Voltage{240}, Frequency{60}, Current{200}, kUnity, Direction::delivered);
+  Trial run{type, {}, terminals_of(point)};
+  run.until(100);
+  const std::uint64_t before = run.meter.data().registers.total.pulses[firmware::kDelivered];
+  run.meter.set_supply(false);
+  run.until(160);
+  EXPECT_NEAR(run.edges.back(), 100, 0.3) << "it lives on for a moment";
+  run.meter.set_supply(true);
+  run.until(170);
+  const firmware::MeterData& data = run.meter.data();
+  const double power = metered_power(type.form, point).value();
+  EXPECT_GE(data.registers.total.pulses[firmware::kDelivered], before);
+  // 100 s, the moment, 10 s; filters have run empty and full.
+  EXPECT_NEAR(static_cast<double>(data.registers.total.pulses[firmware::kDelivered]),
+              110.1 * power / type.kt.value(), 2);
+  EXPECT_NE(data.status & firmware::kStatusPowerFailure, 0);
+}
+
+TEST(HostMeter, IsSilentAtItsPortWhileItHasNoSupply) {
+  Trial run{type_of(kForms[1]), {}, {}};
+  const Bytes identify{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10};
+  run.meter.set_supply(false);
+  run.until(1);
+  run.meter.hear(identify);
+  run.until(2);
+  EXPECT_TRUE(run.meter.take_said().empty());
+  EXPECT_FALSE(run.meter.port_event());
+  run.meter.set_supply(true);
+  run.meter.hear(identify);
+  run.until(3);
+  EXPECT_FALSE(run.meter.take_said().empty());
+}
+
+TEST(HostMeter, ItsClockStartsWithTheWorldsAndGoesOnWithoutSupply) {
+  UtcTime starts;
+  ASSERT_TRUE(parse_utc("2025-06-02T08:00:00Z", starts));
+  World world{1, {.settle_s = 0}};
+  HostMeter meter{type_of(kForms[1]), {}, [](Instant) {}, "A", HostMeter::Idle::skip, starts};
+  world.attach(meter);
+  world.advance_to(instant_at(10.5));
+  // 25 years and 6 leap days, 5 months: 9284 days to 2025-06-02.
+  const firmware::LocalTime morning = 9284U * 86400 + 8 * 3600;
+  EXPECT_EQ(meter.data().now, morning + 10);
+  EXPECT_EQ(meter.data().status & firmware::kStatusClock, 0);
+  meter.set_supply(false);
+  world.advance_to(instant_at(3610.5));
+  meter.set_supply(true);
+  world.advance_to(instant_at(3620.5));
+  EXPECT_NEAR(meter.data().now, morning + 3620, 1);
+}
+
+TEST(HostMeter, WithoutATimeOfTheWorldItsClockIsNotSet) {
+  Trial run{type_of(kForms[1]), {}, {}};
+  run.until(5);
+  EXPECT_NE(run.meter.data().status & firmware::kStatusClock, 0);
+}
+
 TEST(FactoryConfiguration, IsValidForEachForm) {
   for (const FormCase& form : kForms) EXPECT_TRUE(is_valid(factory_configuration(type_of(form))));
   MeterType type = type_of(kForms[1]);
