@@ -17,7 +17,6 @@ using std::chrono::seconds;
 // optical-port.md 2.3
 constexpr Duration kInterCharacter = milliseconds{500};
 constexpr Duration kAcknowledgeTimeOut = seconds{2};
-constexpr Duration kTraffic = seconds{6};  // for a response to begin, and until a packet is forgotten
 constexpr unsigned kRetries = 3;
 constexpr Duration kBusyPause = seconds{2};
 constexpr unsigned kBusyTimes = 20;
@@ -30,9 +29,10 @@ Duration Client::wire_time(std::size_t bytes) const {
 
 void Client::restart() { *this = Client{settings_}; }
 
-void Client::start(Instant now, Bytes request) {
+void Client::start(Instant now, Bytes request, Duration patience) {
   if (phase_ != Phase::idle || answer_) throw std::logic_error{"C12.18: a request is under way"};
   request_ = std::move(request);
+  patience_ = patience;
   busy_ = 0;
   send_request(now);
 }
@@ -175,7 +175,7 @@ void Client::packet_taken(Instant now) {
   packet_retries_ = 0;
   if (++next_packet_ < packets_.size()) return put_packet(now);
   phase_ = Phase::response;
-  response_by_ = now + kTraffic;
+  response_by_ = now + patience_;
 }
 
 void Client::take_packet(Instant now) {

@@ -178,10 +178,16 @@ std::optional<MeterTime> TableReader::time(bool with_seconds) {
       return local_days{date} + hours{part[3]} + minutes{part[4]} + seconds{part[5]};
     }
     case 3: {
-      const MeterTime whole{minutes{u32()}};
-      return with_seconds ? whole + seconds{u8()} : whole;
+      const std::uint32_t whole = u32();
+      const std::uint8_t rest = with_seconds ? u8() : 0;
+      if (whole == 0) return std::nullopt;
+      return MeterTime{minutes{whole} + seconds{rest}};
     }
-    case 4: return MeterTime{seconds{u32()}};
+    case 4: {
+      const std::uint32_t whole = u32();
+      if (whole == 0) return std::nullopt;
+      return MeterTime{seconds{whole}};
+    }
     default: fail(fmt::format("TM_FORMAT {} is unknown", formats_.time)); return std::nullopt;
   }
 }
