@@ -13,7 +13,7 @@ constexpr unsigned kMostPulses = 100;
 
 /// Reads until nothing is missing.
 Next reading(Missing missing) {
-  if (!missing) return tl::unexpected{Obstacle{Errc::garbled, std::move(missing).error()}};
+  if (!missing) return tl::unexpected{std::move(missing).error()};
   if (missing->empty()) return LogOff{};
   return ReadTables{std::move(*missing)};
 }

@@ -18,10 +18,7 @@ using C1218Driver = ScriptedMeter;
 
 /// What the session of optical-port.md 1.3 says to the meter.
 Options of_the_facts() {
-  return {.user_id = 2,
-          .user_name = "BENCH",
-          .password = "READER",
-          .filler = '\0',
+  return {.access = {.user_id = 2, .user_name = "BENCH", .password = "READER", .filler = '\0'},
           .negotiate = Options::Wish{64, 1}};
 }
 
@@ -274,7 +271,7 @@ TEST_F(C1218Driver, BeginsAnewOnlyOnce) {
 
 TEST_F(C1218Driver, NamesNoPasswordThatIsRefused) {
   Options options;
-  options.password = "SECRET";
+  options.access.password = "SECRET";
   const Turn security{Bytes{0x51} + to_bytes("SECRET              "), {1}};
   use({kIdentifyTurn, kLogOnTurn, security, kLogOffTurn, kTerminateTurn}, options);
   const auto refused = tables({5});
@@ -420,8 +417,8 @@ TEST_F(C1218Driver, TellsWhetherTheProbeHearsItself) {
 TEST_F(C1218Driver, RefusesNamesThatHaveNoRoom) {
   use_script({});
   Options long_name, long_password;
-  long_name.user_name = "01234567890";
-  long_password.password = "012345678901234567890";
+  long_name.access.user_name = "01234567890";
+  long_password.access.password = "012345678901234567890";
   EXPECT_THROW(C1218Meter(*link, long_name), std::invalid_argument);
   EXPECT_THROW(C1218Meter(*link, long_password), std::invalid_argument);
 }

@@ -191,6 +191,7 @@ TEST_F(C1218Readings, SaysWhichTableAReadingWouldNeed) {
   use_tables({}, kOwnSt00);
   const auto log = reading(&Meter::start_read_log);
   ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, Errc::refused);
   EXPECT_EQ(log.error().detail, "this meter has no ST-71, as its ST-00 says");
 }
 

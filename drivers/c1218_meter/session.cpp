@@ -31,9 +31,10 @@ Session::Session(ByteLink& link, Options options)
     : link_{link},
       options_{std::move(options)},
       client_{{.turn_around = options_.turn_around, .echo = options_.echo}} {
-  if (options_.user_name.size() > 10)
-    throw std::invalid_argument{"a user name has at most 10 bytes: " + options_.user_name};
-  if (options_.password.size() > 20) throw std::invalid_argument{"a password has at most 20 bytes"};
+  if (options_.access.user_name.size() > PortAccess::kLongestName)
+    throw std::invalid_argument{"a user name has at most 10 bytes: " + options_.access.user_name};
+  if (options_.access.password.size() > PortAccess::kLongestPassword)
+    throw std::invalid_argument{"a password has at most 20 bytes"};
 }
 
 Session::~Session() {
@@ -182,19 +183,21 @@ void Session::negotiate() {
 }
 
 void Session::log_on() {
-  ask("Logon", c1218::log_on(options_.user_id, options_.user_name), [this](const Response& response) {
-    if (!accepted(response)) return;
-    logged_on_ = true;
-    secure();
-  });
+  ask("Logon", c1218::log_on(options_.access.user_id, options_.access.user_name),
+      [this](const Response& response) {
+        if (!accepted(response)) return;
+        logged_on_ = true;
+        secure();
+      });
 }
 
 void Session::secure() {
-  if (options_.password.empty()) return begin();
-  ask("Security", c1218::security(options_.password, options_.filler), [this](const Response& response) {
-    if (is(response, Code::ok)) return begin();
-    give_up(Errc::refused, "the meter refuses the password: " + c1218::code_text(response.code));
-  });
+  if (options_.access.password.empty()) return begin();
+  ask("Security", c1218::security(options_.access.password, options_.access.filler),
+      [this](const Response& response) {
+        if (is(response, Code::ok)) return begin();
+        give_up(Errc::refused, "the meter refuses the password: " + c1218::code_text(response.code));
+      });
 }
 
 void Session::begin() {

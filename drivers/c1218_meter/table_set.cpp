@@ -15,11 +15,12 @@ Missing missing(const Tables& tables, const std::vector<std::uint16_t>& needed,
                 std::vector<std::uint16_t> useful, const std::vector<std::uint16_t>& own) {
   if (!tables.contains(kConfiguration)) return std::vector{kConfiguration};
   const auto st00 = configuration_of(tables);
-  if (!st00) return tl::unexpected{st00.error()};
+  if (!st00) return tl::unexpected{Obstacle{Errc::garbled, st00.error()}};
   std::vector<std::uint16_t> result;
   for (const std::uint16_t table : needed) {
     if (!st00->has_table(table))
-      return tl::unexpected{"this meter has no " + c1218::table_name(table) + ", as its ST-00 says"};
+      return tl::unexpected{
+          Obstacle{Errc::refused, "this meter has no " + c1218::table_name(table) + ", as its ST-00 says"}};
     if (!tables.contains(table)) result.push_back(table);
   }
   if (st00->manufacturer == kOwnMaker) useful.insert(useful.end(), own.begin(), own.end());

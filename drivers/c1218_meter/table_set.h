@@ -16,7 +16,7 @@ namespace meterbench::c1218_meter {
 inline constexpr std::string_view kOwnMaker = "MTBN";
 
 /// Which tables are still missing, ST-00 first: it tells what else there is.
-using Missing = tl::expected<std::vector<std::uint16_t>, std::string>;
+using Missing = tl::expected<std::vector<std::uint16_t>, Obstacle>;
 /// `needed` and those `useful` ones that the meter has. `own`: useful where its maker is ours.
 [[nodiscard]] Missing missing(const Tables& tables, const std::vector<std::uint16_t>& needed,
                               std::vector<std::uint16_t> useful, const std::vector<std::uint16_t>& own = {});
