@@ -20,6 +20,8 @@ using c1218::Response;
 constexpr int kIdentifyTimes = 3;
 /// For the answer to a write, which may begin long work (optical-port.md 2.3).
 constexpr Duration kWritePatience = std::chrono::seconds{20};
+/// Of a table that is read in slices: more than the load profile of any meter (made).
+constexpr std::size_t kLongestTable = 1U << 20U;
 /// Code, count and checksum around table data.
 constexpr std::size_t kAroundData = 4;
 
@@ -294,6 +296,7 @@ void Session::take_slice(const Response& response) {
     if (read.content.empty()) read.asked = response.asked;
     read.answered = response.answered;
     read.content.insert(read.content.end(), slice->begin(), slice->end());
+    if (read.content.size() > kLongestTable) return give_up(Errc::garbled, "the table has no end");
     if (slice->size() == slices_.count) return read_slice();
   }
   tables_[slices_.table] = std::move(read);

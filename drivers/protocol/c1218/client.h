@@ -113,6 +113,7 @@ class Client {
   unsigned retries_ = 0;
 
   Phase phase_ = Phase::idle;
+  bool failed_ = false;  // nothing more is heard or said before the next request
   std::optional<Answer> answer_;
 
   // The request.
@@ -146,6 +147,7 @@ class Client {
   std::optional<std::uint8_t> expected_;  // sequence of the response's next packet; nothing: it has to begin
   std::optional<Instant> answered_;
   unsigned damaged_ = 0;
+  unsigned begun_times_ = 0;  // that the response began anew
   Instant response_by_{};
   Instant resume_{};
 };
