@@ -406,7 +406,7 @@ class Run {
   /// What speaks against a meter changes what was decided on it, and what will be.
   void take_findings(const std::vector<Finding>& findings) {
     for (const Finding& f : findings) {
-      log_.note(f.kind, f.text, f.position);
+      log_.note(f.kind, f.text, f.position, f.tables);
       if (f.kind == "led_register") take_findings({{f.position, "void", f.text}});
       const EventRow mark{"", f.position, 0, f.kind, f.text};
       if (changes_decisions(mark)) marks_.push_back(mark);
