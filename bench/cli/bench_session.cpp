@@ -277,7 +277,7 @@ BenchSession::Added BenchSession::connect(const StationFile& file, const Catalog
     if (!p.optical_port || !meters.contains(p.name)) continue;  // an empty socket
     auto added = add<MeterDriver>("optical." + p.name, *p.optical_port,
                                   [&](const MeterDriver& driver, ByteLink& link) -> Added {
-                                    station.meters[p.name] = driver.make(link);
+                                    station.meters[p.name] = driver.make(link, p.optical_port->log_on);
                                     return {};
                                   });
     if (!added) return added;

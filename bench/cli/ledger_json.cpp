@@ -6,6 +6,7 @@
 #include "bench/cli/messages.h"
 #include "bench/cli/run_facts.h"
 #include "bench/core/quantity_text.h"
+#include "bench/core/sha256.h"
 
 namespace meterbench {
 namespace {
@@ -52,11 +53,15 @@ Json leg_2_json(const Connection& connection) {
 std::string waveform_text(const PointRecord& p) { return p.waveform.empty() ? "sine" : p.waveform; }
 
 Json event_json(const EventRow& e) {
-  return {{"point_id", e.point_id},
-          {"position", e.position},
-          {"time_s", e.time_s},
-          {"kind", e.kind},
-          {"text", e.text}};
+  Json json{{"point_id", e.point_id},
+            {"position", e.position},
+            {"time_s", e.time_s},
+            {"kind", e.kind},
+            {"text", e.text}};
+  for (const auto& [number, content] : e.tables)
+    json["tables"].push_back(
+        {{"table", number}, {"bytes", content.size()}, {"sha256", sha256_hex(to_string(content))}});
+  return json;
 }
 
 /// As it was written; a text that is no JSON stays a text.

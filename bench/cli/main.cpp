@@ -11,5 +11,6 @@ int main(int argc, char** argv) {
     meterbench::add_doctor(app, chosen);
     meterbench::add_discover(app, chosen);
     meterbench::add_lab(app, chosen);
+    meterbench::add_meter(app, chosen);
   });
 }

@@ -27,6 +27,8 @@ void add_plan(CLI::App& app, VerbAction& chosen);
 /// runs, show, export, verify
 void add_ledger_verbs(CLI::App& app, VerbAction& chosen);
 void add_doctor(CLI::App& app, VerbAction& chosen);
+/// meter read, registers, clock, profile, log, procedure
+void add_meter(CLI::App& app, VerbAction& chosen);
 void add_discover(CLI::App& app, VerbAction& chosen);
 /// `usb`: where this program can emulate USB devices.
 void add_lab(CLI::App& app, VerbAction& chosen, UsbPlugs* usb = nullptr);

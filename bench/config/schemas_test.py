@@ -24,7 +24,7 @@ SHIPPED = {
 # Keys that a file may do without.
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
-            "disconnect", "optical_port", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
+            "disconnect", "optical_port", "log_on", "user_id", "user_name", "password", "filler", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
             "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery"}

@@ -198,12 +198,44 @@ bool is_position_name(std::string_view name) {
   });
 }
 
+/// A text of at most `longest` bytes. What is too long is not repeated: it may be a password.
+void read_short_text(YamlMap& map, std::string_view key, std::size_t longest, std::string& text) {
+  const auto node = map.find(key);
+  const auto value = node ? node->as_text() : std::nullopt;
+  if (!value) return;
+  if (value->size() > longest)
+    node->mistake(fmt::format("'{}' has {} bytes; at most {} are allowed", key, value->size(), longest));
+  else
+    text = *value;
+}
+
+/// `{user_id: 2, user_name: BENCH, password: …, filler: nul}`
+PortAccess read_log_on(const YamlNode& node) {
+  PortAccess access;
+  auto map = node.as_map();
+  if (!map) return access;
+  if (const auto id = map->find("user_id")) {
+    const auto number = id->as_integer();
+    if (number && *number >= 0 && *number <= 65'535)
+      access.user_id = static_cast<std::uint16_t>(*number);
+    else if (number)
+      id->mistake("a whole number from 0 to 65535 is expected");
+  }
+  read_short_text(*map, "user_name", PortAccess::kLongestName, access.user_name);
+  read_short_text(*map, "password", PortAccess::kLongestPassword, access.password);
+  if (const auto filler = map->find("filler"))
+    access.filler = filler->as_one_of({"space", "nul"}) == "nul" ? '\0' : ' ';
+  map->finish();
+  return access;
+}
+
 /// The meter's registers, over a probe on its optical port.
 std::optional<InstrumentEntry> read_optical_port(YamlMap& position) {
   const auto node = position.find("optical_port");
   auto map = node ? node->as_map() : std::nullopt;
   if (!map) return std::nullopt;
   InstrumentEntry entry = read_instrument(*map);
+  if (const auto log_on = map->find("log_on")) entry.log_on = read_log_on(*log_on);
   map->finish();
   return entry;
 }

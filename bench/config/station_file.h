@@ -11,6 +11,7 @@
 #include "bench/model/capabilities.h"
 #include "bench/model/interim_check.h"
 #include "bench/model/interlock_wiring.h"
+#include "bench/model/port_access.h"
 #include "bench/model/station_uncertainty.h"
 
 namespace meterbench {
@@ -31,6 +32,7 @@ struct InstrumentEntry {
   std::optional<Calibration> calibration;
   FilePosition position;          ///< where the driver is named
   FilePosition profile_position;  ///< where there is a profile
+  PortAccess log_on{};            ///< of an optical port
 };
 
 struct PositionEntry {

@@ -203,6 +203,36 @@ TEST(StationFile, ReadsChamberInterlockPickupsAndOpticalPorts) {
   EXPECT_FALSE(station->positions[1].optical_port);
 }
 
+std::string with_log_on(const std::string& log_on) {
+  return exchanged(
+      kGood, "  A: {led_input: 1}\n",
+      "  A: {led_input: 1, optical_port: {driver: c1218_meter, address: virtual:optical.A, log_on: " +
+          log_on + "}}\n");
+}
+
+TEST(StationFile, ReadsWhoTheBenchIsToAMeter) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "mine.yaml";
+  std::ofstream{path} << with_log_on("{user_id: 7, user_name: LAB, password: READER, filler: nul}");
+  Mistakes mistakes;
+  const auto station = load_station_file(path, mistakes);
+  ASSERT_TRUE(station) << mistakes.text();
+  const PortAccess& access = station->positions[0].optical_port->log_on;
+  EXPECT_EQ(access.user_id, 7);
+  EXPECT_EQ(access.user_name, "LAB");
+  EXPECT_EQ(access.password, "READER");
+  EXPECT_EQ(access.filler, '\0');
+}
+
+TEST(StationFile, NeverRepeatsAPassword) {
+  const std::string mistakes = mistakes_of(with_log_on("{password: OPEN-SESAME-OPEN-SESAME, filler: x}"));
+  EXPECT_THAT(mistakes, HasSubstr("'password' has 23 bytes; at most 20 are allowed"));
+  EXPECT_THAT(mistakes, HasSubstr("'x' is not known; allowed: space, nul"));
+  EXPECT_EQ(mistakes.find("SESAME"), std::string::npos) << mistakes;
+  EXPECT_THAT(mistakes_of(with_log_on("{user_id: 70000}")), HasSubstr("from 0 to 65535"));
+  EXPECT_THAT(mistakes_of(with_log_on("{passwort: x}")), HasSubstr("password"));
+}
+
 TEST(StationFile, TellsMistakesOfTheInterlock) {
   EXPECT_THAT(mistakes_of(exchanged(with_everything(), "watchdog: 15 s", "watchdog: 9 s")),
               HasSubstr("the watchdog must wait for two triggers at least"));

@@ -34,6 +34,7 @@ constexpr std::array kParts{
     Part{record::point, "environment", "point_row", "ordinal"},
     Part{record::point, "event", "point_row", "event_row"},
     Part{record::event, "event", "event_row", "event_row"},
+    Part{record::event, "meter_table", "event_row", "number"},
     Part{record::run_end, "run_end", "run_end_row", "run_end_row"},
 };
 
@@ -52,7 +53,7 @@ bool is_label(std::string_view column) {
 enum class Columns { all, content };
 
 /// `edge{ordinal=i0;time_ns=i1500;reference_count=r0.25;}`; NULL columns are not mentioned, so that a column
-/// that a later schema adds changes no older row. Text tells its length and needs no escapes.
+/// that a later schema adds changes no older row. Text and bytes tell their length and need no escapes.
 void append_row(std::string& out, std::string_view table, SQLite::Statement& row, Columns columns) {
   out += table;
   out += '{';
@@ -66,7 +67,7 @@ void append_row(std::string& out, std::string_view table, SQLite::Statement& row
       out += fmt::format("=r{};", number_text(value.getDouble()));
     } else {
       const std::string text = value.getString();
-      out += fmt::format("=t{}:{};", text.size(), text);
+      out += fmt::format("={}{}:{};", value.isBlob() ? 'b' : 't', text.size(), text);
     }
   }
   out += "}\n";
@@ -176,6 +177,13 @@ std::optional<std::string> find_unlinked(const SQLite::Database& database) {
       return fmt::format("{} has no link: it was added by another hand",
                          description(database, record, query.getColumn(0).getInt64()));
   }
+  SQLite::Statement of_point{
+      database,
+      "SELECT event_row FROM meter_table JOIN event USING (event_row) WHERE point_row IS NOT NULL LIMIT 1"};
+  if (of_point.executeStep())
+    return fmt::format(
+        "event {} belongs to a point and has a meter's tables: they were added by another hand",
+        of_point.getColumn(0).getInt64());
   SQLite::Statement orphans{database, "PRAGMA foreign_key_check"};
   if (orphans.executeStep())
     return fmt::format("a row of table {} belongs to no row of table {}", orphans.getColumn(0).getString(),

@@ -16,7 +16,7 @@ namespace meterbench {
 namespace record {
 inline constexpr std::string_view run = "run";      ///< with its instruments and meters
 inline constexpr std::string_view point = "point";  ///< with reasons, budget, edges, environment, events
-inline constexpr std::string_view event = "event";  ///< that belongs to no point
+inline constexpr std::string_view event = "event";  ///< that belongs to no point; with tables of a meter
 inline constexpr std::string_view run_end = "run_end";
 }  // namespace record
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/core/bytes.h"
 #include "bench/core/quantity.h"
 #include "bench/core/time.h"
 #include "bench/model/budget.h"
@@ -65,6 +66,8 @@ struct EventRow {
   /// worth, and text says why: see position_events.h.
   std::string kind;
   std::string text;
+  /// Of a meter at that moment, raw, by number; of events of the run alone, points' events have none.
+  std::map<std::uint16_t, Bytes> tables{};
 };
 
 struct EnvironmentRow {

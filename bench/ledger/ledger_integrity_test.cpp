@@ -17,13 +17,14 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A ledger with two runs; the first has two points, an event and an end.
+/// A ledger with two runs; the first has two points, two events and an end.
 std::string write_sample(const std::filesystem::path& path) {
   Ledger ledger{path, Ledger::Mode::write};
   const std::string run_id = ledger.begin_run(sample::run(), sample::instruments(), sample::meters());
   ledger.add_point(run_id, sample::point("001"));
   ledger.add_event(run_id, sample::event());
   ledger.add_point(run_id, sample::point("002"));
+  ledger.add_event(run_id, sample::meter_event());
   ledger.end_run(run_id, 0, sample::utc("2025-06-02T09:00:00Z"));
   const std::string second = ledger.begin_run(sample::run(), {});
   ledger.add_point(second, sample::point("001"));
@@ -97,11 +98,19 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"UPDATE event SET text = 'nothing' WHERE point_row = 2 AND kind = 'spread'", kPoint2.c_str()},
         Change{"UPDATE event SET text = 'nothing' WHERE kind = 'fault'", "event 'fault' at 70.5 s of run"},
         Change{"DELETE FROM event WHERE kind = 'fault'", "row 3 of table event"},
+        Change{"UPDATE meter_table SET content = x'00' WHERE number = 5", "event 'meter' at 1.5 s of run"},
+        Change{"UPDATE meter_table SET sha256 = '' WHERE number = 5", "event 'meter' at 1.5 s of run"},
+        Change{"DELETE FROM meter_table WHERE number = 6", "event 'meter' at 1.5 s of run"},
+        Change{"INSERT INTO meter_table SELECT event_row, 7, '', x'' FROM event WHERE kind = 'meter'",
+               "event 'meter' at 1.5 s of run"},
+        Change{"INSERT INTO meter_table VALUES (99, 1, '', x'00')",
+               "a row of table meter_table belongs to no row"},
+        Change{"INSERT INTO meter_table VALUES (1, 1, '', x'00')", "event 1 belongs to a point"},
         Change{"UPDATE run_end SET exit_code = 1", "the end of run"},
         Change{"UPDATE run_end SET content_hash = 'x'", "the end of run"},
         Change{"UPDATE link SET sha256 = 'x' WHERE link = 4", kPoint2.c_str()},
         Change{"DELETE FROM link WHERE link = 4", "link 4 is missing"},
-        Change{"DELETE FROM link WHERE link = 7", "has no link"},
+        Change{"DELETE FROM link WHERE link = 8", "has no link"},
         Change{"INSERT INTO event VALUES (99, 1, NULL, '', '', 1, 'note', 'late')", "event 'note' at 1.0 s"},
         Change{"INSERT INTO run_end VALUES (9, 2, '2025-06-02T10:00:00.000Z', 0, '')", "has no link"},
         Change{"INSERT INTO edge VALUES (99, 0, 0, 0, 0)",
@@ -114,6 +123,20 @@ TEST(LedgerLinks, NameTheFirstOfSeveralChanges) {
   write_sample(folder.ledger());
   tamper(folder.ledger(), "UPDATE point SET k = 3");
   EXPECT_THAT(change_found(folder.ledger()), HasSubstr("point 001"));
+}
+
+TEST(LedgerContentHash, DependsOnTheMetersTables) {
+  const sample::Folder folder;
+  const auto hash_with = [&](const char* name, const Bytes& content) {
+    Ledger ledger{folder.path() / name, Ledger::Mode::write};
+    const std::string run_id = ledger.begin_run(sample::run(), {});
+    EventRow event = sample::meter_event();
+    event.tables[5] = content;
+    ledger.add_event(run_id, event);
+    return ledger.content_hash(run_id);
+  };
+  EXPECT_EQ(hash_with("a", {1, 2}), hash_with("b", {1, 2}));
+  EXPECT_NE(hash_with("c", {1, 2}), hash_with("d", {1, 3}));
 }
 
 TEST(LedgerContentHash, IsEqualForEqualContentWhateverTheRunTheTimeAndThePath) {
@@ -205,7 +228,7 @@ TEST_F(OldLedger, OfSchemaOneIsBroughtUpToDateWithLinksThatStayTrue) {
   ledger.add_point(run->run.run_id, sample::point("002"));
   EXPECT_EQ(ledger.verify(), std::nullopt);
   SQLite::Database database{folder_.ledger().string()};
-  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 4);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 5);
   EXPECT_EQ(database.execAndGet("SELECT count(*) FROM v_point").getInt(), 2);
 }
 

@@ -94,7 +94,7 @@ class LedgerQueries : public testing::Test {
   }
 };
 
-TEST_F(LedgerQueries, AreTenAndEachIsTested) { EXPECT_EQ(queries().size(), 10U); }
+TEST_F(LedgerQueries, AreElevenAndEachIsTested) { EXPECT_EQ(queries().size(), 11U); }
 
 TEST_F(LedgerQueries, ErrorCurveTakesTheLastAttempts) {
   EXPECT_THAT(answer("Error curve of a run"),
@@ -137,6 +137,11 @@ TEST_F(LedgerQueries, BudgetOfAPointHasShares) {
 }
 TEST_F(LedgerQueries, ShiftsAreTold) {
   EXPECT_THAT(answer("Shifts"), ElementsAre(HasSubstr("003|A|5.0|1|received|0.01|")));
+}
+TEST_F(LedgerQueries, TablesThatARunChangedAreTold) {
+  ledger_.add_event(run_, {"", "B", 0, "meter", "B", {{5, {0x41}}, {13, {0x0F, 0}}}});
+  ledger_.add_event(run_, {"", "B", 91, "meter_after", "B", {{5, {0x41}}, {13, {0x1E, 0}}}});
+  EXPECT_THAT(answer("Tables that a run changed"), ElementsAre("B|13|0F00|1E00"));
 }
 TEST_F(LedgerQueries, VoidPositionsAreTold) {
   EXPECT_THAT(answer("Void positions"), ElementsAre(run_ + "|B|focus-ax-3s-cl20||firmware differs"));

@@ -281,6 +281,30 @@ TEST(Ledger, GivesEventsOfTheRunAndOfItsPointsInTheOrderOfWriting) {
   expect_equal(events[2], sample::point().events[1]);
 }
 
+TEST(Ledger, KeepsTheTablesOfAMeterByteForByte) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  const std::string run_id = ledger.begin_run(sample::run(), {});
+  ledger.add_event(ledger.begin_run(sample::run(), {}), sample::meter_event());  // of another run
+  ledger.add_event(run_id, sample::event());
+  ledger.add_point(run_id, sample::point());
+  ledger.add_event(run_id, sample::meter_event());
+  const auto events = ledger.events(run_id);
+  ASSERT_EQ(events.size(), 4U);
+  for (std::size_t n = 0; n < 3; ++n) EXPECT_TRUE(events[n].tables.empty()) << n;
+  EXPECT_EQ(events[3].tables, sample::meter_event().tables);
+  SQLite::Database database{folder.ledger().string()};
+  SQLite::Statement view{database, "SELECT position, kind, number, bytes, sha256 FROM v_meter_table"};
+  ASSERT_TRUE(view.executeStep());
+  EXPECT_EQ(view.getColumn(0).getString(), "A");
+  EXPECT_EQ(view.getColumn(1).getString(), "meter");
+  EXPECT_EQ(view.getColumn(2).getInt(), 5);
+  EXPECT_EQ(view.getColumn(3).getInt(), 3);
+  // Computed elsewhere: sha256 of 55 00 FF.
+  EXPECT_EQ(view.getColumn(4).getString(),
+            "eb4b94766760054263c789131d0849302f5e1bc109e03f33d4255c241c4ec4c6");
+}
+
 TEST(Ledger, NamesEachRunByARandomUuid) {
   const sample::Folder folder;
   Ledger ledger{folder.ledger(), Ledger::Mode::write};
@@ -666,7 +690,7 @@ TEST(LedgerOpening, RefusesANewerSchema) {
   SQLite::Database{folder.ledger().string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
   for (const auto mode : {Ledger::Mode::read, Ledger::Mode::write})
     EXPECT_THAT(refusal(folder.ledger(), mode),
-                HasSubstr("newer Meterbench (schema 99, this one knows up to 4)"));
+                HasSubstr("newer Meterbench (schema 99, this one knows up to 5)"));
 }
 
 TEST(LedgerOpening, ReportsADamagedFile) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "bench/core/sha256.h"
 #include "bench/ledger/position_events.h"
 
 namespace meterbench {
@@ -192,8 +193,12 @@ void PointInsert::insert_series(std::int64_t run_row, std::int64_t point_row, co
 }
 
 std::int64_t insert_event(SQLite::Database& database, std::int64_t run_row, const EventRow& e) {
-  return Insert{database, "event", "run_row, point_id, position, time_s, kind, text"}(
+  const std::int64_t event_row = Insert{database, "event", "run_row, point_id, position, time_s, kind, text"}(
       run_row, e.point_id, e.position, e.time_s, e.kind, e.text);
+  Insert table{database, "meter_table", "event_row, number, sha256, content"};
+  for (const auto& [number, content] : e.tables)
+    table(event_row, number, sha256_hex(to_string(content)), content);
+  return event_row;
 }
 
 std::vector<PointRecord> read_points(const SQLite::Database& database, std::int64_t run_row) {
@@ -211,7 +216,17 @@ std::vector<PointRecord> read_points(const SQLite::Database& database, std::int6
 }
 
 std::vector<EventRow> read_events(const SQLite::Database& database, std::int64_t run_row) {
-  return collect_events({database, "SELECT * FROM event WHERE run_row = ? ORDER BY event_row", run_row});
+  std::vector<EventRow> events =
+      collect_events({database, "SELECT * FROM event WHERE run_row = ? ORDER BY event_row", run_row});
+  Rows table{
+      database,
+      "SELECT place, number, content FROM (SELECT event_row, row_number() OVER (ORDER BY event_row) - 1 AS "
+      "place FROM event WHERE run_row = ?) JOIN meter_table USING (event_row)",
+      run_row};
+  while (table.next())
+    events.at(table.natural("place"))
+        .tables.emplace(static_cast<std::uint16_t>(table.natural("number")), table.bytes("content"));
+  return events;
 }
 
 }  // namespace meterbench

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "bench/core/bytes.h"
+
 namespace meterbench {
 
 /// A value that has no place in a row (not finite), or a row whose text is no value.
@@ -22,6 +24,11 @@ struct RowError : std::runtime_error {
 inline void bind(SQLite::Statement& statement, int at, const std::string& text) { statement.bind(at, text); }
 inline void bind(SQLite::Statement& statement, int at, std::string_view text) {
   statement.bind(at, std::string{text});
+}
+inline void bind(SQLite::Statement& statement, int at, const Bytes& bytes) {
+  // SQLite would turn no bytes at no address into NULL.
+  const void* first = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+  statement.bind(at, first, static_cast<int>(bytes.size()));
 }
 inline void bind(SQLite::Statement& statement, int at, double value) {
   // SQLite would turn NaN into NULL without a word.
@@ -84,6 +91,7 @@ class Rows {
   bool next() { return statement_.executeStep(); }
 
   [[nodiscard]] std::string text(const char* column) { return statement_.getColumn(column).getString(); }
+  [[nodiscard]] Bytes bytes(const char* column) { return to_bytes(text(column)); }
   [[nodiscard]] double real(const char* column) { return statement_.getColumn(column).getDouble(); }
   [[nodiscard]] std::int64_t integer(const char* column) { return statement_.getColumn(column).getInt64(); }
   [[nodiscard]] int small(const char* column) { return statement_.getColumn(column).getInt(); }

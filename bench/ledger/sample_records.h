@@ -101,6 +101,11 @@ namespace meterbench::sample {
 
 [[nodiscard]] inline EventRow event() { return {"", "", 70.5, "fault", "source: OUTP ON: tripped"}; }
 
+/// With three tables of a meter, one of them empty.
+[[nodiscard]] inline EventRow meter_event() {
+  return {"", "A", 1.5, "meter", "TEST VMETER1", {{5, {0x55, 0x00, 0xFF}}, {6, {}}, {2061, {1}}}};
+}
+
 /// A folder of its own for each test, gone with it.
 class Folder {
  public:

@@ -306,8 +306,23 @@ WHERE check_kind IS NOT NULL AND attempt = (SELECT max(attempt) FROM point WHERE
 ORDER BY run.run_row, point_id, position;
 )sql";
 
+/// What a meter's tables held, byte for byte, at an event of a run.
+constexpr const char* kMeterTables = R"sql(
+CREATE TABLE meter_table (
+  event_row  INTEGER NOT NULL REFERENCES event,
+  number     INTEGER NOT NULL,
+  sha256     TEXT NOT NULL,
+  content    BLOB NOT NULL,
+  PRIMARY KEY (event_row, number)
+) WITHOUT ROWID;
+CREATE VIEW v_meter_table AS
+SELECT run_id, position, time_s, kind, number, length(content) AS bytes, sha256, content
+FROM meter_table JOIN event USING (event_row) JOIN run USING (run_row)
+ORDER BY event_row, number;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions};
+constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions, kMeterTables};
 
 }  // namespace
 

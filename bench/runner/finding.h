@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+
+#include "bench/core/bytes.h"
 
 namespace meterbench {
 
@@ -9,6 +13,7 @@ struct Finding {
   std::string position;
   std::string kind;
   std::string text;
+  std::map<std::uint16_t, Bytes> tables{};  ///< of the meter there, as EventRow has them
 };
 
 }  // namespace meterbench

@@ -89,7 +89,7 @@ Result<std::vector<Finding>> MeterStates::read_before() {
     const std::string identity = identity_text(state->identity);
     for (InstrumentRecord& record : station_.instruments)
       if (record.role == "optical." + position) record.identity = identity;
-    findings.push_back({position, "meter", identity});
+    findings.push_back({position, "meter", identity, state->configuration});
     before_.emplace(position, *state);
   }
   for (const auto& [position, state] : before_) {
@@ -142,6 +142,8 @@ std::vector<Finding> MeterStates::read_after() {
   const auto answers = read_meter_states(station_, positions_);
   if (station_.reactor.stop().requested()) return findings;
   for (const auto& [position, state] : answers) {
+    if (state)
+      findings.push_back({position, "meter_after", "the meter's tables in the end", state->configuration});
     const auto before = before_.find(position);
     if (!state) {
       findings.push_back({position, "optical_port", state.error().text()});

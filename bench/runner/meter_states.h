@@ -22,16 +22,17 @@ class MeterStates {
   MeterStates(Station& station, const Plan& plan, const std::vector<std::size_t>& positions)
       : station_{station}, plan_{plan}, positions_{positions} {}
 
-  /// Asks all meters at once: `meter` with what one told, `optical_port` of one that did not. A Kt unlike the
-  /// configured one by more than 1e-6 of it is implausible, and so is a certified standard of another serial
-  /// number than its certificate. Also notes who they are in Station::instruments. Waits.
+  /// Asks all meters at once: `meter` with what one told and its tables, `optical_port` of one that did not.
+  /// A Kt unlike the configured one by more than 1e-6 of it is implausible, and so is a certified standard of
+  /// another serial number than its certificate. Also notes who they are in Station::instruments. Waits.
   [[nodiscard]] Result<std::vector<Finding>> read_before();
   /// One row a position, for the record.
   [[nodiscard]] std::vector<MeterRow> rows() const;
   /// Why decisions on a meter are unverified: it did not tell its Kt, or as a certified standard who it is.
   [[nodiscard]] std::vector<std::string> doubts(const std::string& position) const;
 
-  /// `void` for each meter that is not as it was, `doubt` where nobody can tell. Waits; after a stop
+  /// `meter_after` with the tables of each meter that answers, `void` for one that is not as it was, `doubt`
+  /// where nobody can tell. Waits; after a stop
   /// request nothing is read.
   [[nodiscard]] std::vector<Finding> read_after();
   /// `void` for each meter that is not as an earlier part of the run has recorded it.

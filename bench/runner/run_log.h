@@ -1,6 +1,7 @@
 // What a run has for the record, until it can be written.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ class RunLog {
  public:
   RunLog(const Clock& clock, Ledger& ledger) : clock_{clock}, ledger_{ledger} {}
 
-  void note(std::string kind, std::string text, std::string position = {}) {
-    notes_.push_back({"", std::move(position), in_seconds(clock_.now()), std::move(kind), std::move(text)});
+  void note(std::string kind, std::string text, std::string position = {},
+            std::map<std::uint16_t, Bytes> tables = {}) {
+    notes_.push_back({"", std::move(position), in_seconds(clock_.now()), std::move(kind), std::move(text),
+                      std::move(tables)});
   }
   /// Throws LedgerError; nothing is written a second time.
   void write(const std::string& run_id) {

@@ -424,7 +424,7 @@ class Run {
   /// `disagreement`: what follows where LED and register disagree.
   void take_findings(const std::vector<Finding>& findings, const char* disagreement = "void") {
     for (const Finding& f : findings) {
-      log_.note(f.kind, f.text, f.position);
+      log_.note(f.kind, f.text, f.position, f.tables);
       if (f.kind == "led_register") take_findings({{f.position, disagreement, f.text}});
       const EventRow mark{"", f.position, 0, f.kind, f.text};
       if (changes_decisions(mark)) marks_.push_back(mark);

@@ -4,6 +4,21 @@
 #include "bench/core/sha256.h"
 
 namespace meterbench {
+namespace {
+
+tl::unexpected<Fault> unable(const char* command) {
+  return fault(Errc::refused, "meter", command, "this driver has no means for it");
+}
+
+}  // namespace
+
+void Meter::start_read_status(Done<MeterStatus> done) { done(unable("read status")); }
+void Meter::start_read_billing(Done<MeterBilling> done) { done(unable("read billing")); }
+void Meter::start_read_present(Done<MeterPresent> done) { done(unable("read present values")); }
+void Meter::start_read_clock(Done<MeterClock> done) { done(unable("read clock")); }
+void Meter::start_read_log(Done<MeterLog> done) { done(unable("read log")); }
+void Meter::start_read_profile(Done<MeterProfile> done) { done(unable("read profile")); }
+void Meter::start_procedure(const MeterCommand&, Done<void> done) { done(unable("procedure")); }
 
 std::string MeterState::sha256() const {
   std::string all;

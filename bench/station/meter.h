@@ -11,6 +11,8 @@
 #include "bench/core/quantity.h"
 #include "bench/core/reactor.h"
 #include "bench/core/time.h"
+#include "bench/station/meter_procedure.h"
+#include "bench/station/meter_readings.h"
 
 namespace meterbench {
 
@@ -63,6 +65,17 @@ class Meter {
   /// so that the bench can tell which LED belongs to this port. Done once the meter has said that it will;
   /// refused where it knows no such procedure.
   virtual void start_signal(unsigned pulses, Done<void> done) = 0;
+
+  // What a driver has no means for it leaves refused, as a meter without the tables does.
+  virtual void start_read_status(Done<MeterStatus> done);
+  virtual void start_read_billing(Done<MeterBilling> done);
+  virtual void start_read_present(Done<MeterPresent> done);
+  virtual void start_read_clock(Done<MeterClock> done);
+  virtual void start_read_log(Done<MeterLog> done);
+  virtual void start_read_profile(Done<MeterProfile> done);
+  /// Done once the meter has said that it is done. Refused, in words, where it knows no such procedure, the
+  /// session has too little clearance, or the meter is sealed.
+  virtual void start_procedure(const MeterCommand& command, Done<void> done);
 };
 
 }  // namespace meterbench

@@ -2,19 +2,18 @@
 
 #include <utility>
 
-#include "drivers/c1218_meter/procedure.h"
+#include "drivers/c1218_meter/billing_readings.h"
 #include "drivers/c1218_meter/readings.h"
+#include "drivers/c1218_meter/status_readings.h"
 
 namespace meterbench::c1218_meter {
 namespace {
 
-// The virtual meter's procedure MP-00 (drivers/virtual_lab/meter/firmware/procedures.h).
-constexpr std::uint16_t kSignal = 2048;
 constexpr unsigned kMostPulses = 100;
 
 /// Reads until nothing is missing.
 Next reading(Missing missing) {
-  if (!missing) return tl::unexpected{Obstacle{Errc::garbled, std::move(missing).error()}};
+  if (!missing) return tl::unexpected{std::move(missing).error()};
   if (missing->empty()) return LogOff{};
   return ReadTables{std::move(*missing)};
 }
@@ -108,12 +107,44 @@ void C1218Meter::start_read_tables(std::vector<std::uint16_t> tables,
 void C1218Meter::start_signal(unsigned pulses, Done<void> done) {
   if (pulses == 0 || pulses > kMostPulses)
     return done(fault(Errc::out_of_range, link_.device(), "signal", "a signal has 1 to 100 pulses"));
-  ProcedureRun run{
-      {.procedure = kSignal, .sequence = ++sequence_, .parameters = {static_cast<std::uint8_t>(pulses)}},
-      std::string{kOwnMaker}};
-  Choose choose = [run](const Tables& tables) mutable { return run.next(tables); };
+  run(signal_call(pulses), std::move(done));
+}
+
+void C1218Meter::start_procedure(const MeterCommand& command, Done<void> done) {
+  run(call_of(command), std::move(done));
+}
+
+void C1218Meter::run(ProcedureCall call, Done<void> done) {
+  ProcedureRun procedure{std::move(call), ++sequence_};
+  Choose choose = [procedure](const Tables& tables) mutable { return procedure.next(tables); };
   in_session(std::move(choose),
              [done = std::move(done)](Result<Tables> read) { done(std::move(read).map([](Tables&&) {})); });
+}
+
+void C1218Meter::start_read_status(Done<MeterStatus> done) {
+  read_as<MeterStatus>(missing_for_status, status_from, std::move(done));
+}
+
+void C1218Meter::start_read_billing(Done<MeterBilling> done) {
+  read_as<MeterBilling>(missing_for_billing, billing_from, std::move(done));
+}
+
+void C1218Meter::start_read_present(Done<MeterPresent> done) {
+  read_as<MeterPresent>(missing_for_present, present_from, std::move(done));
+}
+
+void C1218Meter::start_read_clock(Done<MeterClock> done) {
+  read_as<MeterClock>(
+      missing_for_clock, [this](const Tables& tables) { return clock_from(tables, link_.reactor()); },
+      std::move(done));
+}
+
+void C1218Meter::start_read_log(Done<MeterLog> done) {
+  read_as<MeterLog>(missing_for_log, log_from, std::move(done));
+}
+
+void C1218Meter::start_read_profile(Done<MeterProfile> done) {
+  read_as<MeterProfile>(missing_for_profile, profile_from, std::move(done));
 }
 
 }  // namespace meterbench::c1218_meter

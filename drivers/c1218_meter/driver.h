@@ -6,13 +6,14 @@
 #include "bench/station/meter.h"
 #include "drivers/c1218_meter/options.h"
 #include "drivers/c1218_meter/probe_echo.h"
+#include "drivers/c1218_meter/procedure.h"
 #include "drivers/c1218_meter/session.h"
 #include "drivers/link/byte_link.h"
 
 namespace meterbench::c1218_meter {
 
-/// A meter behind its optical port, by ANSI C12.18 and C12.19 at 9,600 Bd, 8N1. All that it writes is the
-/// procedure `signal`, and that to a virtual meter alone. What is known of meters stands in quirks.md.
+/// A meter behind its optical port, by ANSI C12.18 and C12.19 at 9,600 Bd, 8N1. It writes
+/// nothing but the procedures asked for. What is known of meters stands in quirks.md.
 ///
 /// Opens its link whenever it is needed. What is asked while a session is under way has its own session after
 /// it.
@@ -29,6 +30,13 @@ class C1218Meter final : public Meter {
                          Done<std::map<std::uint16_t, Bytes>> done) override;
   /// `pulses`: 1 … 100, at 20 Hz; the meter refuses while its last signal is under way.
   void start_signal(unsigned pulses, Done<void> done) override;
+  void start_read_status(Done<MeterStatus> done) override;
+  void start_read_billing(Done<MeterBilling> done) override;
+  void start_read_present(Done<MeterPresent> done) override;
+  void start_read_clock(Done<MeterClock> done) override;
+  void start_read_log(Done<MeterLog> done) override;
+  void start_read_profile(Done<MeterProfile> done) override;
+  void start_procedure(const MeterCommand& command, Done<void> done) override;
 
   /// Packets that had to be sent again so far: evidence of a badly seated probe.
   [[nodiscard]] unsigned retries() const { return session_.retries(); }
@@ -39,6 +47,7 @@ class C1218Meter final : public Meter {
   void enqueue(Job job);
   void next();
   void in_session(Choose choose, Done<Tables> done);
+  void run(ProcedureCall call, Done<void> done);
   template <class T, class MissingFor, class Decode>
   void read_as(MissingFor missing, Decode decode, Done<T> done);
 

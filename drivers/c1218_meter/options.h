@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "bench/core/time.h"
+#include "bench/model/port_access.h"
 #include "drivers/protocol/c1218/client.h"
 
 namespace meterbench::c1218_meter {
@@ -16,12 +16,9 @@ struct Options {
     std::uint8_t packets = 255;       ///< of a message
   };
 
-  std::uint16_t user_id = 2;
-  std::string user_name = "BENCH";  ///< at most 10 bytes
-  std::string password;             ///< at most 20 bytes; empty: none is given
-  char filler = ' ';                ///< behind the password: meters differ
+  PortAccess access{};
   /// For Negotiate; nothing: it is left out, as at a first contact with a meter. Always at 9,600 Bd.
-  std::optional<Wish> negotiate;
+  std::optional<Wish> negotiate{};
   Duration turn_around = std::chrono::milliseconds{1};
   c1218::Echo echo = c1218::Echo::detect;
 };

@@ -5,16 +5,12 @@
 #include <algorithm>
 
 #include "bench/core/quantity_text.h"
-#include "drivers/protocol/c1218/services.h"
-#include "drivers/protocol/c1219/general_tables.h"
-#include "drivers/protocol/c1219/scaling.h"
 
 namespace meterbench::c1218_meter {
 namespace {
 
-constexpr std::uint16_t kConfiguration = 0, kManufacturer = 1, kNameplate = 2, kDevice = 5;
+constexpr std::uint16_t kManufacturer = 1, kNameplate = 2, kDevice = 5;
 constexpr std::uint16_t kOwnConstants = 2048 + 1;
-constexpr std::uint16_t kActualSources = 11, kUnits = 12, kConstants = 15, kSources = 16;
 constexpr std::uint16_t kActualRegisters = 21, kSelection = 22, kRegisters = 23;
 
 /// Configuration, sources, registers, display, time and tariffs, load profile, logs (optical-port.md 5), less
@@ -23,31 +19,6 @@ constexpr std::uint16_t kActualRegisters = 21, kSelection = 22, kRegisters = 23;
 constexpr std::uint16_t kConfigurationTables[] = {0,  1,  2,  5,  6,  10, 11, 12, 13, 14, 15,
                                                   16, 20, 21, 22, 27, 30, 31, 32, 33, 34, 50,
                                                   51, 53, 54, 60, 61, 62, 70, 71, 72, 73, 75};
-
-/// `needed` and `useful` of those that the meter has. `own`: of those, if its maker is ours.
-Missing missing(const Tables& tables, const std::vector<std::uint16_t>& needed,
-                std::vector<std::uint16_t> useful, const std::vector<std::uint16_t>& own = {}) {
-  const auto configuration = tables.find(kConfiguration);
-  if (configuration == tables.end()) return std::vector{kConfiguration};
-  const auto st00 = c1219::decode_st00(configuration->second.content);
-  if (!st00) return tl::unexpected{st00.error()};
-  std::vector<std::uint16_t> result;
-  for (const std::uint16_t table : needed) {
-    if (!st00->has_table(table))
-      return tl::unexpected{"this meter has no " + c1218::table_name(table) + ", as its ST-00 says"};
-    if (!tables.contains(table)) result.push_back(table);
-  }
-  if (st00->manufacturer == kOwnMaker) useful.insert(useful.end(), own.begin(), own.end());
-  for (const std::uint16_t table : useful)
-    if (st00->has_table(table) && !tables.contains(table)) result.push_back(table);
-  std::ranges::sort(result);  // what describes comes before what is described, the registers last
-  return result;
-}
-
-ByteView content(const Tables& tables, std::uint16_t table) {
-  const auto found = tables.find(table);
-  return found == tables.end() ? ByteView{} : ByteView{found->second.content};
-}
 
 /// Of the virtual meter's own table, since a nameplate has six characters only; else of the nameplate.
 std::optional<ActiveEnergy> kt_from(const Tables& tables, const c1219::Formats& formats) {
@@ -83,7 +54,7 @@ Missing missing_for_state(const Tables& tables) {
 }
 
 tl::expected<MeterIdentity, std::string> identity_from(const Tables& tables) {
-  const auto st00 = c1219::decode_st00(content(tables, kConfiguration));
+  const auto st00 = configuration_of(tables);
   if (!st00) return tl::unexpected{st00.error()};
   const auto st01 = c1219::decode_st01(content(tables, kManufacturer), st00->formats);
   if (!st01) return tl::unexpected{st01.error()};
@@ -112,22 +83,11 @@ tl::expected<MeterState, std::string> state_from(const Tables& tables) {
 
 tl::expected<MeterRegisters, std::string> registers_from(const Tables& tables) {
   using namespace c1219;
-  const auto st00 = decode_st00(content(tables, kConfiguration));
+  const auto st00 = configuration_of(tables);
   if (!st00) return tl::unexpected{st00.error()};
   const Formats& formats = st00->formats;
   const auto energies =
-      decode_st11(content(tables, kActualSources), formats)
-          .and_then([&](const ActualSources& actual) -> Decoded<std::vector<Source>> {
-            const auto flags = decode_st16(content(tables, kSources), formats, actual);
-            const auto units = decode_st12(content(tables, kUnits), formats, actual);
-            const auto constants = tables.contains(kConstants)
-                                       ? decode_st15(content(tables, kConstants), formats, actual)
-                                       : Decoded<std::vector<Constants>>{};
-            if (!flags) return tl::unexpected{flags.error()};
-            if (!units) return tl::unexpected{units.error()};
-            if (!constants) return tl::unexpected{constants.error()};
-            return join_sources(*flags, *units, *constants);
-          })
+      sources_of(tables, formats)
           .and_then([&](const std::vector<Source>& sources) -> Decoded<EnergyRegisters> {
             const auto actual = decode_st21(content(tables, kActualRegisters), formats);
             if (!actual) return tl::unexpected{actual.error()};

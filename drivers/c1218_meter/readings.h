@@ -1,21 +1,14 @@
-// What a meter's tables come to.
+// Who a meter is, how it is configured, and its energies.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "bench/station/meter.h"
-#include "drivers/c1218_meter/session.h"
+#include "drivers/c1218_meter/table_set.h"
 
 namespace meterbench::c1218_meter {
 
-/// Code of the virtual meter's maker: what a manufacturer's table or procedure means, the maker says.
-inline constexpr std::string_view kOwnMaker = "MTBN";
-
-/// Which tables are still missing, ST-00 first: it tells what else there is.
-using Missing = tl::expected<std::vector<std::uint16_t>, std::string>;
 [[nodiscard]] Missing missing_for_identity(const Tables& tables);
 [[nodiscard]] Missing missing_for_registers(const Tables& tables);
 /// All that the meter has of configuration: tables that hold no measured value, no clock and no secret. Of a

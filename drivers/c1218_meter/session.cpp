@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "drivers/protocol/c1218/services.h"
+#include "drivers/protocol/c1219/general_tables.h"
 
 namespace meterbench::c1218_meter {
 namespace {
@@ -17,6 +18,10 @@ using c1218::Response;
 
 /// How often Identify is said at most: the first answer may belong to a session that somebody left.
 constexpr int kIdentifyTimes = 3;
+/// For the answer to a write, which may begin long work (optical-port.md 2.3).
+constexpr Duration kWritePatience = std::chrono::seconds{20};
+/// Of a table that is read in slices: more than the load profile of any meter (made).
+constexpr std::size_t kLongestTable = 1U << 20U;
 /// Code, count and checksum around table data.
 constexpr std::size_t kAroundData = 4;
 
@@ -28,9 +33,10 @@ Session::Session(ByteLink& link, Options options)
     : link_{link},
       options_{std::move(options)},
       client_{{.turn_around = options_.turn_around, .echo = options_.echo}} {
-  if (options_.user_name.size() > 10)
-    throw std::invalid_argument{"a user name has at most 10 bytes: " + options_.user_name};
-  if (options_.password.size() > 20) throw std::invalid_argument{"a password has at most 20 bytes"};
+  if (options_.access.user_name.size() > PortAccess::kLongestName)
+    throw std::invalid_argument{"a user name has at most 10 bytes: " + options_.access.user_name};
+  if (options_.access.password.size() > PortAccess::kLongestPassword)
+    throw std::invalid_argument{"a password has at most 20 bytes"};
 }
 
 Session::~Session() {
@@ -42,16 +48,14 @@ Session::~Session() {
 void Session::start(Choose choose, Done<Tables> done) {
   if (done_) throw std::logic_error{link_.device() + ": a session is under way"};
   if (auto opened = link_.open(); !opened) return done(tl::unexpected{std::move(opened).error()});
-  retries_ += client_.retries();
-  client_.restart();
   choose_ = std::move(choose);
   done_ = std::move(done);
-  logged_on_ = over_ = false;
-  packets_ = 1;
   tables_.clear();
   wanted_.clear();
   fault_.reset();
   unsent_ = 0;
+  again_.reset();
+  renegotiated_ = false;
   link_.start_stream(
       [this](ByteView bytes) {
         client_.on_bytes(now(), bytes);
@@ -63,15 +67,37 @@ void Session::start(Choose choose, Done<Tables> done) {
         unsent_ = 0;
         over();
       });
+  begin_session();
+}
+
+void Session::begin_session() {
+  retries_ += client_.retries();
+  client_.restart();
+  packets_ = 1;
+  logged_on_ = over_ = false;
   identify(1);
 }
 
-void Session::ask(std::string text, Bytes request, Handler then) {
-  text_ = std::move(text);
-  then_ = std::move(then);
+void Session::ask(std::string text, Bytes request, Handler then, Duration patience) {
+  ask({std::move(text), std::move(request), std::move(then), patience});
+}
+
+void Session::ask(Request request) {
+  request_ = std::move(request);
   begun_ = now();
-  client_.start(begun_, std::move(request));
+  client_.start(begun_, request_.bytes, request_.patience);
   pump();
+}
+
+/// A meter that wants to negotiate anew gets its new session, once, and the same question in it.
+void Session::take(const Response& response) {
+  Request asked = std::move(request_);
+  request_.text = asked.text;
+  if (is(response, Code::renegotiate) && logged_on_ && !std::exchange(renegotiated_, true)) {
+    again_ = std::move(asked);
+    return log_off();
+  }
+  asked.then(response);
 }
 
 /// Says what is due, hands on what has come, and waits for what comes next.
@@ -89,14 +115,17 @@ void Session::pump() {
       continue;
     }
     if (const auto answer = client_.take_answer()) {
-      const Handler then = std::exchange(then_, nullptr);
       if (*answer)
-        then(**answer);
+        take(**answer);
       else
         broken(answer->error().code, answer->error().detail);
       continue;
     }
     if (!over_ || !client_.quiet() || unsent_ > 0) break;
+    if (again_ && link_.is_open()) {
+      begin_session();
+      continue;
+    }
     link_.end_stream();
     const auto done = std::exchange(done_, nullptr);
     pumping_ = false;
@@ -156,18 +185,26 @@ void Session::negotiate() {
 }
 
 void Session::log_on() {
-  ask("Logon", c1218::log_on(options_.user_id, options_.user_name), [this](const Response& response) {
-    if (!accepted(response)) return;
-    logged_on_ = true;
-    secure();
-  });
+  ask("Logon", c1218::log_on(options_.access.user_id, options_.access.user_name),
+      [this](const Response& response) {
+        if (!accepted(response)) return;
+        logged_on_ = true;
+        secure();
+      });
 }
 
 void Session::secure() {
-  if (options_.password.empty()) return choose();
-  ask("Security", c1218::security(options_.password, options_.filler), [this](const Response& response) {
-    if (accepted(response)) choose();
-  });
+  if (options_.access.password.empty()) return begin();
+  ask("Security", c1218::security(options_.access.password, options_.access.filler),
+      [this](const Response& response) {
+        if (is(response, Code::ok)) return begin();
+        give_up(Errc::refused, "the meter refuses the password: " + c1218::code_text(response.code));
+      });
+}
+
+void Session::begin() {
+  if (again_) return ask(*std::exchange(again_, std::nullopt));
+  choose();
 }
 
 void Session::choose() {
@@ -182,10 +219,12 @@ void Session::carry_out(const ReadTables& step) {
 }
 
 void Session::carry_out(const WriteTable& step) {
-  ask("Full write " + c1218::table_name(step.table), c1218::full_write(step.table, step.content),
+  ask(
+      "Full write " + c1218::table_name(step.table), c1218::full_write(step.table, step.content),
       [this](const Response& response) {
         if (accepted(response)) choose();
-      });
+      },
+      kWritePatience);
 }
 
 void Session::carry_out(const Pause& step) {
@@ -202,13 +241,21 @@ void Session::read_next() {
   ask("Full read " + c1218::table_name(table), c1218::full_read(table),
       [this, table](const Response& response) {
         // Not possible: not there, or too long for the packets agreed.
-        if (is(response, Code::not_possible)) return begin_slices(table, response.code);
+        if (is(response, Code::not_possible) && may_slice()) return begin_slices(table, response.code);
         if (!accepted(response)) return;
         auto content = c1218::parse_table_data(response.data);
         if (!content) return give_up(Errc::garbled, content.error());
         tables_[table] = {std::move(*content), response.asked, response.answered};
         read_next();
       });
+}
+
+/// Unless ST-00, where it was read, says that the meter has no reads by offset.
+bool Session::may_slice() const {
+  const auto st00 = tables_.find(0);
+  if (st00 == tables_.end()) return true;
+  const auto configuration = c1219::decode_st00(st00->second.content);
+  return !configuration || configuration->has_offset_access();
 }
 
 void Session::begin_slices(std::uint16_t table, std::uint8_t refusal) {
@@ -249,6 +296,7 @@ void Session::take_slice(const Response& response) {
     if (read.content.empty()) read.asked = response.asked;
     read.answered = response.answered;
     read.content.insert(read.content.end(), slice->begin(), slice->end());
+    if (read.content.size() > kLongestTable) return give_up(Errc::garbled, "the table has no end");
     if (slice->size() == slices_.count) return read_slice();
   }
   tables_[slices_.table] = std::move(read);
@@ -287,7 +335,7 @@ void Session::broken(Errc code, std::string detail) {
 
 /// What was read stays good when only the farewell fails.
 void Session::note_failure(Errc code, std::string detail) {
-  const bool farewell = text_ == "Logoff" || text_ == "Terminate";
+  const bool farewell = !again_ && (request_.text == "Logoff" || request_.text == "Terminate");
   if (!fault_ && !farewell) fault_ = fault_of(code, std::move(detail));
 }
 
@@ -299,7 +347,7 @@ void Session::over() {
 }
 
 Fault Session::fault_of(Errc code, std::string detail) const {
-  return {code, link_.device(), text_, std::move(detail), now() - begun_};
+  return {code, link_.device(), request_.text, std::move(detail), now() - begun_};
 }
 
 }  // namespace meterbench::c1218_meter

@@ -74,19 +74,32 @@ class Session {
     Table read;
   };
 
-  void ask(std::string text, Bytes request, Handler then);
+  /// A service as it was asked for, so that it can be asked for again.
+  struct Request {
+    std::string text;
+    Bytes bytes;
+    Handler then;
+    Duration patience = c1218::Client::kTraffic;
+  };
+
+  void ask(std::string text, Bytes request, Handler then, Duration patience = c1218::Client::kTraffic);
+  void ask(Request request);
+  void take(const c1218::Response& response);
   void pump();
   void arm();
+  void begin_session();
   void identify(int attempt);
   void negotiate();
   void log_on();
   void secure();
+  void begin();
   void choose();
   void carry_out(const ReadTables& step);
   void carry_out(const WriteTable& step);
   void carry_out(const Pause& step);
   void carry_out(const LogOff&) { log_off(); }
   void read_next();
+  [[nodiscard]] bool may_slice() const;
   void begin_slices(std::uint16_t table, std::uint8_t refusal);
   void read_slice();
   void take_slice(const c1218::Response& response);
@@ -117,9 +130,10 @@ class Session {
   std::optional<Fault> fault_;
 
   // The service under way.
-  std::string text_;
-  Handler then_;
+  Request request_;
   Instant begun_{};
+  std::optional<Request> again_;  // in a new session
+  bool renegotiated_ = false;
 
   bool pumping_ = false;
   unsigned unsent_ = 0;

@@ -118,8 +118,8 @@ PickupDriver pickup_box_driver() {
 }
 
 MeterDriver c1218_driver() {
-  return {[](ByteLink& link) -> std::unique_ptr<Meter> {
-    return std::make_unique<c1218_meter::C1218Meter>(link, c1218_meter::Options{});
+  return {[](ByteLink& link, const PortAccess& access) -> std::unique_ptr<Meter> {
+    return std::make_unique<c1218_meter::C1218Meter>(link, c1218_meter::Options{.access = access});
   }};
 }
 

@@ -14,6 +14,7 @@
 
 #include "bench/model/capabilities.h"
 #include "bench/model/interlock_wiring.h"
+#include "bench/model/port_access.h"
 #include "bench/station/chamber.h"
 #include "bench/station/interlock.h"
 #include "bench/station/meter.h"
@@ -81,7 +82,7 @@ struct PickupDriver {
 };
 struct MeterDriver {
   using Link = ByteLink;
-  std::function<std::unique_ptr<Meter>(ByteLink&)> make;
+  std::function<std::unique_ptr<Meter>(ByteLink&, const PortAccess&)> make;
 };
 
 struct DriverEntry {

@@ -34,7 +34,7 @@ struct MeterRig : Surroundings {
   explicit MeterRig(const DriverEntry& driver)
       : Surroundings{{.settle_s = 0}},
         line{*this, driver, std::make_shared<virtual_lab::OpticalPort>(firmware)},
-        meter{std::get<MeterDriver>(driver.driver).make(line.link)} {
+        meter{std::get<MeterDriver>(driver.driver).make(line.link, {})} {
     world.attach(firmware);
   }
 

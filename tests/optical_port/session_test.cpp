@@ -309,7 +309,7 @@ TEST_F(OpticalPortSession, IsRefusedWhatTheMeterDoesNotHave) {
 
 TEST_F(OpticalPortSession, GivesAPassword) {
   Options options;
-  options.password = "READER";
+  options.access.password = "READER";
   connect(options);
   EXPECT_TRUE(tables({1}));
 }

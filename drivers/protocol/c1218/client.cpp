@@ -17,7 +17,6 @@ using std::chrono::seconds;
 // optical-port.md 2.3
 constexpr Duration kInterCharacter = milliseconds{500};
 constexpr Duration kAcknowledgeTimeOut = seconds{2};
-constexpr Duration kTraffic = seconds{6};  // for a response to begin, and until a packet is forgotten
 constexpr unsigned kRetries = 3;
 constexpr Duration kBusyPause = seconds{2};
 constexpr unsigned kBusyTimes = 20;
@@ -30,9 +29,11 @@ Duration Client::wire_time(std::size_t bytes) const {
 
 void Client::restart() { *this = Client{settings_}; }
 
-void Client::start(Instant now, Bytes request) {
+void Client::start(Instant now, Bytes request, Duration patience) {
   if (phase_ != Phase::idle || answer_) throw std::logic_error{"C12.18: a request is under way"};
+  failed_ = false;
   request_ = std::move(request);
+  patience_ = patience;
   busy_ = 0;
   send_request(now);
 }
@@ -40,7 +41,7 @@ void Client::start(Instant now, Bytes request) {
 void Client::send_request(Instant now) {
   packets_ = encode_message(request_, packet_size_, toggle_);
   next_packet_ = 0;
-  packet_retries_ = damaged_ = 0;
+  packet_retries_ = damaged_ = begun_times_ = 0;
   asked_.reset();
   taken_off_.reset();
   acknowledged_ = false;
@@ -122,6 +123,7 @@ void Client::on_time(Instant now) {
 
 void Client::on_bytes(Instant now, ByteView bytes) {
   for (const std::uint8_t byte : bytes) {
+    if (failed_) return;
     if (is_echo(byte)) continue;
     take(now, byte);
     heard_ = now;
@@ -175,7 +177,7 @@ void Client::packet_taken(Instant now) {
   packet_retries_ = 0;
   if (++next_packet_ < packets_.size()) return put_packet(now);
   phase_ = Phase::response;
-  response_by_ = now + kTraffic;
+  response_by_ = now + patience_;
 }
 
 void Client::take_packet(Instant now) {
@@ -211,6 +213,7 @@ void Client::take_part(Instant now, const Packet& packet) {
   if (begins ? !packet.multi && packet.sequence != 0 : packet.sequence != expected_)
     return ask_again(now, "the packet is out of sequence");
   if (begins) {
+    if (begun_times_++ > kRetries) return fail(Errc::garbled, "the response begins again and again");
     message_.clear();
     answered_ = begun_;
   }
@@ -258,6 +261,7 @@ void Client::ask_again(Instant now, const std::string& why) {
 /// After a failure no byte is written.
 void Client::fail(Errc code, std::string why) {
   phase_ = Phase::idle;
+  failed_ = true;
   packet_due_ = false;
   control_.reset();
   due_.reset();

@@ -40,6 +40,9 @@ using Answer = tl::expected<Response, LinkFailure>;
 /// take_answer() and next_deadline().
 class Client {
  public:
+  /// Silence that ends a session (optical-port.md 2.3).
+  static constexpr Duration kTraffic = std::chrono::seconds{6};
+
   struct Settings {
     Duration turn_around = std::chrono::milliseconds{1};  ///< silence between hearing and sending
     Echo echo = Echo::detect;
@@ -55,8 +58,8 @@ class Client {
   [[nodiscard]] std::size_t packet_size() const { return packet_size_; }
 
   /// One request at a time (std::logic_error otherwise). Its answer is there even when the meter is busy for
-  /// long: the request is then sent again.
-  void start(Instant now, Bytes request);
+  /// long: the request is then sent again. `patience`: for the response to begin, once it is acknowledged.
+  void start(Instant now, Bytes request, Duration patience = kTraffic);
   void on_bytes(Instant now, ByteView bytes);
   /// The last bytes of take_output() have left.
   void on_sent(Instant now);
@@ -110,10 +113,12 @@ class Client {
   unsigned retries_ = 0;
 
   Phase phase_ = Phase::idle;
+  bool failed_ = false;  // nothing more is heard or said before the next request
   std::optional<Answer> answer_;
 
   // The request.
   Bytes request_;
+  Duration patience_ = kTraffic;
   unsigned busy_ = 0;  // times
   std::vector<Bytes> packets_;
   std::size_t next_packet_ = 0;
@@ -142,6 +147,7 @@ class Client {
   std::optional<std::uint8_t> expected_;  // sequence of the response's next packet; nothing: it has to begin
   std::optional<Instant> answered_;
   unsigned damaged_ = 0;
+  unsigned begun_times_ = 0;  // that the response began anew
   Instant response_by_{};
   Instant resume_{};
 };

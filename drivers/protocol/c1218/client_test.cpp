@@ -279,6 +279,39 @@ TEST(C1218Client, JoinsAResponseOfSeveralPackets) {
   EXPECT_EQ(line.answer(), hex_text(ByteView{whole}.subspan(kHeader, whole.size() - kOverhead)));
 }
 
+TEST(C1218Client, GivesUpAResponseThatBeginsAgainAndAgain) {
+  Line line;
+  line.ask(full_read(1));
+  line.hear(kAck);
+  for (const std::uint8_t n : {1, 2, 3, 4})
+    EXPECT_EQ(line.hear(encode({.multi = true, .first = true, .sequence = 5, .data = {n}})), from_hex(kAck));
+  EXPECT_EQ(line.hear(encode({.multi = true, .first = true, .sequence = 5, .data = {5}})), Bytes{});
+  EXPECT_EQ(line.answer(), "garbled: the response begins again and again");
+}
+
+TEST(C1218Client, SaysNothingToWhatComesRightBehindAFailure) {
+  Bytes damaged = from_hex(kIdentified);
+  damaged[7] ^= 0x10U;
+  Line line;
+  line.ask(identify());
+  line.hear(kAck);
+  for (int n = 0; n < 3; ++n) line.hear(damaged);
+  EXPECT_EQ(line.hear(damaged + from_hex(kIdentified)), Bytes{});
+  EXPECT_TRUE(line.client.quiet());
+  EXPECT_EQ(line.client.next_deadline(), std::nullopt);
+}
+
+TEST(C1218Client, WaitsForAResponseAsLongAsItIsTold) {
+  Line line;
+  line.client.start(line.now, full_read(1), 20s);
+  line.pass(10ms);
+  line.hear(kAck);
+  line.pass(19s);
+  EXPECT_EQ(line.answer(), "none");
+  line.pass(2s);
+  EXPECT_EQ(line.answer(), "timeout: acknowledged, but no response");
+}
+
 TEST(C1218Client, RefusesPartsOutOfSequence) {
   Line line;
   line.ask(full_read(1));

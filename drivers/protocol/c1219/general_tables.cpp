@@ -2,9 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace meterbench::c1219 {
 
 namespace {
+
+/// The names of the bits that are set, from bit 0 on.
+template <std::size_t kCount>
+std::vector<std::string> names_of(unsigned bits, const std::array<const char*, kCount>& names) {
+  std::vector<std::string> result;
+  for (std::size_t bit = 0; bit < 16; ++bit)
+    if ((bits >> bit & 1U) != 0)
+      result.push_back(bit < kCount ? names[bit] : fmt::format("bit {}, which no document tells", bit));
+  return result;
+}
 
 bool has(std::uint16_t number, const Bytes& standard, const Bytes& manufacturer) {
   constexpr std::uint16_t kManufacturer = 2048;
@@ -42,7 +54,7 @@ Decoded<GeneralConfiguration> decode_st00(ByteView table) {
   const std::size_t standard = reader.u8(), manufacturer = reader.u8();
   const std::size_t standard_procedures = reader.u8(), manufacturer_procedures = reader.u8();
   result.status_bytes = reader.u8();
-  static_cast<void>(reader.u8());  // pending
+  result.pending = reader.u8();
   result.standard_tables = reader.bytes(standard);
   result.manufacturer_tables = reader.bytes(manufacturer);
   result.standard_procedures = reader.bytes(standard_procedures);
@@ -96,10 +108,66 @@ Decoded<ModeStatus> decode_st03(ByteView table, const GeneralConfiguration& conf
   return finished(reader, "ST-03", std::move(result));
 }
 
+std::string mode_text(std::uint8_t mode) {
+  constexpr std::array kModes{"metering", "test mode", "shop mode", "factory mode"};
+  return fmt::format("{}", fmt::join(names_of(mode, kModes), ", "));
+}
+
+std::vector<std::string> status_texts(std::uint16_t status) {
+  constexpr std::array kFlags{"unprogrammed",     "configuration error",
+                              "self check error", "RAM failure",
+                              "ROM failure",      "non-volatile memory failure",
+                              "clock error",      "measurement error",
+                              "low battery",      "low loss potential",
+                              "demand overload",  "power failure",
+                              "tamper",           "reverse rotation"};
+  return names_of(status, kFlags);
+}
+
+// Layout: knowledge, unverified.
+Decoded<PendingTables> decode_st04(ByteView table, const GeneralConfiguration& configuration) {
+  constexpr std::size_t kEvent = 6;
+  TableReader reader{table, configuration.formats};
+  PendingTables result;
+  result.standard = reader.bytes(configuration.standard_tables.size());
+  result.manufacturer = reader.bytes(configuration.manufacturer_tables.size());
+  result.last_activation = reader.short_time();
+  result.pending = reader.u8();
+  for (unsigned n = 0; n < configuration.pending && !reader.failure(); ++n) {
+    PendingTables::Entry& entry = result.entries.emplace_back();
+    entry.event = reader.bytes(kEvent);
+    entry.table = reader.u16();
+  }
+  reader.expect_end();
+  return finished(reader, "ST-04", std::move(result));
+}
+
 Decoded<std::string> decode_st05(ByteView table, const Formats& formats) {
   TableReader reader{table, formats};
   std::string result = reader.identifier(20);
   return finished(reader, "ST-05", std::move(result));
+}
+
+Decoded<UtilityInformation> decode_st06(ByteView table, const Formats& formats) {
+  TableReader reader{table, formats};
+  UtilityInformation result;
+  result.owner = reader.text(20);
+  result.division = reader.text(20);
+  // As ST-05 where identifiers are BCD: knowledge, unverified.
+  for (std::string* id : {&result.service_point, &result.electrical_address, &result.device_id,
+                          &result.utility_serial_number, &result.customer_id})
+    *id = reader.identifier(20);
+  for (std::string& coordinate : result.coordinates) coordinate = reader.text(10);
+  result.tariff = reader.text(8);
+  for (auto& [vendor, version, revision] : result.software) {
+    vendor = reader.text(4);
+    version = reader.u8();
+    revision = reader.u8();
+  }
+  result.programmer = reader.text(10);
+  result.miscellaneous = reader.text(30);
+  reader.expect_end();
+  return finished(reader, "ST-06", std::move(result));
 }
 
 }  // namespace meterbench::c1219

@@ -1,7 +1,9 @@
-// Tables that say what a meter is: ST-00, 01, 02, 03, 05 (optical-port.md 6.1 to 6.5).
+// Tables that say what a meter is: ST-00 to ST-06 (optical-port.md 6.1 to 6.5).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "drivers/protocol/c1219/table_reader.h"
 
@@ -9,17 +11,19 @@ namespace meterbench::c1219 {
 
 /// ST-00.
 struct GeneralConfiguration {
-  Formats formats;
+  Formats formats{};
   std::uint8_t access = 0;     ///< 0 full reads only, 1 also by offset, 2 by index, 3 both
-  std::string manufacturer;    ///< code of the 1997 edition; later ones have bytes of an object id there
+  std::string manufacturer{};  ///< code of the 1997 edition; later ones have bytes of an object id there
   std::uint8_t nameplate = 0;  ///< 2: electric
   std::uint8_t standard_version = 0;
   std::uint8_t status_bytes = 0;  ///< of the manufacturer in ST-03
-  Bytes standard_tables;          ///< sets, of what is there to be used
-  Bytes manufacturer_tables;
-  Bytes standard_procedures;
-  Bytes manufacturer_procedures;
+  std::uint8_t pending = 0;       ///< entries of ST-04
+  Bytes standard_tables{};        ///< sets, of what is there to be used
+  Bytes manufacturer_tables{};
+  Bytes standard_procedures{};
+  Bytes manufacturer_procedures{};
 
+  [[nodiscard]] bool has_offset_access() const { return (access & 1U) != 0; }
   /// `table` as on the wire: the manufacturer's are 2048 and up.
   [[nodiscard]] bool has_table(std::uint16_t table) const;
   /// `procedure` with 2048 added for the manufacturer's.
@@ -60,7 +64,42 @@ struct ModeStatus {
 };
 [[nodiscard]] Decoded<ModeStatus> decode_st03(ByteView table, const GeneralConfiguration& configuration);
 
+/// `test mode`; several joined by commas.
+[[nodiscard]] std::string mode_text(std::uint8_t mode);
+/// The flags of `status` that are set, each in words.
+[[nodiscard]] std::vector<std::string> status_texts(std::uint16_t status);
+
+/// ST-04: tables that wait to come into force.
+struct PendingTables {
+  struct Entry {
+    Bytes event;              ///< selector, code and storage, 6 bytes
+    std::uint16_t table = 0;  ///< TABLE_IDA
+  };
+  Bytes standard;  ///< sets, of tables able to be pending
+  Bytes manufacturer;
+  std::optional<MeterTime> last_activation;
+  std::uint8_t pending = 0;
+  std::vector<Entry> entries;
+};
+[[nodiscard]] Decoded<PendingTables> decode_st04(ByteView table, const GeneralConfiguration& configuration);
+
 /// ST-05.
 [[nodiscard]] Decoded<std::string> decode_st05(ByteView table, const Formats& formats);
+
+/// ST-06. The two programs that set the meter up belong into the record of a test.
+struct UtilityInformation {
+  struct Software {
+    std::string vendor;
+    std::uint8_t version = 0, revision = 0;
+  };
+  std::string owner, division, service_point, electrical_address, device_id, utility_serial_number,
+      customer_id;
+  std::string coordinates[3];
+  std::string tariff;
+  Software software[2];
+  std::string programmer;
+  std::string miscellaneous;
+};
+[[nodiscard]] Decoded<UtilityInformation> decode_st06(ByteView table, const Formats& formats);
 
 }  // namespace meterbench::c1219

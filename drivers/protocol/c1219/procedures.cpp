@@ -36,7 +36,7 @@ std::string procedure_result_text(std::uint8_t result) {
                                                 "bad parameter",
                                                 "in conflict with its set-up",
                                                 "not at this time",
-                                                "no authorization",
+                                                "insufficient security clearance: no authorization",
                                                 "unknown procedure"};
   return fmt::format("{} ({})",
                      result < kResults.size() ? kResults[result] : "a result that no document tells", result);

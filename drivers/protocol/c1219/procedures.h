@@ -31,7 +31,7 @@ struct ProcedureResponse {
 
 inline constexpr std::uint8_t kProcedureDone = 0;
 inline constexpr std::uint8_t kProcedureUnderWay = 1;  ///< accepted, not finished
-/// `no authorization (5)`
+/// `unknown procedure (6)`; a refusal for want of rights in the words of response code isc.
 [[nodiscard]] std::string procedure_result_text(std::uint8_t result);
 
 /// `SP-09`, `MP-00`

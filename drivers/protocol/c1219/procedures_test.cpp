@@ -48,7 +48,7 @@ TEST(C1219Procedures, TellsAnAnswerFromThatOfAnotherRequest) {
 }
 
 TEST(C1219Procedures, NamesResultsAndProcedures) {
-  EXPECT_EQ(procedure_result_text(5), "no authorization (5)");
+  EXPECT_EQ(procedure_result_text(5), "insufficient security clearance: no authorization (5)");
   EXPECT_EQ(procedure_result_text(6), "unknown procedure (6)");
   EXPECT_EQ(procedure_result_text(7), "a result that no document tells (7)");
   EXPECT_EQ(procedure_name(9), "SP-09");

@@ -40,24 +40,40 @@ Decoded<Number> engineering_value(const Number& raw, const Source& source) {
   return Number{value.value * multiplier, value.step * multiplier};
 }
 
+std::optional<Flow> flow_of(const Unit& unit) {
+  if (unit.id() != kActivePower || unit.segmentation() != 0 || !unit.is_plain()) return std::nullopt;
+  if (unit.net() || unit.time_base() == kNetBulk) return Flow::net;
+  if (unit.quadrants() == kDelivered) return Flow::delivered;
+  if (unit.quadrants() == kReceived) return Flow::received;
+  return std::nullopt;
+}
+
+bool is_energy(const Unit& unit) {
+  return unit.id() == kActivePower && (unit.time_base() == kBulk || unit.time_base() == kNetBulk);
+}
+
+Decoded<const Source*> selected(const std::vector<Source>& sources, std::uint8_t place) {
+  constexpr std::uint8_t kNone = 255;
+  if (place == kNone) return nullptr;
+  if (place >= sources.size()) return tl::unexpected{fmt::format("there is no source {}", place)};
+  return sources[place].unit ? &sources[place] : nullptr;
+}
+
 Decoded<EnergyRegisters> energy_registers(const RegisterSelection& selection,
                                           const CurrentRegisters& registers,
                                           const std::vector<Source>& sources) {
   EnergyRegisters result;
-  constexpr std::uint8_t kNone = 255;
   for (std::size_t n = 0; n < selection.summations.size(); ++n) {
-    const std::uint8_t place = selection.summations[n];
-    if (place == kNone) continue;
-    if (place >= sources.size()) return tl::unexpected{fmt::format("ST-22: there is no source {}", place)};
-    const Source& source = sources[place];
-    if (!source.unit) continue;
-    for (const auto& [quadrants, energy] :
-         {std::pair{kDelivered, &result.delivered}, {kReceived, &result.received}}) {
-      if (*energy || !source.unit->is_energy(quadrants)) continue;
-      const auto value = engineering_value(registers.total.summations.at(n), source);
-      if (!value) return tl::unexpected{fmt::format("summation {}: {}", n, value.error())};
-      *energy = *value;
-    }
+    const auto source = selected(sources, selection.summations[n]);
+    if (!source) return tl::unexpected{"ST-22: " + source.error()};
+    if (*source == nullptr || !is_energy(*(*source)->unit)) continue;
+    const std::optional<Flow> flow = flow_of(*(*source)->unit);
+    if (!flow || flow == Flow::net) continue;
+    std::optional<Number>& energy = flow == Flow::delivered ? result.delivered : result.received;
+    if (energy) continue;
+    const auto value = engineering_value(registers.total.summations.at(n), **source);
+    if (!value) return tl::unexpected{fmt::format("summation {}: {}", n, value.error())};
+    energy = *value;
   }
   return result;
 }

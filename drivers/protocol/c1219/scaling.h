@@ -25,6 +25,17 @@ struct Source {
 /// once on a bench with a known energy.
 [[nodiscard]] Decoded<Number> engineering_value(const Number& raw, const Source& source);
 
+/// Which way what a register counts goes.
+enum class Flow { delivered, received, net };
+/// Of active energy or active power of all lines; nothing where `unit` is that of something else.
+[[nodiscard]] std::optional<Flow> flow_of(const Unit& unit);
+/// A dial reading of active energy, in Wh; else it is a power.
+[[nodiscard]] bool is_energy(const Unit& unit);
+
+/// The source that place `place` of a selection names: null where that says none (255) or the source has no
+/// unit. Fails beyond the sources.
+[[nodiscard]] Decoded<const Source*> selected(const std::vector<Source>& sources, std::uint8_t place);
+
 /// Wh of the whole meter, where it has such registers.
 struct EnergyRegisters {
   std::optional<Number> delivered;

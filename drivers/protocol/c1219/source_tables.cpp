@@ -10,10 +10,15 @@ Decoded<ActualSources> decode_st11(ByteView table, const Formats& formats) {
   TableReader reader{table, formats};
   ActualSources result;
   const std::uint8_t flags = reader.u8();
+  result.power_fail_exclusion = (flags & 0x01U) != 0;
+  result.reset_exclusion = (flags & 0x02U) != 0;
+  result.sliding_demand = (flags & 0x08U) != 0;
   result.ratio_set_1 = (flags & 0x20U) != 0;
   result.ratio_set_2 = (flags & 0x40U) != 0;
   result.units = reader.u8();
-  static_cast<void>(reader.bytes(3));  // demand and data control
+  result.demand_controls = reader.u8();
+  result.data_control_length = reader.u8();
+  result.data_controls = reader.u8();
   result.constants = reader.u8();
   result.constants_kind = reader.u8();
   result.sources = reader.u8();
@@ -25,17 +30,39 @@ double Unit::multiplier() const {
   return kMultipliers[raw >> 11U & 7U];
 }
 
-bool Unit::is_energy(unsigned of_quadrants) const {
-  constexpr std::uint32_t kNeither = 0xFFFC0000;  // net, segmentation, harmonic, resource, not standard
-  return id() == 0 && time_base() == 0 && quadrants() == of_quadrants && (raw & kNeither) == 0;
-}
-
 Decoded<std::vector<Unit>> decode_st12(ByteView table, const Formats& formats, const ActualSources& actual) {
   TableReader reader{table, formats};
   std::vector<Unit> result(actual.units);
   for (Unit& unit : result) unit.raw = reader.u32();
   reader.expect_end();
   return finished(reader, "ST-12", std::move(result));
+}
+
+Decoded<DemandControl> decode_st13(ByteView table, const Formats& formats, const ActualSources& actual) {
+  TableReader reader{table, formats};
+  DemandControl result;
+  if (actual.reset_exclusion) result.reset_exclusion_min = reader.u8();
+  if (actual.power_fail_exclusion) {
+    DemandControl::PowerFailure& failure = result.power_failure.emplace();
+    failure.recognition_s = reader.u8();
+    failure.exclusion_min = reader.u8();
+    failure.cold_load_min = reader.u8();
+  }
+  result.intervals.resize(actual.demand_controls);
+  for (auto& [minutes, subintervals] : result.intervals) {
+    minutes = actual.sliding_demand ? reader.u8() : reader.u16();
+    if (actual.sliding_demand) subintervals = reader.u8();
+  }
+  reader.expect_end();
+  return finished(reader, "ST-13", std::move(result));
+}
+
+Decoded<std::vector<Bytes>> decode_st14(ByteView table, const Formats& formats, const ActualSources& actual) {
+  TableReader reader{table, formats};
+  std::vector<Bytes> result(actual.data_controls);
+  for (Bytes& control : result) control = reader.bytes(actual.data_control_length);
+  reader.expect_end();
+  return finished(reader, "ST-14", std::move(result));
 }
 
 Decoded<std::vector<Constants>> decode_st15(ByteView table, const Formats& formats,

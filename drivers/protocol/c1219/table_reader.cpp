@@ -178,10 +178,38 @@ std::optional<MeterTime> TableReader::time(bool with_seconds) {
       return local_days{date} + hours{part[3]} + minutes{part[4]} + seconds{part[5]};
     }
     case 3: {
-      const MeterTime whole{minutes{u32()}};
-      return with_seconds ? whole + seconds{u8()} : whole;
+      const std::uint32_t whole = u32();
+      const std::uint8_t rest = with_seconds ? u8() : 0;
+      if (whole == 0) return std::nullopt;
+      return MeterTime{minutes{whole} + seconds{rest}};
     }
-    case 4: return MeterTime{seconds{u32()}};
+    case 4: {
+      const std::uint32_t whole = u32();
+      if (whole == 0) return std::nullopt;
+      return MeterTime{seconds{whole}};
+    }
+    default: fail(fmt::format("TM_FORMAT {} is unknown", formats_.time)); return std::nullopt;
+  }
+}
+
+std::optional<std::chrono::seconds> TableReader::time_of_day() {
+  using namespace std::chrono;
+  switch (formats_.time) {
+    case 0: return std::nullopt;
+    case 1:
+    case 2: {
+      const ByteView taken = take(3);
+      if (taken.empty()) return std::nullopt;
+      int part[3] = {};
+      for (std::size_t n = 0; n < taken.size(); ++n)
+        part[n] = formats_.time == 1 ? from_bcd(taken[n]) : int{taken[n]};
+      const bool valid =
+          part[0] >= 0 && part[0] < 24 && part[1] >= 0 && part[1] < 60 && part[2] >= 0 && part[2] < 60;
+      if (!valid) return std::nullopt;
+      return hours{part[0]} + minutes{part[1]} + seconds{part[2]};
+    }
+    case 3:
+    case 4: return seconds{u32()};  // knowledge: unverified
     default: fail(fmt::format("TM_FORMAT {} is unknown", formats_.time)); return std::nullopt;
   }
 }

@@ -56,6 +56,10 @@ class TableReader {
   /// LTIME, to the second.
   [[nodiscard]] std::optional<MeterTime> long_time() { return time(true); }
 
+  /// TIME: of a day, or what is left of an interval; nothing where it is none.
+  [[nodiscard]] std::optional<std::chrono::seconds> time_of_day();
+
+  [[nodiscard]] std::size_t left() const { return left_.size(); }
   /// Why the table cannot be what was read, if so.
   [[nodiscard]] const std::optional<std::string>& failure() const { return failure_; }
   void fail(std::string why);

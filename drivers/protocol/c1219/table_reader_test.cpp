@@ -96,6 +96,15 @@ TEST(TableReader, TakesATimeThatWasNeverSetForNone) {
   }
 }
 
+TEST(TableReader, TakesTheBeginningOfTheEpochForNoTime) {
+  const Bytes bytes(5);
+  for (const std::uint8_t format : {3, 4}) {
+    TableReader reader{bytes, {.time = format}};
+    EXPECT_EQ(reader.long_time(), std::nullopt) << int{format};
+    EXPECT_FALSE(reader.failure());
+  }
+}
+
 TEST(TableReader, CountsYearsBelowNinetyInThisCentury) {
   const Bytes bytes = from_hex("59 01 01 00 00 5A 01 01 00 00");
   TableReader reader{bytes, {.time = 2}};

@@ -123,19 +123,27 @@ TEST(C1219Tables, ReadsModeAndStatus) {
 
 TEST(C1219Tables, ReadsUnitsConstantsAndSources) {
   const auto st11 = sound(decode_st11(kSt11, kFormats));
+  EXPECT_FALSE(st11.power_fail_exclusion);
+  EXPECT_TRUE(st11.reset_exclusion);
+  EXPECT_FALSE(st11.sliding_demand);
+  EXPECT_EQ(st11.demand_controls, 1);
   EXPECT_EQ(st11.units, 4);
   EXPECT_EQ(st11.constants, 2);
   EXPECT_EQ(st11.sources, 4);
   const auto units = sound(decode_st12(kSt12, kFormats, st11));
   ASSERT_EQ(units.size(), 4U);
-  EXPECT_TRUE(units[0].is_energy(kDelivered));
-  EXPECT_FALSE(units[0].is_energy(kReceived));
-  EXPECT_TRUE(units[1].is_energy(kReceived));
+  EXPECT_TRUE(is_energy(units[0]));
+  EXPECT_EQ(flow_of(units[0]), Flow::delivered);
+  EXPECT_TRUE(is_energy(units[1]));
+  EXPECT_EQ(flow_of(units[1]), Flow::received);
   EXPECT_EQ(units[0].multiplier(), 1000);
-  EXPECT_FALSE(units[2].is_energy(kDelivered)) << "a demand";
+  EXPECT_FALSE(is_energy(units[2])) << "a demand";
+  EXPECT_EQ(flow_of(units[2]), Flow::delivered);
   EXPECT_EQ(units[2].time_base(), 4U);
   EXPECT_EQ(units[3].id(), 8U);
   EXPECT_EQ(units[3].time_base(), 2U);
+  EXPECT_EQ(units[3].segmentation(), 5U) << "A-N";
+  EXPECT_EQ(flow_of(units[3]), std::nullopt);
   const auto constants = sound(decode_st15(kSt15, kFormats, st11));
   ASSERT_EQ(constants.size(), 2U);
   EXPECT_DOUBLE_EQ(constants[1].multiplier, 0.0072);
@@ -146,6 +154,111 @@ TEST(C1219Tables, ReadsUnitsConstantsAndSources) {
   EXPECT_TRUE(sources[0].has_unit() && sources[0].has_constants() && sources[0].constants_to_apply());
   EXPECT_FALSE(sources[0].engineering_units());
   EXPECT_TRUE(sources[3].engineering_units());
+}
+
+TEST(C1219Tables, TellsTheFlowOfAUnit) {
+  EXPECT_EQ(flow_of({0x00067000}), Flow::net) << "bulk, all quadrants, net";
+  EXPECT_EQ(flow_of({0x00025500}), Flow::net) << "net bulk";
+  EXPECT_TRUE(is_energy({0x00025500}));
+  EXPECT_EQ(flow_of({0x0003D000}), std::nullopt) << "all quadrants without a sign";
+  EXPECT_EQ(flow_of({0x00025001}), std::nullopt) << "var";
+  EXPECT_EQ(flow_of({0x002A5000}), std::nullopt) << "of one line";
+  EXPECT_EQ(flow_of({0x00425000}), std::nullopt) << "of a harmonic";
+  EXPECT_EQ(flow_of({0x80025000}), std::nullopt) << "not as the standard says";
+}
+
+TEST(C1219Tables, ReadsHowDemandsAreFormed) {
+  // optical-port.md 6.7: 5 min exclusion, 15 min block.
+  const auto block = sound(decode_st13(from_hex("05 0F 00"), kFormats, sound(decode_st11(kSt11, kFormats))));
+  EXPECT_EQ(block.reset_exclusion_min, 5);
+  EXPECT_FALSE(block.power_failure);
+  ASSERT_EQ(block.intervals.size(), 1U);
+  EXPECT_EQ(block.intervals[0].subinterval_min, 15);
+  EXPECT_EQ(block.intervals[0].subintervals, 1);
+  // All flags: exclusions after reset and power failure, sliding demand of 3 times 5 min.
+  const auto sliding = sound(decode_st13(
+      from_hex("02 03 04 06 05 03"), kFormats,
+      {.power_fail_exclusion = true, .reset_exclusion = true, .sliding_demand = true, .demand_controls = 1}));
+  EXPECT_EQ(sliding.reset_exclusion_min, 2);
+  ASSERT_TRUE(sliding.power_failure);
+  EXPECT_EQ(sliding.power_failure->recognition_s, 3);
+  EXPECT_EQ(sliding.power_failure->exclusion_min, 4);
+  EXPECT_EQ(sliding.power_failure->cold_load_min, 6);
+  EXPECT_EQ(sliding.intervals.at(0).subinterval_min, 5);
+  EXPECT_EQ(sliding.intervals.at(0).subintervals, 3);
+  const Formats big{.big_endian = true};
+  EXPECT_EQ(
+      sound(decode_st13(from_hex("00 0F"), big, {.demand_controls = 1})).intervals.at(0).subinterval_min, 15);
+}
+
+TEST(C1219Tables, LeavesDataControlToItsMaker) {
+  const auto st14 =
+      sound(decode_st14(from_hex("01 02 03 04"), kFormats, {.data_control_length = 2, .data_controls = 2}));
+  EXPECT_EQ(st14, (std::vector<Bytes>{{1, 2}, {3, 4}}));
+  EXPECT_FALSE(decode_st14(from_hex("01"), kFormats, {.data_control_length = 2, .data_controls = 1}));
+}
+
+TEST(C1219Tables, ReadsWhatIsPending) {
+  GeneralConfiguration st00 = sound(decode_st00(kSt00));
+  st00.pending = 1;
+  // 10 and 2 bytes of sets, activated 2024-06-15 00:00, one entry: ST-05 pending.
+  const Bytes st04 =
+      from_hex("20 00 00 00 00 00 00 00 00 00 00 00 18 06 0F 00 00 01 01 02 03 04 05 06 05 10");
+  const auto pending = sound(decode_st04(st04, st00));
+  EXPECT_EQ(pending.standard.at(0), 0x20);
+  EXPECT_EQ(pending.last_activation, local_days{2024y / June / 15});
+  EXPECT_EQ(pending.pending, 1);
+  ASSERT_EQ(pending.entries.size(), 1U);
+  EXPECT_EQ(pending.entries[0].event, from_hex("01 02 03 04 05 06"));
+  EXPECT_EQ(pending.entries[0].table, 4096 + 5);
+  for (std::size_t size = 0; size < st04.size(); ++size)
+    EXPECT_FALSE(decode_st04(ByteView{st04}.first(size), st00)) << size;
+}
+
+TEST(C1219Tables, ReadsTheUtilityInformation) {
+  Bytes st06;
+  const auto add = [&](std::string_view text, std::size_t size) {
+    for (std::size_t n = 0; n < size; ++n)
+      st06.push_back(static_cast<std::uint8_t>(n < text.size() ? text[n] : ' '));
+  };
+  for (const char* text : {"OWNER", "DIVISION", "POINT", "ELECTRICAL", "DEVICE", "SERIAL", "CUSTOMER"})
+    add(text, 20);
+  for (const char* text : {"N 45", "W 73", "30 m"}) add(text, 10);
+  add("TARIFF-1", 8);
+  add("LGYR", 4);
+  st06.insert(st06.end(), {3, 4});
+  add("MTBN", 4);
+  st06.insert(st06.end(), {1, 2});
+  add("PROGRAMMER", 10);
+  add("MISC", 30);
+  ASSERT_EQ(st06.size(), 230U);
+  const auto utility = sound(decode_st06(st06, kFormats));
+  EXPECT_EQ(utility.owner, "OWNER");
+  EXPECT_EQ(utility.customer_id, "CUSTOMER");
+  EXPECT_EQ(utility.coordinates[2], "30 m");
+  EXPECT_EQ(utility.tariff, "TARIFF-1");
+  EXPECT_EQ(utility.software[0].vendor, "LGYR");
+  EXPECT_EQ(utility.software[0].revision, 4);
+  EXPECT_EQ(utility.software[1].vendor, "MTBN");
+  EXPECT_EQ(utility.software[1].version, 1);
+  EXPECT_EQ(utility.programmer, "PROGRAMMER");
+  EXPECT_EQ(utility.miscellaneous, "MISC");
+  st06.pop_back();
+  EXPECT_FALSE(decode_st06(st06, kFormats));
+}
+
+TEST(C1219Tables, SaysModeAndStatusInWords) {
+  EXPECT_EQ(mode_text(1), "metering");
+  EXPECT_EQ(mode_text(2), "test mode");
+  EXPECT_EQ(mode_text(0x81), "metering, bit 7, which no document tells");
+  EXPECT_EQ(status_texts(0), std::vector<std::string>{});
+  EXPECT_EQ(status_texts(1U << 13U), std::vector<std::string>{"reverse rotation"});
+  // optical-port.md 6.4, in the order of its bits.
+  EXPECT_EQ(status_texts(0x3FFF),
+            (std::vector<std::string>{"unprogrammed", "configuration error", "self check error",
+                                      "RAM failure", "ROM failure", "non-volatile memory failure",
+                                      "clock error", "measurement error", "low battery", "low loss potential",
+                                      "demand overload", "power failure", "tamper", "reverse rotation"}));
 }
 
 TEST(C1219Tables, NamesEveryMultiplier) {
