@@ -265,6 +265,18 @@ TEST_F(WithChamber, CheckLoadsCountInTheAccountOfLedAndRegisters) {
   EXPECT_THAT(events(run(), "led_register"), SizeIs(1)) << "found by the check loads alone";
 }
 
+TEST_F(WithChamber, AMeterFailsAfterASoakOnlyWhereItsBodyIsSeen) {
+  bench_.meter_error = 0.02;
+  EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail);
+  bench_.climate.body_sensor = false;
+  const RunOutcome unseen = run();
+  EXPECT_EQ(unseen.points.at(0).verdict.decision, Decision::inconclusive);
+  EXPECT_EQ(unseen.points.at(0).events.at(0).kind, "body_unseen");
+  bench_.climate.body_sensor = true;
+  plan_.soaks.clear();
+  EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail) << "a room needs no sensor";
+}
+
 TEST_F(CourseOfRun, AnUnfinishedRunGoesOnWhereItEnded) {
   bench_.trips_at = instant_at(45);
   const RunOutcome broken = run();

@@ -138,6 +138,11 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
   if (count_.meters()[index].steady.empty()) return take_back(record, "pulses_unseen", kUnseen);
   // With a certified standard in the meter's place it is the reference that is on trial.
   if (point_.result == ResultKind::deviation) return;
+  if (hold_.is_soaked() && !body_is_seen())
+    return take_back(
+        record, "body_unseen",
+        "nobody knows the temperature of this meter's own body, which may be on its way still; a "
+        "run of this meter alone with the chamber's sensor on its body would tell");
   if (!source) {
     record.verdict.basis.reasons.emplace_back("nothing but its certificate speaks for the reference");
     return;
@@ -151,6 +156,12 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
                         "another reference, would tell",
                         percent(of_reference.lowest), percent(of_reference.highest), percent(of_meter.lowest),
                         percent(of_meter.highest), to_text(point_.limit.limit)));
+}
+
+/// There is one sensor at most. Where several meters stand in the chamber it is on the body of another.
+bool PointDecision::body_is_seen() const {
+  const auto& climate = hold_.watch()->climate();
+  return types_.size() == 1 && !climate.empty() && climate.back().reading.body.has_value();
 }
 
 void PointDecision::take_back(PointRecord& record, std::string kind, std::string text) const {

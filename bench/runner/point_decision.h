@@ -27,6 +27,7 @@ inline constexpr std::string_view kReferenceDoubt = "reference_doubt";
 /// may be to blame: odd intervals or a spread within the window, and a reference that contradicts what the
 /// source is set to; nor of what U does not resolve. A fail is taken only of pulses that were seen one by
 /// one, and of an error that stays beyond its limit wherever the reference may lie by what the source tells.
+/// At a temperature that the meters were brought to, a fail stands only where the meter's own body was seen.
 /// Each reason is an event.
 class PointDecision {
  public:
@@ -54,6 +55,7 @@ class PointDecision {
   /// Takes a fail back that does not stand.
   void question_fail(std::size_t index, const std::optional<SourceWitness>& source,
                      PointRecord& record) const;
+  [[nodiscard]] bool body_is_seen() const;
   void take_back(PointRecord& record, std::string kind, std::string text) const;
   /// Nothing where the station does not state its accuracy.
   [[nodiscard]] std::optional<SourceWitness> source_of(std::size_t index, const PointRecord& record) const;

@@ -33,6 +33,8 @@ class PointHold {
   [[nodiscard]] Instant steady_since() const { return steady_since_; }
   /// c_ref as the reference told when it was made ready.
   [[nodiscard]] ActiveEnergy reference_pulse() const { return reference_pulse_; }
+  /// Whether the meters were brought to a temperature for it.
+  [[nodiscard]] bool is_soaked() const { return conditions_.temperature.has_value(); }
   /// Null until the source stands there.
   [[nodiscard]] const LoadWatch* watch() const { return watch_ ? &*watch_ : nullptr; }
   /// Who asked for a skip; the fault that wait() answered is none then.

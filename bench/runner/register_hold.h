@@ -22,8 +22,8 @@ namespace meterbench {
 /// The registers are to resolve that much of the energy: twice as much cannot hide, and one LED pulse that is
 /// doubled in 800 is more than that.
 inline constexpr Ratio kRegisterResolution{0.0006};
-/// So many pulses in a row are seen one by one: a defect that comes as often as what the registers resolve
-/// shows there, though another makes up for it in the register.
+/// So many pulses of a meter are seen one by one, at its points and under its holds: a defect that comes as
+/// often as what the registers resolve shows there, though another makes up for it in the register.
 inline constexpr std::uint64_t kPulsesSeen = 1667;
 /// No load is held longer for that. made
 inline constexpr Seconds kLongestRegisterHold{3600};
@@ -38,8 +38,10 @@ struct RegisterHold {
   EnergyFlow flow{};
   LoadPoint load;   ///< the strongest of that flow that a pass was measured at
   Current current;  ///< of it, for people
-  Seconds time{};   ///< until all registers of that flow resolve enough that can within kLongestRegisterHold
-  int parts = 1;    ///< with the load off between, where a counter has no gate for the whole
+  /// Until all registers of that flow resolve enough, and enough pulses are seen one by one, of meters that
+  /// can within kLongestRegisterHold.
+  Seconds time{};
+  int parts = 1;  ///< with the load off between, where a counter has no gate for the whole
   /// Positions whose counter does not see each pulse while it counts them: watch_leds() is for those.
   std::vector<std::string> unseen{};
 };
@@ -50,7 +52,7 @@ struct RegisterHold {
 
 struct RegisterHoldEnd {
   std::vector<Finding> findings;
-  std::set<std::string> seen{};  ///< positions whose pulses were seen one by one, kPulsesSeen in a row
+  std::map<std::string, std::uint64_t> seen{};  ///< pulses that were seen one by one, by position
   std::optional<std::string> skipped_by{};
 };
 /// Holds one part of it. Any odd interval between the pulses of a meter is a `void`: a pass must not stand on
@@ -66,15 +68,15 @@ struct RegisterHoldEnd {
                                                  BenchLoad& load, const HoldConditions& conditions,
                                                  RunControl* control);
 
-/// What the points tell of the LEDs of `to_prove`: a position with odd intervals, more than one in
-/// kPulsesSeen, has no pass; nor has one whose counter does not scan and that is not among `seen`.
-[[nodiscard]] std::vector<Finding> judge_leds(const Station& station, const Plan& plan,
-                                              const FlowsToProve& to_prove,
+/// What is known of the LEDs of `to_prove` in the end: where fewer than kPulsesSeen were seen one by one, or
+/// intervals at points were odd, more than one in kPulsesSeen, there is no pass. `seen`: under holds.
+[[nodiscard]] std::vector<Finding> judge_leds(const Plan& plan, const FlowsToProve& to_prove,
                                               const std::vector<PointRecord>& records,
-                                              const std::set<std::string>& seen);
+                                              const std::map<std::string, std::uint64_t>& seen);
 
 /// What the books come to in the end, the load off: `reconciled` or `unreconciled` for each of `to_prove`.
-/// Where a register is not compared well enough `no_pass`; or `doubt`, where the scenario waives it.
+/// Where a register is not compared well enough `no_pass`. Where the scenario waives it: `doubt`, whatever
+/// came out.
 [[nodiscard]] std::vector<Finding> judge_registers(const Plan& plan, const FlowsToProve& to_prove,
                                                    const EnergyBooks& books);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -302,7 +301,7 @@ class Run {
     }
     if (held->skipped_by) log_.note("skipped", "load for the registers skipped by " + *held->skipped_by);
     take_findings(held->findings);
-    leds_seen_.insert(held->seen.begin(), held->seen.end());
+    for (const auto& [position, pulses] : held->seen) leds_seen_[position] += pulses;
     end_period();
     return !over() && !held->skipped_by;
   }
@@ -393,7 +392,7 @@ class Run {
     // What was cut short may be resumed, and proven then.
     if (!over() && !plan_.scenario.check) {
       const FlowsToProve to_prove = flows_to_prove(plan_, outcome_.points);
-      take_findings(judge_leds(station_, plan_, to_prove, outcome_.points, leds_seen_));
+      take_findings(judge_leds(plan_, to_prove, outcome_.points, leds_seen_));
       take_findings(judge_registers(plan_, to_prove, books_));
     }
     take_findings(states_.read_after());
@@ -475,7 +474,7 @@ class Run {
   RunOutcome outcome_;
   std::map<std::string, std::vector<std::string>> doubts_;  // by position, whatever the limit
   std::vector<EventRow> marks_;                             // that change decisions
-  std::set<std::string> leds_seen_;                         // positions, pulse by pulse under a hold
+  std::map<std::string, std::uint64_t> leds_seen_;          // pulses, one by one under holds, by position
   std::optional<TemperatureBand> temperature_;              // where the last soak has brought the meters
   std::string skipped_soak_;                                // the last one, where a person ended it
   bool reference_doubted_ = false;

@@ -124,7 +124,7 @@ class ExitCodes(BenchTest):
         done = self.sweep("--lab", lab)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual([e["kind"] for e in self.shown()["events"]],
-                         ["meter", "repeated", *2 * ["register_hold"], *2 * ["reconciled"]])
+                         ["meter", "repeated", *2 * ["register_hold"], *2 * ["reconciled"], "meter_after"])
 
     def test_usage_mistakes_are_2(self):
         for arguments in (["run"], ["run", SWEEP], ["run", SWEEP, "--meter", "focus-ax-2s-cl20"], ["fly"],
