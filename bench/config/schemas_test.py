@@ -24,10 +24,11 @@ SHIPPED = {
 # Keys that a file may do without.
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
-            "disconnect", "optical_port", "log_on", "user_id", "user_name", "password", "filler", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
+            "disconnect", "supply", "optical_port", "log_on", "user_id", "user_name", "password", "filler", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
             "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
-            "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery"}
+            "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
+            "intervals", "clock_change", "reversals", "power_cut"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
 OPTIONAL_OF_A_SOAK = {"band", "at_least", "limit", "check_load", "power_factor"}
 QUANTITY = re.compile(r"^[0-9.]+ (V|A|VA|Wh|Hz|us|s|min|h|°|°C|K|mΩ|%)$")

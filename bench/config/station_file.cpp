@@ -131,7 +131,7 @@ void read_chamber(YamlMap& map, StationFile& station) {
 void read_fingers(const std::string& position, const YamlNode& node, InterlockWiring& wiring) {
   auto map = node.as_map();
   if (!map) return;
-  for (const char* name : {"demand_reset", "test_mode", "display_scroll", "disconnect"}) {
+  for (const char* name : {"demand_reset", "test_mode", "display_scroll", "disconnect", "supply"}) {
     if (!map->find(name)) continue;
     const int output = required_index(*map, name);
     const auto takes = [&](const InterlockWiring::Finger& f) { return f.output == output; };

@@ -12,6 +12,7 @@ namespace meterbench {
 inline constexpr const char* kReferenceCalibration = "reference calibration";
 inline constexpr const char* kTimeBase = "time base";
 inline constexpr const char* kIsolation = "position burden and isolation";
+inline constexpr const char* kPulseResolution = "LED pulse resolution";
 inline constexpr const char* kStandardCertificate = "standard's certificate";
 
 inline constexpr const char* kOfStationFile = "station file";

@@ -75,7 +75,7 @@ void add_triangular(Budget& budget, const char* name, double half_width_percent)
 
 /// A part of a pulse is cut off at both ends.
 void add_pulse_resolution(Budget& budget, std::uint64_t pulses) {
-  add_triangular(budget, "LED pulse resolution", 100 / static_cast<double>(pulses));
+  add_triangular(budget, kPulseResolution, 100 / static_cast<double>(pulses));
 }
 
 void add_register_components(Budget& budget, const WindowConditions& c, std::uint64_t pulses) {

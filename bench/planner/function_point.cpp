@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/planner/criterion.h"
 #include "bench/planner/seated_point.h"
 
 namespace meterbench {
@@ -15,15 +16,6 @@ constexpr Seconds kShortestNoLoad{60};
 
 bool can(const PlanningStation& station, CountingMethod method) {
   return std::ranges::find(station.counter.methods, method) != station.counter.methods.end();
-}
-
-/// Meterbench's own, no standard's.
-Limit criterion(const std::string& test, std::string text) {
-  Limit limit;
-  limit.test = test;
-  limit.source = "Meterbench acceptance criterion: " + std::move(text);
-  limit.mark = Mark::criterion;
-  return limit;
 }
 
 /// How LEDs are counted while nothing is expected of them; or why they cannot be.

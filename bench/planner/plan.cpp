@@ -84,6 +84,17 @@ void add(Canonical& out, const PlannedMeter& meter) {
   add(out, "standard", meter.standard);
 }
 
+void add(Canonical& out, const MeterTask& task) {
+  out.line("intervals", std::to_string(task.intervals));
+  out.line("reversals", std::to_string(task.reversals));
+  out.line("time_s", task.time.value());
+  out.line("clock_change_s", task.clock_change.value());
+  out.line("power_cut_s", task.power_cut.value());
+  for (const std::string& version : task.versions) out.line("version", version);
+  for (const std::string& item : task.shows) out.line("shows", item);
+  out.line("switch", task.meter_switch);
+}
+
 void add(Canonical& out, const PlannedPoint& point) {
   out.line("point", point.id);
   out.line("step", point.step);
@@ -96,6 +107,7 @@ void add(Canonical& out, const PlannedPoint& point) {
   out.line("gate_s", point.gate.value());
   out.line("rest_s", point.rest.value());
   out.line("target", point.target ? number_text(point.target->value()) : "none");
+  if (is_told_by_meter(point.result) || point.task.power_cut.value() > 0) add(out, point.task);
   add(out, "reference", point.reference);
   add(out, point.limit);
   for (const PlannedMeter& meter : point.meters) add(out, meter);
@@ -129,6 +141,14 @@ std::string_view to_text(ResultKind kind) {
     case ResultKind::shift: return "shift";
     case ResultKind::starting: return "starting";
     case ResultKind::no_load: return "no_load";
+    case ResultKind::demand_error: return "demand_error";
+    case ResultKind::net_difference: return "net_difference";
+    case ResultKind::clock_error: return "clock_error";
+    case ResultKind::mode_change: return "mode_change";
+    case ResultKind::firmware: return "firmware";
+    case ResultKind::security: return "security";
+    case ResultKind::display: return "display";
+    case ResultKind::press: return "press";
   }
   return "unknown";
 }

@@ -28,13 +28,33 @@ struct PointTime {
 
 /// What a result is: the percent error of a meter's test LED, or of its energy register; the residual of
 /// opposed circuits in percent of their power in series; the deviation of a certified standard from its
-/// certificate; the shift between two points. Without a number: whether a meter starts to register, whether
-/// it stands still without a load.
-enum class ResultKind { percent_error, register_error, residual, deviation, shift, starting, no_load };
+/// certificate; the shift between two points; the percent error of a maximum demand, and of a clock's rate;
+/// what net and delivered less received differ by, in percent of all that was registered. Without a number:
+/// whether a meter does what LoadTest says.
+enum class ResultKind {
+  percent_error,
+  register_error,
+  residual,
+  deviation,
+  shift,
+  demand_error,
+  net_difference,
+  clock_error,
+  starting,
+  no_load,
+  mode_change,
+  firmware,
+  security,
+  display,
+  press,
+};
 [[nodiscard]] std::string_view to_text(ResultKind kind);
 /// Whether it is a number with an uncertainty.
-[[nodiscard]] constexpr bool is_number(ResultKind kind) {
-  return kind != ResultKind::starting && kind != ResultKind::no_load;
+[[nodiscard]] constexpr bool is_number(ResultKind kind) { return kind < ResultKind::starting; }
+/// Whether it is what a meter tells, by optical port, display and switches: no window of its LED is counted.
+[[nodiscard]] constexpr bool is_told_by_meter(ResultKind kind) {
+  return kind == ResultKind::demand_error || kind == ResultKind::net_difference ||
+         kind == ResultKind::clock_error || kind >= ResultKind::mode_change;
 }
 
 /// What one meter does at a point.
@@ -64,8 +84,9 @@ struct PlannedPoint {
   Connection connection{};
   Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
-  Seconds gate{};  ///< of `gated_total`, `residual` and `no_load`
-  Seconds rest{};  ///< without load before it
+  Seconds gate{};    ///< of `gated_total`, `residual` and `no_load`
+  Seconds rest{};    ///< without load before it
+  MeterTask task{};  ///< of what is_told_by_meter(); of `register_error` the power cut
   Limit limit;
   /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with
   /// what more the reference's drift, linearity and harmonics weigh in the rest.

@@ -14,6 +14,7 @@
 #include "bench/planner/reach.h"
 #include "bench/planner/residual_point.h"
 #include "bench/planner/seated_point.h"
+#include "bench/planner/told_point.h"
 
 namespace meterbench {
 namespace {
@@ -165,7 +166,9 @@ class StepPlanner {
     const Limit* const limit = limits_ ? find_limit(*limits_, step_.name, load.power_factor) : nullptr;
     PlannedPoint point = asked(load, load.circuit, limit ? *limit : Limit{});
     if (auto reason = beyond_bench(point)) return unreachable(load, *std::move(reason));
-    if (has_limits(step_.test))
+    if (is_told(step_.test) && step_.test != LoadTest::demand)
+      unreachable(load, plan_told(bench_, step_, load.asked_by, 1, point));
+    else if (has_limits(step_.test))
       add_number(load, point);
     else
       unreachable(load, plan_function(bench_, step_, load.asked_by, point));
@@ -181,6 +184,8 @@ class StepPlanner {
     if (load.circuit == Circuit::opposed)
       unreachable(load,
                   plan_residual(bench_, asked(load, Circuit::series, point.limit), load.asked_by, point));
+    else if (step_.test == LoadTest::demand)
+      unreachable(load, plan_told(bench_, step_, load.asked_by, *factor, point));
     else
       unreachable(load, plan_error(load, point, *factor));
   }
@@ -191,7 +196,7 @@ class StepPlanner {
     if (auto reason = beyond_source(bench_.station, bench_.meters, point.load)) return reason;
     const ApparentPower apparent = point.voltage * point.current;
     const ActivePower power = metered_power(bench_.form(), point.load);
-    if (point.connection.circuit != Circuit::opposed && step_.test != LoadTest::no_load &&
+    if (point.connection.circuit != Circuit::opposed && has_current(step_.test) &&
         std::abs(power.value()) <= kNoPower * apparent.value())
       return "the circuits' powers cancel: there is no energy that a percentage could be of";
     return std::nullopt;
@@ -200,7 +205,10 @@ class StepPlanner {
   [[nodiscard]] Reasons plan_error(const GridLoad& load, PlannedPoint& point, double factor) {
     Reasons reasons;
     std::vector<Candidate> candidates;
-    if (step_.test == LoadTest::registers) point.result = ResultKind::register_error;
+    if (step_.test == LoadTest::registers) {
+      point.result = ResultKind::register_error;
+      point.task = step_.task;
+    }
     for (const Seat* seat : load.asked_by) {
       auto meter = meter_at(*seat, bench_.form(), point, factor);
       if (meter)

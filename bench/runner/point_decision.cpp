@@ -8,7 +8,7 @@
 
 #include "bench/core/quantity_text.h"
 #include "bench/measurement/decision.h"
-#include "bench/runner/source_witness.h"
+#include "bench/runner/blame.h"
 
 namespace meterbench {
 namespace {
@@ -97,27 +97,19 @@ ActivePower PointDecision::seen_power(const PointRecord& record) const {
 }
 
 std::optional<SourceWitness> PointDecision::source_of(std::size_t index, const PointRecord& record) const {
-  if (station_.source_accuracy.value() == 0) return std::nullopt;
   const Form form = types_.at(record.position).form;
-  const ReferenceDefinition definition = station_.reference->definition();
   const ActivePower whole = point_.result == ResultKind::residual
                                 ? point_.meters[index].power
-                                : reference_power(definition, form, point_.load);
-  return source_witness(station_.source_accuracy, definition, form, point_.load,
-                        seen_power(record) / (1 + point_.reference.error.value()), whole);
+                                : reference_power(station_.reference->definition(), form, point_.load);
+  return meterbench::source_of(station_, point_, form, seen_power(record), whole);
 }
 
 bool PointDecision::add_reference_doubt(const std::optional<SourceWitness>& source,
                                         PointRecord& record) const {
-  const double u_percent = record.budget->expanded_percent();
-  if (!source || source->agrees(from_percent(u_percent))) return false;
-  record.events.push_back(event(
-      record, std::string{kReferenceDoubt},
-      fmt::format("the reference tells {:+.3f} % of {} more than the source is set to, its accuracy and U "
-                  "explain {:.3f} %: one of them is wrong",
-                  percent(source->apart),
-                  point_.result == ResultKind::residual ? "the power in series" : "the power",
-                  percent(source->accuracy) + u_percent)));
+  const char* of_what = point_.result == ResultKind::residual ? "the power in series" : "the power";
+  auto doubt = source ? reference_doubt(*source, record.budget->expanded_percent(), of_what) : std::nullopt;
+  if (!doubt) return false;
+  record.events.push_back(event(record, std::move(doubt->kind), std::move(doubt->text)));
   return true;
 }
 
@@ -138,30 +130,14 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
   if (count_.meters()[index].steady.empty()) return take_back(record, "pulses_unseen", kUnseen);
   // With a certified standard in the meter's place it is the reference that is on trial.
   if (point_.result == ResultKind::deviation) return;
-  if (hold_.is_soaked() && !body_is_seen())
-    return take_back(
-        record, "body_unseen",
-        "nobody knows the temperature of this meter's own body, which may be on its way still; a "
-        "run of this meter alone with the chamber's sensor on its body would tell");
+  if (auto unseen = unseen_body(hold_, types_.size()))
+    return take_back(record, std::move(unseen->kind), std::move(unseen->text));
   if (!source) {
-    record.verdict.basis.reasons.emplace_back("nothing but its certificate speaks for the reference");
+    record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
     return;
   }
-  const ErrorRange of_reference = reference_error(*source);
-  const ErrorRange of_meter = meter_error(from_percent(*record.error_percent), of_reference);
-  if (is_beyond(of_meter, point_.limit.limit)) return;
-  take_back(record, "unproven_fail",
-            fmt::format("the reference may read {:+.3f} to {:+.3f} % high; the meter's error lies between "
-                        "{:+.3f} and {:+.3f} %, its limit is {}: a source that is known more closely, or "
-                        "another reference, would tell",
-                        percent(of_reference.lowest), percent(of_reference.highest), percent(of_meter.lowest),
-                        percent(of_meter.highest), to_text(point_.limit.limit)));
-}
-
-/// There is one sensor at most. Where several meters stand in the chamber it is on the body of another.
-bool PointDecision::body_is_seen() const {
-  const auto& climate = hold_.watch()->climate();
-  return types_.size() == 1 && !climate.empty() && climate.back().reading.body.has_value();
+  if (auto unproven = unproven_fail(*source, from_percent(*record.error_percent), point_.limit.limit))
+    take_back(record, std::move(unproven->kind), std::move(unproven->text));
 }
 
 void PointDecision::take_back(PointRecord& record, std::string kind, std::string text) const {

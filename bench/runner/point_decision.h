@@ -13,14 +13,12 @@
 #include "bench/measurement/reference_error.h"
 #include "bench/measurement/window.h"
 #include "bench/planner/plan.h"
+#include "bench/runner/blame.h"
 #include "bench/runner/point_count.h"
 #include "bench/runner/point_hold.h"
 #include "bench/station/station.h"
 
 namespace meterbench {
-
-/// The event of a point where source and reference contradict each other.
-inline constexpr std::string_view kReferenceDoubt = "reference_doubt";
 
 /// Decides by simple acceptance, on records that have their budget and what was counted. No pass is taken
 /// where LED intervals are odd at any time under this load. Neither pass nor fail is taken where the bench
@@ -55,7 +53,6 @@ class PointDecision {
   /// Takes a fail back that does not stand.
   void question_fail(std::size_t index, const std::optional<SourceWitness>& source,
                      PointRecord& record) const;
-  [[nodiscard]] bool body_is_seen() const;
   void take_back(PointRecord& record, std::string kind, std::string text) const;
   /// Nothing where the station does not state its accuracy.
   [[nodiscard]] std::optional<SourceWitness> source_of(std::size_t index, const PointRecord& record) const;

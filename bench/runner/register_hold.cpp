@@ -43,9 +43,10 @@ template <class Visit>
 void for_each_pass(const Plan& plan, const std::vector<PointRecord>& records, Visit visit) {
   for (const auto& [key, record] : last_attempts_of(records)) {
     const auto point = std::ranges::find(plan.points, key.first, &PlannedPoint::id);
-    // A meter that stands still has registered nothing that could be compared.
+    // A meter that stands still has registered nothing that could be compared, and what it tells by itself
+    // does not stand on its LED.
     if (point != plan.points.end() && point->result != ResultKind::no_load &&
-        record->verdict.decision == Decision::pass)
+        !is_told_by_meter(point->result) && record->verdict.decision == Decision::pass)
       visit(*point, *record);
   }
 }

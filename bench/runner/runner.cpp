@@ -14,6 +14,7 @@
 #include "bench/runner/bench_load.h"
 #include "bench/runner/doubts.h"
 #include "bench/runner/energy_books.h"
+#include "bench/runner/meter_checks.h"
 #include "bench/runner/meter_states.h"
 #include "bench/runner/point_decision.h"
 #include "bench/runner/point_run.h"
@@ -23,6 +24,7 @@
 #include "bench/runner/running_order.h"
 #include "bench/runner/shift_run.h"
 #include "bench/runner/soak.h"
+#include "bench/runner/told_point.h"
 
 namespace meterbench {
 namespace {
@@ -186,13 +188,18 @@ class Run {
     observer_.point_started(turn.point, planned);
     // A register is read right before its load, and right after it.
     const bool by_register = planned.result == ResultKind::register_error;
-    if (by_register || !load_.can_go_on_with(planned.load)) end_period();
+    const bool told = is_told_by_meter(planned.result);
+    if (by_register || told || !load_.can_go_on_with(planned.load)) end_period();
     if (over()) return;
-    if (by_register) conditions.read_registers = [&] { return registers_after(planned); };
-    const auto period = load_.begin(planned.load);
-    if (!period) return end_with(period.error());
-    PointAttempt attempt =
-        run_point(station_, plan_.meters, planned, turn.point, **period, observer_, conditions);
+    PointAttempt attempt;
+    if (told) {
+      attempt = run_told_point({station_, plan_, load_, books_, observer_}, planned, turn.point, conditions);
+    } else {
+      if (by_register) conditions.read_registers = [&] { return registers_after(planned); };
+      const auto period = load_.begin(planned.load);
+      if (!period) return end_with(period.error());
+      attempt = run_point(station_, plan_.meters, planned, turn.point, **period, observer_, conditions);
+    }
     // Off before the record is written: a slow disk must not keep the load on.
     if (attempt.fault) {
       outcome_.fault = attempt.fault;
@@ -209,13 +216,22 @@ class Run {
   /// stands.
   Result<RegisterComparisons> registers_after(const PlannedPoint& point) {
     if (auto ended = load_.end(); !ended) return tl::unexpected{ended.error()};
+    std::map<std::string, std::string> uncut;
+    if (const Seconds cut = point.task.power_cut; cut.value() > 0) {
+      auto hindrances = cut_supplies({station_, positions_, &interlock_, nullptr}, cut);
+      if (!hindrances) return tl::unexpected{hindrances.error()};
+      uncut = *std::move(hindrances);
+    }
     take_findings(books_.read(), "no_pass");
     if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
     RegisterComparisons seen;
     for (const PlannedMeter& meter : point.meters)
-      seen.emplace(
-          meter.position,
-          books_.last(meter.position, energy_flow(plan_.meters.at(meter.position).form, point.load)));
+      if (const auto hindrance = uncut.find(meter.position); hindrance != uncut.end())
+        seen.emplace(meter.position, tl::unexpected{hindrance->second});
+      else
+        seen.emplace(
+            meter.position,
+            books_.last(meter.position, energy_flow(plan_.meters.at(meter.position).form, point.load)));
     return seen;
   }
 

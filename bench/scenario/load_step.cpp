@@ -125,7 +125,7 @@ void read_aim(YamlMap& map, LoadStep& step) {
 
 /// By the key that is there; accuracy where none is, so that it is the one that is missed.
 LoadTest test_of(YamlMap copy) {
-  for (const LoadTest test : {LoadTest::registers, LoadTest::starting, LoadTest::no_load})
+  for (const LoadTest test : load_tests())
     if (copy.find(to_text(test))) return test;
   return LoadTest::accuracy;
 }
@@ -153,17 +153,83 @@ void read_load(YamlMap& map, LoadStep& step) {
     step.currents = as_list<CurrentSpec>(*current, as_current, &step.current_positions);
   if (const auto pf = map.require("power_factor"))
     step.power_factors = as_list<PowerFactor>(*pf, as_power_factor);
+  step.directions = {Direction::delivered};
+  if (step.test == LoadTest::bidirectional) return;  // it goes both ways
   if (const auto direction = map.require("direction"))
     step.directions = as_list<Direction>(*direction, as_direction);
 }
 
 /// Voltage alone.
-void set_no_load(YamlMap& map, LoadStep& step) {
+void set_no_load(LoadStep& step) {
   step.currents = {Current{}};
   step.current_positions = {step.position};
   step.power_factors = {PowerFactor{}};
   step.directions = {Direction::delivered};
-  if (map.find("time")) step.time = required_quantity<kind::Time>(map, "time");
+}
+
+/// `otherwise` where there is none; 0 is none.
+Seconds read_time(YamlMap& map, std::string_view key, Seconds otherwise) {
+  const auto node = map.find(key);
+  if (!node) return otherwise;
+  const auto time = node->as_quantity<kind::Time>();
+  if (time) check_range(*node, time->value(), Range::positive);
+  return time.value_or(otherwise);
+}
+
+int read_number(YamlMap& map, std::string_view key, int least, int most, int otherwise) {
+  const auto node = map.find(key);
+  const auto number = node ? node->as_integer() : std::nullopt;
+  if (!number) return otherwise;
+  if (*number < least || *number > most) {
+    node->mistake(fmt::format("from {} to {} are allowed", least, most));
+    return otherwise;
+  }
+  return static_cast<int>(*number);
+}
+
+std::vector<std::string> read_texts(YamlMap& map, std::string_view key) {
+  const auto node = map.require(key);
+  if (!node) return {};
+  return as_list<std::string>(*node, [](const YamlNode& item) { return item.as_text(); });
+}
+
+/// Backward or forward.
+void read_clock_change(YamlMap& map, MeterTask& task) {
+  const auto node = map.find("clock_change");
+  const auto change = node ? node->as_quantity<kind::Time>() : std::nullopt;
+  if (!change) return;
+  if (change->value() == 0) node->mistake("the clock is to be set to another time");
+  task.clock_change = *change;
+}
+
+void read_task(YamlMap& map, LoadStep& step) {
+  constexpr int kMostIntervals = 96, kMostReversals = 1000;
+  MeterTask& task = step.task;
+  switch (step.test) {
+    case LoadTest::no_load:
+      if (map.find("time")) step.time = required_quantity<kind::Time>(map, "time");
+      break;
+    case LoadTest::registers: task.power_cut = read_time(map, "power_cut", Seconds{}); break;
+    case LoadTest::demand:
+      // Less than three tell nothing of how one follows the other (type-approval.md 8).
+      task.intervals = read_number(map, "intervals", 3, kMostIntervals, task.intervals);
+      read_clock_change(map, task);
+      break;
+    case LoadTest::bidirectional:
+      task.reversals = read_number(map, "reversals", 1, kMostReversals, task.reversals);
+      task.time = read_time(map, "time", Seconds{60});
+      break;
+    case LoadTest::mode_change: task.time = read_time(map, "time", Seconds{300}); break;
+    case LoadTest::clock: task.time = read_time(map, "time", Seconds{3600}); break;
+    case LoadTest::firmware: task.versions = read_texts(map, "version"); break;
+    case LoadTest::display: task.shows = read_texts(map, "shows"); break;
+    case LoadTest::press:
+      if (const auto node = map.require("switch"))
+        if (const auto name = node->as_one_of({"demand_reset", "test_mode", "display_scroll", "disconnect"}))
+          task.meter_switch = *name;
+      break;
+    default: break;
+  }
 }
 
 }  // namespace
@@ -172,7 +238,7 @@ LoadStep read_load_step(YamlMap& map) {
   LoadStep step;
   step.position = map.node().position();
   step.test = test_of(map);
-  const bool loaded = step.test != LoadTest::no_load;
+  const bool loaded = has_current(step.test);
   const bool accuracy = step.test == LoadTest::accuracy;
   step.name = required_text(map, to_text(step.test));
   if (map.find("label")) step.label = required_text(map, "label");
@@ -183,9 +249,10 @@ LoadStep read_load_step(YamlMap& map) {
   if (loaded)
     read_load(map, step);
   else
-    set_no_load(map, step);
+    set_no_load(step);
+  read_task(map, step);
   if (accuracy) read_recovery(map, step);
-  if (has_limits(step.test)) read_aim(map, step);
+  if (has_aim(step.test)) read_aim(map, step);
   if (accuracy) read_method(map, step);
   if (has_limits(step.test)) read_limits(map, step);
   map.finish();

@@ -34,8 +34,24 @@ std::string_view to_text(LoadTest test) {
     case LoadTest::registers: return "registers";
     case LoadTest::starting: return "starting";
     case LoadTest::no_load: return "no_load";
+    case LoadTest::demand: return "demand";
+    case LoadTest::bidirectional: return "bidirectional";
+    case LoadTest::mode_change: return "mode_change";
+    case LoadTest::clock: return "clock";
+    case LoadTest::firmware: return "firmware";
+    case LoadTest::security: return "security";
+    case LoadTest::display: return "display";
+    case LoadTest::press: return "press";
   }
   return "unknown";
+}
+
+const std::vector<LoadTest>& load_tests() {
+  static const std::vector<LoadTest> all{LoadTest::accuracy,    LoadTest::registers, LoadTest::starting,
+                                         LoadTest::no_load,     LoadTest::demand,    LoadTest::bidirectional,
+                                         LoadTest::mode_change, LoadTest::clock,     LoadTest::firmware,
+                                         LoadTest::security,    LoadTest::display,   LoadTest::press};
+  return all;
 }
 
 std::optional<Scenario> load_scenario(const std::filesystem::path& path,

@@ -44,18 +44,49 @@ struct VoltageSplit {
   [[nodiscard]] Voltage sum() const { return leg_1 + leg_2; }
 };
 
-/// What a step under loads asks of the meters at each point. As scenarios name it, see to_text().
+/// What a step asks of the meters at each of its loads. As scenarios name it, see to_text().
 enum class LoadTest {
-  accuracy,   ///< the error of the test LED
-  registers,  ///< the error of the energy register, by dosage
-  starting,   ///< that the meter registers at all
-  no_load,    ///< that it does not
+  accuracy,       ///< the error of the test LED
+  registers,      ///< the error of the energy register, by dosage
+  starting,       ///< that the meter registers at all
+  no_load,        ///< that it does not
+  demand,         ///< the error of the maximum demand
+  bidirectional,  ///< that net is delivered less received while the direction changes
+  mode_change,    ///< that nothing of a time in test mode is billed
+  clock,          ///< the rate of its clock
+  firmware,       ///< that its firmware is one of those named
+  security,       ///< that it refuses who may not
+  display,        ///< what its display shows
+  press,          ///< that a switch does what it is for
 };
 [[nodiscard]] std::string_view to_text(LoadTest test);
+[[nodiscard]] const std::vector<LoadTest>& load_tests();
 /// Whether its result is held against a file of limits; other tests have their criterion in themselves.
 [[nodiscard]] constexpr bool has_limits(LoadTest test) {
+  return test == LoadTest::accuracy || test == LoadTest::registers || test == LoadTest::demand ||
+         test == LoadTest::bidirectional || test == LoadTest::clock;
+}
+/// Whether it measures until an uncertainty or a number of pulses is reached.
+[[nodiscard]] constexpr bool has_aim(LoadTest test) {
   return test == LoadTest::accuracy || test == LoadTest::registers;
 }
+/// Whether currents flow; without, the meters stand on their voltage alone.
+[[nodiscard]] constexpr bool has_current(LoadTest test) {
+  return has_aim(test) || test == LoadTest::starting || test == LoadTest::demand ||
+         test == LoadTest::bidirectional || test == LoadTest::mode_change;
+}
+
+/// What a test asks of the meters through optical port, switches and display.
+struct MeterTask {
+  int intervals = 3;                    ///< of `demand`: full ones, after the first that was cut short
+  int reversals = 4;                    ///< of `bidirectional`: changes of direction
+  Seconds time{};                       ///< of a load or a wait, where the test has one
+  Seconds clock_change{};               ///< of `demand`, under the load; 0: none
+  Seconds power_cut{};                  ///< of `registers`, between load and reading; 0: none
+  std::vector<std::string> versions{};  ///< of `firmware`: those that are allowed
+  std::vector<std::string> shows{};     ///< of `display`, see the scenario's schema
+  std::string meter_switch{};           ///< of `press`, as MeterSwitch has it
+};
 
 /// One test over a grid of voltages, circuits, currents, power factors and directions.
 struct LoadStep {
@@ -77,7 +108,8 @@ struct LoadStep {
   std::optional<std::uint64_t> pulses;      ///< or this
   std::optional<CountingMethod> method;     ///< none: the quickest that the station has
   std::optional<Seconds> time;              ///< of `no_load`; none: by Kt and rating
-  std::string limits;                       ///< name of a file of config/limits: `bench`; where has_limits()
+  MeterTask task;
+  std::string limits;  ///< name of a file of config/limits: `bench`; where has_limits()
   FilePosition position;
   // For messages of the planner: where each was written.
   FilePosition target_position;

@@ -66,6 +66,11 @@ class Meter {
   /// refused where it knows no such procedure.
   virtual void start_signal(unsigned pulses, Done<void> done) = 0;
 
+  /// As start_read_tables(), but for somebody else than the bench: with that password, empty for none. With
+  /// no tables it is the password alone that is tried. Refused where the meter refuses it.
+  virtual void start_read_tables_as(std::string password, std::vector<std::uint16_t> tables,
+                                    Done<std::map<std::uint16_t, Bytes>> done);
+
   // What a driver has no means for it leaves refused, as a meter without the tables does.
   virtual void start_read_status(Done<MeterStatus> done);
   virtual void start_read_billing(Done<MeterBilling> done);

@@ -8,7 +8,8 @@
 
 namespace meterbench {
 
-enum class MeterSwitch { demand_reset, test_mode, display_scroll, disconnect };
+/// `supply` is none of the meter's own: a relay that takes its supply away while it is held.
+enum class MeterSwitch { demand_reset, test_mode, display_scroll, disconnect, supply };
 [[nodiscard]] std::string_view to_text(MeterSwitch which);
 [[nodiscard]] std::optional<MeterSwitch> parse_meter_switch(std::string_view text);
 

@@ -45,12 +45,15 @@ void C1218Meter::next() {
   job();
 }
 
-void C1218Meter::in_session(Choose choose, Done<Tables> done) {
-  enqueue([this, choose = std::move(choose), done = std::move(done)] {
-    session_.start(choose, [this, done](Result<Tables> tables) {
-      done(std::move(tables));
-      next();
-    });
+void C1218Meter::in_session(Choose choose, Done<Tables> done, std::optional<std::string> password) {
+  enqueue([this, choose = std::move(choose), done = std::move(done), password = std::move(password)] {
+    session_.start(
+        choose,
+        [this, done](Result<Tables> tables) {
+          done(std::move(tables));
+          next();
+        },
+        password);
   });
 }
 
@@ -89,19 +92,34 @@ void C1218Meter::start_read_registers(Done<MeterRegisters> done) {
 
 void C1218Meter::start_read_tables(std::vector<std::uint16_t> tables,
                                    Done<std::map<std::uint16_t, Bytes>> done) {
+  read_tables(std::move(tables), std::nullopt, std::move(done));
+}
+
+void C1218Meter::start_read_tables_as(std::string password, std::vector<std::uint16_t> tables,
+                                      Done<std::map<std::uint16_t, Bytes>> done) {
+  if (password.size() > PortAccess::kLongestPassword)
+    return done(fault(Errc::out_of_range, link_.device(), "read tables", "a password has at most 20 bytes"));
+  read_tables(std::move(tables), std::move(password), std::move(done));
+}
+
+void C1218Meter::read_tables(std::vector<std::uint16_t> tables, std::optional<std::string> password,
+                             Done<std::map<std::uint16_t, Bytes>> done) {
   Choose all = [tables = std::move(tables)](const Tables& read) {
     std::vector<std::uint16_t> missing;
     for (const std::uint16_t table : tables)
       if (!read.contains(table)) missing.push_back(table);
     return reading(std::move(missing));
   };
-  in_session(std::move(all), [done = std::move(done)](Result<Tables> tables_read) {
-    done(std::move(tables_read).map([](Tables&& read) {
-      std::map<std::uint16_t, Bytes> contents;
-      for (auto& [number, table] : read) contents.emplace(number, std::move(table.content));
-      return contents;
-    }));
-  });
+  in_session(
+      std::move(all),
+      [done = std::move(done)](Result<Tables> tables_read) {
+        done(std::move(tables_read).map([](Tables&& read) {
+          std::map<std::uint16_t, Bytes> contents;
+          for (auto& [number, table] : read) contents.emplace(number, std::move(table.content));
+          return contents;
+        }));
+      },
+      std::move(password));
 }
 
 void C1218Meter::start_signal(unsigned pulses, Done<void> done) {

@@ -28,6 +28,9 @@ class C1218Meter final : public Meter {
   void start_read_registers(Done<MeterRegisters> done) override;
   void start_read_tables(std::vector<std::uint16_t> tables,
                          Done<std::map<std::uint16_t, Bytes>> done) override;
+  /// A password of more than 20 bytes is out of range.
+  void start_read_tables_as(std::string password, std::vector<std::uint16_t> tables,
+                            Done<std::map<std::uint16_t, Bytes>> done) override;
   /// `pulses`: 1 … 100, at 20 Hz; the meter refuses while its last signal is under way.
   void start_signal(unsigned pulses, Done<void> done) override;
   void start_read_status(Done<MeterStatus> done) override;
@@ -46,7 +49,9 @@ class C1218Meter final : public Meter {
   using Job = std::function<void()>;
   void enqueue(Job job);
   void next();
-  void in_session(Choose choose, Done<Tables> done);
+  void in_session(Choose choose, Done<Tables> done, std::optional<std::string> password = {});
+  void read_tables(std::vector<std::uint16_t> tables, std::optional<std::string> password,
+                   Done<std::map<std::uint16_t, Bytes>> done);
   void run(ProcedureCall call, Done<void> done);
   template <class T, class MissingFor, class Decode>
   void read_as(MissingFor missing, Decode decode, Done<T> done);

@@ -45,11 +45,12 @@ Session::~Session() {
   if (done_) link_.end_stream();
 }
 
-void Session::start(Choose choose, Done<Tables> done) {
+void Session::start(Choose choose, Done<Tables> done, std::optional<std::string> password) {
   if (done_) throw std::logic_error{link_.device() + ": a session is under way"};
   if (auto opened = link_.open(); !opened) return done(tl::unexpected{std::move(opened).error()});
   choose_ = std::move(choose);
   done_ = std::move(done);
+  password_ = password ? *std::move(password) : options_.access.password;
   tables_.clear();
   wanted_.clear();
   fault_.reset();
@@ -194,12 +195,11 @@ void Session::log_on() {
 }
 
 void Session::secure() {
-  if (options_.access.password.empty()) return begin();
-  ask("Security", c1218::security(options_.access.password, options_.access.filler),
-      [this](const Response& response) {
-        if (is(response, Code::ok)) return begin();
-        give_up(Errc::refused, "the meter refuses the password: " + c1218::code_text(response.code));
-      });
+  if (password_.empty()) return begin();
+  ask("Security", c1218::security(password_, options_.access.filler), [this](const Response& response) {
+    if (is(response, Code::ok)) return begin();
+    give_up(Errc::refused, "the meter refuses the password: " + c1218::code_text(response.code));
+  });
 }
 
 void Session::begin() {

@@ -57,8 +57,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// One at a time.
-  void start(Choose choose, Done<Tables> done);
+  /// One at a time. `password`: instead of the bench's own, at most 20 bytes; empty: none is given.
+  void start(Choose choose, Done<Tables> done, std::optional<std::string> password = {});
 
   /// Packets of all sessions that had to be sent again: evidence of a badly seated probe.
   [[nodiscard]] unsigned retries() const { return retries_ + client_.retries(); }
@@ -121,6 +121,7 @@ class Session {
 
   Choose choose_;
   Done<Tables> done_;
+  std::string password_;
   bool logged_on_ = false;
   bool over_ = false;  // nothing more to say than what is due
   std::size_t packets_ = 1;

@@ -161,7 +161,7 @@ class FakeCounter final : public PulseCounter {
 };
 
 /// A meter behind its optical port; the device `optical A`.
-class FakeMeter final : public Meter {
+class FakeMeter : public Meter {
  public:
   FakeMeter(Reactor& reactor, FakeBench& bench, std::string position)
       : reactor_{reactor}, bench_{bench}, position_{std::move(position)} {}
@@ -197,7 +197,7 @@ class FakeMeter final : public Meter {
     done(unable());
   }
 
- private:
+ protected:
   static constexpr Duration kReply = std::chrono::seconds{1};
 
   template <class T>

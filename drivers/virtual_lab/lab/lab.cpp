@@ -81,6 +81,8 @@ void add_switches(World& world, const std::string& position, HostMeter& meter) {
                                     {"disconnect", Switch::disconnect}})
     world.add_switch(fmt::format("switch.{}.{}", position, name),
                      [&meter, which](bool pressed) { meter.press(which, pressed); });
+  world.add_switch(fmt::format("switch.{}.supply", position),
+                   [&meter](bool taken_away) { meter.set_supply(!taken_away); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "drivers/virtual_lab/meter/firmware/clock_record.h"
+#include "drivers/virtual_lab/meter/firmware/defect.h"
 #include "drivers/virtual_lab/meter/firmware/kept_list.h"
 #include "drivers/virtual_lab/meter/firmware/mul_div.h"
 #include "drivers/virtual_lab/meter/firmware/tier_schedule.h"
@@ -114,7 +115,7 @@ void Billing::on_power_fail() {
   if (!supplied_) return;
   supplied_ = false;
   log(kEventPowerDown, kNobody, 0);
-  save();
+  if (kDefect != Defect::nothing_saved) save();
 }
 
 void Billing::on_power_return() {
@@ -345,8 +346,10 @@ ProcedureResult Billing::change_mode(Mode mode, std::uint16_t user) {
 /// What the test registered is gone, and its interval, being cut short, gives no demand.
 void Billing::leave_test_mode(std::uint16_t user) {
   MeterData& data = state_.data;
-  data.registers = state_.parked;
-  state_.rests = state_.parked_rests;
+  if (kDefect != Defect::test_is_billed) {
+    data.registers = state_.parked;
+    state_.rests = state_.parked_rests;
+  }
   data.mode = Mode::metering;
   for (std::uint32_t& last : data.present.last_demand_watts) last = 0;
   restart_demand();

@@ -1,9 +1,15 @@
 #include "drivers/virtual_lab/meter/firmware/demand.h"
 
+#include "drivers/virtual_lab/meter/firmware/defect.h"
+
 namespace meterbench::firmware {
 
 void Demand::restart(std::uint32_t seconds, bool whole) {
   left_ = seconds;
+  if (kDefect == Defect::interval_goes_on) {
+    now_whole_ = true;
+    return;
+  }
   now_whole_ = whole && held_ == 0;
   now_in_one_tier_ = true;
   now_ = {};

@@ -1,12 +1,15 @@
 #include "drivers/virtual_lab/meter/firmware/energy_registers.h"
 
+#include "drivers/virtual_lab/meter/firmware/defect.h"
+
 namespace meterbench::firmware {
 
 // A block has at most 2^39 quanta, a million is below 2^20.
 RegisterInput::Energy RegisterInput::take(std::int64_t net) {
   const std::uint32_t flow = net < 0 ? kReceived : kDelivered;
   if (flow == kReceived && detent_) return {};
-  const auto size = static_cast<std::uint64_t>(net < 0 ? -net : net);
+  auto size = static_cast<std::uint64_t>(net < 0 ? -net : net);
+  if (kDefect == Defect::register_slips) size -= size / 250;
   const std::uint64_t scaled = size * parts_ + remainder_[flow];
   remainder_[flow] = scaled % kMillion;
   return {swapped_ ? kReceived - flow : flow, scaled / kMillion};

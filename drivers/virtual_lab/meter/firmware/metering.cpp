@@ -1,5 +1,6 @@
 #include "drivers/virtual_lab/meter/firmware/metering.h"
 
+#include "drivers/virtual_lab/meter/firmware/defect.h"
 #include "drivers/virtual_lab/meter/firmware/rounding.h"
 
 namespace meterbench::firmware {
@@ -33,8 +34,10 @@ void Metering::configure(const ConfigurationRecord& configuration) {
 std::int64_t Metering::end_block(std::int32_t temperature) {
   if (temperature != temperature_) follow(temperature);
   std::int64_t sum = 0;
-  for (std::size_t e = 0; e < kElements; ++e)
-    sum += divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * gain_[e];
+  for (std::size_t e = 0; e < kElements; ++e) {
+    const std::int64_t element = divided(power_[e].block(), kQuantumBits, scale_remainder_[e]) * gain_[e];
+    if (kDefect != Defect::elements_with_detent || element > 0) sum += element;
+  }
   const std::int64_t energy = divided(sum, kGainBits, gain_remainder_);
   const std::int64_t registered = threshold_.registered(energy);
   present_.end_block({energy, {gain_[0], gain_[1]}, threshold_.blocking()}, taken_);

@@ -1,0 +1,107 @@
+#include "bench/planner/told_point.h"
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "bench/measurement/demand_error.h"
+#include "bench/measurement/told_error.h"
+#include "bench/planner/criterion.h"
+#include "bench/planner/seated_point.h"
+
+namespace meterbench {
+namespace {
+
+/// An optical session and what a meter does by it. made
+constexpr Seconds kSession{10};
+
+ResultKind result_of(LoadTest test) {
+  switch (test) {
+    case LoadTest::demand: return ResultKind::demand_error;
+    case LoadTest::bidirectional: return ResultKind::net_difference;
+    case LoadTest::mode_change: return ResultKind::mode_change;
+    case LoadTest::clock: return ResultKind::clock_error;
+    case LoadTest::firmware: return ResultKind::firmware;
+    case LoadTest::security: return ResultKind::security;
+    case LoadTest::display: return ResultKind::display;
+    case LoadTest::press: return ResultKind::press;
+    default: return ResultKind::percent_error;
+  }
+}
+
+/// What is asked for, where no file of limits says it.
+std::string criterion_text(const LoadStep& step) {
+  switch (step.test) {
+    case LoadTest::mode_change: return "what a meter registers in test mode is not billed";
+    case LoadTest::firmware: return fmt::format("firmware {}", fmt::join(step.task.versions, " or "));
+    case LoadTest::security: return "a wrong password opens nothing and is logged, secrets are not told";
+    case LoadTest::display: return fmt::format("the display shows {}", fmt::join(step.task.shows, ", "));
+    default: return fmt::format("switch {} does what it is for", step.task.meter_switch);
+  }
+}
+
+WindowConditions demand_conditions(const PlannedBench& bench, const MeterType& type,
+                                   const PlannedMeter& meter, const PlannedPoint& point) {
+  WindowConditions c;
+  c.kt = type.kt;
+  c.power = meter.power;
+  c.circuit_factor = meter.circuit_factor;
+  c.reference = point.reference;
+  c.isolation = meter.isolation;
+  c.waveform = point.load.waveform;
+  c.station = bench.station.uncertainty;
+  c.time_base = bench.station.counter.time_base;
+  c.reading_period = kReferenceReadingPeriod;
+  return c;
+}
+
+/// As far as it is known beforehand.
+Ratio predicted(const PlannedBench& bench, const MeterType& type, const PlannedMeter& meter,
+                const PlannedPoint& point) {
+  const auto expanded = [](const Budget& budget) { return from_percent(budget.expanded_percent()); };
+  switch (point.result) {
+    case ResultKind::demand_error:
+      return expanded(demand_budget(demand_conditions(bench, type, meter, point), kUsualInterval, Ratio{}));
+    case ResultKind::net_difference: return expanded(net_budget(type.kt, meter.power * meter.window));
+    case ResultKind::clock_error:
+      return expanded(clock_budget(kUsualClockReading, kUsualClockReading, point.task.time));
+    default: return {};
+  }
+}
+
+/// How long a load stands, or voltage alone.
+Seconds time_of(const MeterTask& task, LoadTest test) {
+  if (test == LoadTest::demand) return kUsualInterval * static_cast<double>(task.intervals + 1);
+  if (test == LoadTest::bidirectional) return task.time * static_cast<double>(task.reversals + 1);
+  return task.time.value() > 0 ? task.time : kSession;
+}
+
+}  // namespace
+
+bool is_told(LoadTest test) { return is_told_by_meter(result_of(test)); }
+
+Reasons plan_told(const PlannedBench& bench, const LoadStep& step, const std::vector<const Seat*>& asked_by,
+                  double factor, PlannedPoint& point) {
+  point.result = result_of(step.test);
+  point.task = step.task;
+  if (!has_limits(step.test)) point.limit = criterion(step.name, criterion_text(step));
+  Reasons reasons;
+  for (const Seat* seat : asked_by) {
+    auto meter = has_current(step.test)
+                     ? meter_at(*seat, bench.form(), point, factor)
+                     : tl::expected<PlannedMeter, std::string>{PlannedMeter{seat->position}};
+    if (!meter) {
+      reasons[meter.error()].push_back(seat->position);
+      continue;
+    }
+    meter->window = time_of(step.task, step.test);
+    meter->predicted_uncertainty = predicted(bench, *seat->type, *meter, point);
+    take(point, *std::move(meter), *seat->type);
+  }
+  return reasons;
+}
+
+}  // namespace meterbench

@@ -1,0 +1,527 @@
+#include "bench/runner/told_point.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "bench/core/quantity_text.h"
+#include "bench/measurement/decision.h"
+#include "bench/measurement/demand_error.h"
+#include "bench/measurement/told_error.h"
+#include "bench/planner/told_point.h"
+#include "bench/runner/blame.h"
+#include "bench/runner/meter_checks.h"
+#include "bench/runner/point_record.h"
+#include "bench/runner/port_talk.h"
+
+namespace meterbench {
+namespace {
+
+/// Beyond the intervals: clocks of meters and bench need not begin a second together.
+constexpr Seconds kMargin{5};
+
+template <class T>
+using Answers = MeterAnswers<T>;
+
+/// What the reference saw from one instant on.
+struct SeenPower {
+  ActivePower mean{};
+  double readings = 0;
+  Ratio unsteadiness{};  ///< half the spread of the means over an interval
+};
+
+class ToldPoint {
+ public:
+  ToldPoint(const TellingMeans& means, const PlannedPoint& point, std::size_t index,
+            const PointConditions& conditions)
+      : means_{means},
+        station_{means.station},
+        point_{point},
+        index_{index},
+        conditions_{conditions},
+        begin_s_{in_seconds(station_.reactor.now())} {
+    talk_.interlock = conditions.hold.interlock;
+    for (const PlannedMeter& meter : point.meters)
+      talk_.positions.push_back(
+          static_cast<std::size_t>(std::ranges::find(station_.positions, meter.position, &Position::name) -
+                                   station_.positions.begin()));
+  }
+
+  PointAttempt run() {
+    PointAttempt attempt;
+    attempt.skipped_by = conditions_.skipped_by;
+    if (!attempt.skipped_by) {
+      const auto done = carry_out().and_then([&] { return end_load(); });
+      if (hold_) attempt.skipped_by = hold_->skipped_by();
+      if (!done && !attempt.skipped_by)
+        attempt.fault = done.error();
+      else if (auto ended = end_load(); !ended)
+        attempt.fault = ended.error();
+    }
+    for (const PlannedMeter& meter : point_.meters) attempt.records.push_back(record(meter, attempt));
+    return attempt;
+  }
+
+ private:
+  [[nodiscard]] const MeterType& type(const std::string& position) const {
+    return means_.plan.meters.at(position);
+  }
+
+  Result<void> carry_out() {
+    switch (point_.result) {
+      case ResultKind::demand_error: return demand();
+      case ResultKind::net_difference: return net();
+      case ResultKind::mode_change: return mode_change();
+      case ResultKind::clock_error: return clock();
+      default: return check();
+    }
+  }
+
+  // Loads.
+
+  Result<void> begin_load(const LoadPoint& load) {
+    const auto period = means_.load.begin(load);
+    if (!period) return tl::unexpected{period.error()};
+    period_ = *period;
+    hold_ = std::make_unique<PointHold>(station_, load, conditions_.hold, *period_, conditions_.control);
+    talk_.hold = hold_.get();
+    return hold_->reach(settling_of(station_, means_.plan.meters));
+  }
+
+  Result<void> end_load() {
+    if (!talk_.hold) return {};
+    talk_.hold = nullptr;
+    if (hold_->watch()) hold_->release();
+    return means_.load.end();
+  }
+
+  /// Under the load, told as it goes.
+  Result<void> stand(Seconds time) {
+    const Instant begin = station_.reactor.now();
+    const auto whole = static_cast<std::uint64_t>(time.value());
+    return talk_.wait(
+        [&] {
+          const auto gone = static_cast<std::uint64_t>(in_seconds(station_.reactor.now() - begin));
+          means_.observer.counting(index_, gone, whole);
+          return false;
+        },
+        to_duration(time));
+  }
+
+  [[nodiscard]] SeenPower seen_since(Instant begin, Seconds interval) const {
+    SeenPower seen;
+    double sum = 0;
+    std::vector<double> of_intervals;
+    double part = 0, part_readings = 0;
+    Instant part_ends = begin + to_duration(interval);
+    for (const auto& sample : hold_->watch()->samples()) {
+      if (sample.time <= begin) continue;
+      if (sample.time > part_ends) {
+        if (part_readings > 0) of_intervals.push_back(part / part_readings);
+        part = part_readings = 0;
+        part_ends += to_duration(interval);
+      }
+      const double power = sample.reading.active.value();
+      sum += power;
+      part += power;
+      seen.readings += 1;
+      part_readings += 1;
+    }
+    if (seen.readings == 0) return seen;
+    seen.mean = ActivePower{sum / seen.readings};
+    if (of_intervals.empty()) return seen;
+    const auto [least, most] = std::ranges::minmax(of_intervals);
+    seen.unsteadiness = Ratio{std::abs((most - least) / 2 / seen.mean.value())};
+    return seen;
+  }
+
+  // What meters are asked.
+
+  template <class T>
+  Result<Answers<T>> read(void (Meter::*start)(Done<T>), const char* command) {
+    return talk_.ask<T>(
+        command, [&](const std::string&, Meter& meter, Done<T> done) { (meter.*start)(std::move(done)); });
+  }
+  Result<Answers<MeterBilling>> billing() { return read(&Meter::start_read_billing, "read billing"); }
+
+  /// A meter that refuses is hindered.
+  Result<void> command(MeterProcedure procedure) {
+    const auto answers =
+        talk_.ask<void>(to_text(procedure), [&](const std::string&, Meter& meter, Done<void> done) {
+          meter.start_procedure({procedure, {}}, std::move(done));
+        });
+    if (!answers) return tl::unexpected{answers.error()};
+    note(*answers);
+    return {};
+  }
+
+  template <class T>
+  void note(const Answers<T>& answers) {
+    for (const PlannedMeter& meter : point_.meters) {
+      const auto answer = answers.find(meter.position);
+      std::string& hindrance = results_[meter.position].hindrance;
+      if (!hindrance.empty()) continue;
+      if (answer == answers.end())
+        hindrance = "this position has no optical port";
+      else if (!answer->second)
+        hindrance = answer->second.error().text();
+    }
+  }
+
+  /// Of a meter that nothing hinders.
+  template <class T>
+  [[nodiscard]] const T* answer(const Answers<T>& answers, const std::string& position) {
+    note(answers);
+    if (!results_[position].hindrance.empty()) return nullptr;
+    return &*answers.at(position);
+  }
+
+  // Demand.
+
+  Result<void> demand() {
+    const auto before = billing();
+    if (!before) return tl::unexpected{before.error()};
+    note(*before);
+    if (auto reset = command(MeterProcedure::demand_reset); !reset) return reset;
+    const Seconds interval = longest_interval(*before);
+    if (auto loaded = begin_load(point_.load); !loaded) return loaded;
+    const Instant steady = hold_->steady_since();
+    if (auto changed = change_clocks(interval); !changed) return changed;
+    if (auto stood = stand(interval * static_cast<double>(point_.task.intervals + 1) + kMargin); !stood)
+      return stood;
+    const SeenPower seen = seen_since(steady, interval);
+    if (auto off = end_load(); !off) return off;
+    const auto after = billing();
+    if (!after) return tl::unexpected{after.error()};
+    if (auto restored = restore_clocks(); !restored) return restored;
+    for (const PlannedMeter& meter : point_.meters)
+      if (const MeterBilling* told = answer(*after, meter.position)) take_demand(meter, *told, seen);
+    return {};
+  }
+
+  static Seconds length_of(const MeterBilling& billing) {
+    if (billing.intervals.empty()) return kUsualInterval;
+    const DemandInterval& one = billing.intervals.front();
+    return Seconds{60.0 * static_cast<double>(one.subinterval.count()) * one.subintervals};
+  }
+
+  [[nodiscard]] static Seconds longest_interval(const Answers<MeterBilling>& billings) {
+    Seconds longest{};
+    for (const auto& [position, one] : billings)
+      if (one) longest = std::max(longest, length_of(*one));
+    return longest.value() > 0 ? longest : kUsualInterval;
+  }
+
+  void take_demand(const PlannedMeter& meter, const MeterBilling& billing, const SeenPower& seen) {
+    ToldResult& result = results_[meter.position];
+    const RegisterFlow flow = energy_flow(type(meter.position).form, point_.load) == EnergyFlow::received
+                                  ? RegisterFlow::received
+                                  : RegisterFlow::delivered;
+    const DemandRegister* const maximum = billing.present.demand(flow);
+    if (maximum == nullptr) {
+      result.hindrance = fmt::format("the meter has no demand of {} energy", to_text(flow));
+      return;
+    }
+    if (seen.readings == 0) {
+      result.hindrance = "not one reading of the reference fell under the load";
+      return;
+    }
+    result.error = demand_error(
+        {maximum->extreme, seen.mean, meter.circuit_factor, point_.reference.error, meter.isolation.error});
+    const Seconds interval = length_of(billing);
+    WindowConditions c;
+    c.kt = type(meter.position).kt;
+    c.power = meter.power;
+    c.circuit_factor = meter.circuit_factor;
+    c.reference = point_.reference;
+    c.isolation = meter.isolation;
+    c.waveform = point_.load.waveform;
+    c.station = station_.uncertainty;
+    c.reading_period = kReferenceReadingPeriod;
+    result.budget = demand_budget(c, interval, seen.unsteadiness);
+    result.seen = fmt::format("maximum of {:.1f} W over {:.0f} s, the reference saw {:.1f} W",
+                              maximum->extreme.value(), interval.value(), seen.mean.value());
+    seen_power_ = seen.mean;
+  }
+
+  /// Where it would lengthen the interval most, if the meter let it.
+  Result<void> change_clocks(Seconds interval) {
+    const Seconds change = point_.task.clock_change;
+    if (change.value() == 0) return {};
+    const auto clocks = read(&Meter::start_read_clock, "read clock");
+    if (!clocks) return tl::unexpected{clocks.error()};
+    note(*clocks);
+    std::optional<double> wait_s;
+    for (const auto& [position, clock] : *clocks) {
+      const auto ahead = clock ? clock->difference({}) : std::nullopt;
+      if (!ahead) continue;
+      ahead_[position] = ahead->value;
+      const double target =
+          std::fmod((interval + Seconds{std::abs(change.value())}).value() / 2, interval.value());
+      const auto shown = static_cast<double>(clock->time->time_since_epoch().count());
+      if (!wait_s)
+        wait_s = std::fmod(target - std::fmod(shown, interval.value()) + interval.value(), interval.value());
+    }
+    if (auto stood = stand(Seconds{wait_s.value_or(0)}); !stood) return stood;
+    return set_clocks(change);
+  }
+
+  Result<void> restore_clocks() {
+    if (point_.task.clock_change.value() == 0) return {};
+    return set_clocks({});
+  }
+
+  /// By so much from where they would be if nobody had set them.
+  Result<void> set_clocks(Seconds change) {
+    const auto set =
+        talk_.ask<void>("set clock", [&](const std::string& name, Meter& meter, Done<void> done) {
+          const auto ahead = ahead_.find(name);
+          if (ahead == ahead_.end())
+            return done(fault(Errc::refused, "optical " + name, "set clock", "its clock tells no time"));
+          const auto now = std::chrono::floor<std::chrono::seconds>(station_.reactor.utc());
+          const std::chrono::seconds by{std::llround((ahead->second + change).value())};
+          meter.start_procedure({MeterProcedure::set_clock, MeterTime{now.time_since_epoch() + by}},
+                                std::move(done));
+        });
+    if (!set) return tl::unexpected{set.error()};
+    note(*set);
+    return {};
+  }
+
+  // Net.
+
+  Result<void> net() {
+    const auto before = billing();
+    if (!before) return tl::unexpected{before.error()};
+    const LoadPoint back =
+        make_load_point(type(point_.meters.front().position).form, point_.voltage, point_.load.frequency,
+                        point_.current, point_.power_factor, Direction::received, point_.connection);
+    for (int n = 0; n <= point_.task.reversals; ++n) {
+      if (auto loaded = begin_load(n % 2 == 0 ? point_.load : back); !loaded) return loaded;
+      if (auto stood = stand(point_.task.time); !stood) return stood;
+      if (auto off = end_load(); !off) return off;
+    }
+    const auto after = billing();
+    if (!after) return tl::unexpected{after.error()};
+    for (const PlannedMeter& meter : point_.meters) {
+      const MeterBilling* const then = answer(*before, meter.position);
+      const MeterBilling* const now = answer(*after, meter.position);
+      if (then && now) take_net(meter, then->present, now->present);
+    }
+    return {};
+  }
+
+  void take_net(const PlannedMeter& meter, const RegisterSet& then, const RegisterSet& now) {
+    ToldResult& result = results_[meter.position];
+    std::array<ActiveEnergy, 3> advance{};
+    for (const RegisterFlow flow : {RegisterFlow::delivered, RegisterFlow::received, RegisterFlow::net}) {
+      const auto first = then.energy(flow), last = now.energy(flow);
+      if (!first || !last) {
+        result.hindrance = fmt::format("the meter has no register of {} energy", to_text(flow));
+        return;
+      }
+      advance.at(static_cast<std::size_t>(flow)) = *last - *first;
+    }
+    const FlowAdvance flows{advance[0], advance[1], advance[2]};
+    result.seen = fmt::format("delivered {:.3f} Wh, received {:.3f} Wh, net {:.3f} Wh",
+                              watt_hours(flows.delivered), watt_hours(flows.received), watt_hours(flows.net));
+    if (flows.delivered.value() <= 0 || flows.received.value() <= 0) {
+      result.hindrance = "the registers did not go on in both directions: " + result.seen;
+      return;
+    }
+    result.error = net_difference(flows);
+    result.budget = net_budget(type(meter.position).kt, flows.throughput());
+  }
+
+  // Test mode.
+
+  Result<void> mode_change() {
+    const auto before = billing();
+    if (!before) return tl::unexpected{before.error()};
+    note(*before);
+    if (auto on = command(MeterProcedure::test_mode_on); !on) return on;
+    if (auto loaded = begin_load(point_.load); !loaded) return loaded;
+    if (auto stood = stand(point_.task.time); !stood) return stood;
+    std::map<std::string, std::uint64_t> pulses;
+    for (const PlannedMeter& meter : point_.meters)
+      pulses[meter.position] = period_->pulses(period_->place_of(meter.position));
+    if (auto off = end_load(); !off) return off;
+    // What the LED told of is not in the registers.
+    means_.books.break_off();
+    if (auto off = command(MeterProcedure::test_mode_off); !off) return off;
+    const auto after = billing();
+    if (!after) return tl::unexpected{after.error()};
+    for (const PlannedMeter& meter : point_.meters) {
+      const MeterBilling* const then = answer(*before, meter.position);
+      const MeterBilling* const now = answer(*after, meter.position);
+      if (then && now) take_mode_change(meter.position, pulses[meter.position], then->present, now->present);
+    }
+    return {};
+  }
+
+  void take_mode_change(const std::string& position, std::uint64_t pulses, const RegisterSet& then,
+                        const RegisterSet& now) {
+    ToldResult& result = results_[position];
+    if (pulses == 0) {
+      result.hindrance = "no LED pulse came in test mode: nothing tells that the meter measured";
+      return;
+    }
+    result.seen = difference(then, now);
+    result.as_it_should_be = result.seen.empty();
+  }
+
+  /// The first one, in words; empty: none.
+  static std::string difference(const RegisterSet& then, const RegisterSet& now) {
+    for (const EnergyRegister& one : then.energies)
+      if (const auto other = now.energy(one.flow, one.tier); other && *other != one.energy)
+        return fmt::format("{} energy of tier {} was {:.3f} Wh, now it is {:.3f} Wh", to_text(one.flow),
+                           one.tier, watt_hours(one.energy), watt_hours(*other));
+    for (const DemandRegister& one : then.demands) {
+      const DemandRegister* const other = now.demand(one.flow, one.tier);
+      if (other && (other->extreme != one.extreme || other->cumulative != one.cumulative))
+        return fmt::format("maximum {} demand of tier {} was {:.1f} W, now it is {:.1f} W", to_text(one.flow),
+                           one.tier, one.extreme.value(), other->extreme.value());
+    }
+    if (then.demand_resets != now.demand_resets) return "the demand was reset";
+    return {};
+  }
+
+  // Clock.
+
+  Result<void> clock() {
+    if (auto loaded = begin_load(point_.load); !loaded) return loaded;
+    const auto first = read(&Meter::start_read_clock, "read clock");
+    if (!first) return tl::unexpected{first.error()};
+    if (auto stood = stand(point_.task.time); !stood) return stood;
+    const auto last = read(&Meter::start_read_clock, "read clock");
+    if (!last) return tl::unexpected{last.error()};
+    for (const PlannedMeter& meter : point_.meters) {
+      const MeterClock* const then = answer(*first, meter.position);
+      const MeterClock* const now = answer(*last, meter.position);
+      if (then && now) take_clock(meter.position, *then, *now);
+    }
+    return {};
+  }
+
+  void take_clock(const std::string& position, const MeterClock& then, const MeterClock& now) {
+    ToldResult& result = results_[position];
+    const auto first = then.difference({}), last = now.difference({});
+    if (!first || !last) {
+      result.hindrance = "its clock tells no time";
+      return;
+    }
+    const Seconds time{in_seconds(now.asked - then.asked)};
+    result.error = clock_error(first->value, last->value, time);
+    result.budget = clock_budget(first->half_width, last->half_width, time);
+    result.seen = fmt::format("{:+.2f} s and {:+.2f} s from the bench's clock, {:.0f} s apart",
+                              first->value.value(), last->value.value(), time.value());
+  }
+
+  // Everything else.
+
+  Result<void> check() {
+    if (auto loaded = begin_load(point_.load); !loaded) return loaded;
+    auto results = [&]() -> Result<ToldResults> {
+      switch (point_.result) {
+        case ResultKind::firmware: return check_firmware(talk_, point_.task.versions);
+        case ResultKind::security: return check_security(talk_);
+        case ResultKind::display: return check_display(talk_, point_.task.shows);
+        default: return check_switch(talk_, parse_meter_switch(point_.task.meter_switch).value());
+      }
+    }();
+    if (!results) return tl::unexpected{results.error()};
+    results_ = *std::move(results);
+    return {};
+  }
+
+  // What it comes to.
+
+  [[nodiscard]] PointRecord record(const PlannedMeter& meter, const PointAttempt& attempt) {
+    PointRecord record = asked_record(point_, meter, type(meter.position), conditions_.attempt);
+    record.method = "told";
+    record.started_s = begin_s_;
+    record.ended_s = in_seconds(station_.reactor.now());
+    record.duration_s = record.ended_s - record.started_s;
+    if (const auto doubts = conditions_.doubts.find(meter.position); doubts != conditions_.doubts.end())
+      record.verdict.basis.reasons = doubts->second;
+    if (attempt.skipped_by)
+      add(record, {"skipped", "skipped by " + *attempt.skipped_by});
+    else if (attempt.fault)
+      add(record, {attempt.fault->code == Errc::stopped ? "stopped" : "fault", attempt.fault->text()});
+    else
+      decide(meter, results_[meter.position], record);
+    return record;
+  }
+
+  void decide(const PlannedMeter& meter, const ToldResult& result, PointRecord& record) const {
+    Decision& decision = record.verdict.decision;
+    if (!result.hindrance.empty()) return add(record, {"untold", result.hindrance});
+    if (!result.error) {
+      decision = result.as_it_should_be ? Decision::pass : Decision::fail;
+      if (!result.seen.empty())
+        add(record, {result.as_it_should_be ? "told" : "not_as_it_should_be", result.seen});
+      return;
+    }
+    record.error_percent = percent(*result.error);
+    record.budget = result.budget;
+    add(record, {"told", result.seen});
+    decision = simple_acceptance(*result.error, point_.limit.limit);
+    const double u_percent = result.budget.expanded_percent();
+    if (auto reason = too_uncertain(from_percent(u_percent), point_.limit.limit)) {
+      add(record, {"too_uncertain", *std::move(reason)});
+      decision = Decision::inconclusive;
+    }
+    if (point_.result == ResultKind::demand_error) question(meter, *result.error, u_percent, record);
+  }
+
+  /// What stands on the reference.
+  void question(const PlannedMeter& meter, Ratio error, double u_percent, PointRecord& record) const {
+    Decision& decision = record.verdict.decision;
+    const Form form = type(meter.position).form;
+    const auto source = source_of(station_, point_, form, ActivePower{std::abs(seen_power_.value())},
+                                  reference_power(station_.reference->definition(), form, point_.load));
+    const auto take_back = [&](std::optional<Blame> blame) {
+      if (!blame) return;
+      add(record, *std::move(blame));
+      decision = Decision::inconclusive;
+    };
+    if (source) take_back(reference_doubt(*source, u_percent, "the power"));
+    if (decision != Decision::fail) return;
+    take_back(unseen_body(*hold_, means_.plan.meters.size()));
+    if (source)
+      take_back(unproven_fail(*source, error, point_.limit.limit));
+    else
+      record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
+  }
+
+  void add(PointRecord& record, Blame what) const {
+    record.events.push_back({record.point_id, record.position, in_seconds(station_.reactor.now()),
+                             std::move(what.kind), std::move(what.text)});
+  }
+
+  const TellingMeans& means_;
+  Station& station_;
+  const PlannedPoint& point_;
+  std::size_t index_;
+  const PointConditions& conditions_;
+  double begin_s_;
+  std::unique_ptr<PointHold> hold_;  // of the last load
+  LoadPeriod* period_ = nullptr;
+  PortTalk talk_{station_, {}, nullptr, nullptr};
+  ToldResults results_;
+  std::map<std::string, Seconds> ahead_;  // of the bench's clock, by position, before anybody set it
+  ActivePower seen_power_{};
+};
+
+}  // namespace
+
+PointAttempt run_told_point(const TellingMeans& means, const PlannedPoint& point, std::size_t index,
+                            const PointConditions& conditions) {
+  return ToldPoint{means, point, index, conditions}.run();
+}
+
+}  // namespace meterbench
