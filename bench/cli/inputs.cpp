@@ -12,6 +12,9 @@
 namespace meterbench {
 namespace {
 
+/// A password on a command line would be seen by all who list processes.
+constexpr const char* kPasswordVariable = "METERBENCH_METER_PASSWORD";
+
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -90,7 +93,15 @@ std::string default_ledger() {
 
 StationFile load_station(const Catalogue& catalogue, const std::string& name) {
   Mistakes mistakes;
-  return checked(load_station_file(find(catalogue, "stations", name), mistakes), mistakes);
+  StationFile file = checked(load_station_file(find(catalogue, "stations", name), mistakes), mistakes);
+  const char* const password = std::getenv(kPasswordVariable);
+  if (password == nullptr) return file;
+  if (std::string_view{password}.size() > PortAccess::kLongestPassword)
+    throw InputError{fmt::format("{}: a password has at most {} bytes", kPasswordVariable,
+                                 PortAccess::kLongestPassword)};
+  for (PositionEntry& position : file.positions)
+    if (position.optical_port) position.optical_port->log_on.password = password;
+  return file;
 }
 
 virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name) {

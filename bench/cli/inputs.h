@@ -36,6 +36,7 @@ struct BenchOptions {
 };
 
 // All of these throw InputError.
+/// With METERBENCH_METER_PASSWORD in the environment that is the password at all its optical ports.
 [[nodiscard]] StationFile load_station(const Catalogue& catalogue, const std::string& name);
 [[nodiscard]] virtual_lab::LabFile load_lab(const Catalogue& catalogue, const std::string& name);
 /// The lab that the options name, else the station's own.

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -162,16 +161,8 @@ void print(const MeterOptions& options, bool simulated, const Result<MeterView>&
 
 int ask_meter(const MeterOptions& options, Action action, StopSignal& stop) {
   const Catalogue known = catalogue();
-  StationFile file = load_station(known, options.bench.station);
+  const StationFile file = load_station(known, options.bench.station);
   const auto meters = load_meters(known, file, options.position + "=" + options.bench.meters);
-  // A password on a command line would be seen by all who list processes.
-  if (const char* password = std::getenv("METERBENCH_METER_PASSWORD"))
-    for (PositionEntry& position : file.positions)
-      if (position.optical_port) {
-        if (std::string_view{password}.size() > PortAccess::kLongestPassword)
-          throw InputError{"METERBENCH_METER_PASSWORD: a password has at most 20 bytes"};
-        position.optical_port->log_on.password = password;
-      }
   const virtual_lab::LabFile lab = load_lab(known, options.bench, file);
   auto session = BenchSession::open(file, known, {lab, options.bench.seed}, meters, stop);
   if (!session) throw InputError{session.error()};

@@ -172,11 +172,18 @@ MeterView view(const MeterIdentity& m) {
 MeterView view(const MeterStatus& status) {
   const std::string flags =
       status.flags.empty() ? "no flag is set" : fmt::format("{}", fmt::join(status.flags, ", "));
+  const auto told = [](const std::optional<bool>& what, const char* yes, const char* no) {
+    return what ? (*what ? yes : no) : "the meter does not tell";
+  };
   return {line("mode", status.mode) + line("status", flags) +
-              line("maker's status", hex_text(status.manufacturer)),
+              line("maker's status", hex_text(status.manufacturer)) +
+              line("disconnect", told(status.disconnect_closed, "closed", "open")) +
+              line("seal", told(status.sealed, "sealed", "not sealed")),
           {{"mode", status.mode},
            {"status", status.flags},
-           {"manufacturer_status", hex_text(status.manufacturer)}}};
+           {"manufacturer_status", hex_text(status.manufacturer)},
+           {"disconnect_closed", or_null(status.disconnect_closed)},
+           {"sealed", or_null(status.sealed)}}};
 }
 
 MeterView view(const std::map<std::uint16_t, Bytes>& tables) {

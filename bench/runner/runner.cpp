@@ -194,6 +194,8 @@ class Run {
     PointAttempt attempt;
     if (told) {
       attempt = run_told_point({station_, plan_, load_, books_, observer_}, planned, turn.point, conditions);
+      // As below: what the meter itself tells does not stand on its LED, and its fail stands.
+      if (!attempt.fault && books_.is_behind()) take_findings(books_.read(), "no_pass");
     } else {
       if (by_register) conditions.read_registers = [&] { return registers_after(planned); };
       const auto period = load_.begin(planned.load);

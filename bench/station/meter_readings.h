@@ -115,6 +115,9 @@ struct MeterStatus {
   std::string mode{};                ///< `metering`, `test mode`
   std::vector<std::string> flags{};  ///< those that are set, in words
   Bytes manufacturer{};              ///< what its maker adds
+  // Nothing where the meter does not tell.
+  std::optional<bool> disconnect_closed{};  ///< also of a meter without one
+  std::optional<bool> sealed{};
 };
 
 struct MeterEvent {

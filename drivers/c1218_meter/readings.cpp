@@ -10,7 +10,7 @@ namespace meterbench::c1218_meter {
 namespace {
 
 constexpr std::uint16_t kManufacturer = 1, kNameplate = 2, kDevice = 5;
-constexpr std::uint16_t kOwnConstants = 2048 + 1;
+constexpr std::uint16_t kOwnConstants = 2048 + 1, kOwnConfiguration = 2048 + 2;
 constexpr std::uint16_t kActualRegisters = 21, kSelection = 22, kRegisters = 23;
 
 /// Configuration, sources, registers, display, time and tariffs, load profile, logs (optical-port.md 5), less
@@ -50,7 +50,7 @@ Missing missing_for_registers(const Tables& tables) {
 Missing missing_for_state(const Tables& tables) {
   std::vector<std::uint16_t> configuration(std::begin(kConfigurationTables), std::end(kConfigurationTables));
   std::erase(configuration, kManufacturer);
-  return missing(tables, {kManufacturer}, std::move(configuration), {kOwnConstants});
+  return missing(tables, {kManufacturer}, std::move(configuration), {kOwnConstants, kOwnConfiguration});
 }
 
 tl::expected<MeterIdentity, std::string> identity_from(const Tables& tables) {

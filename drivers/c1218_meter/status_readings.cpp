@@ -11,6 +11,8 @@ namespace {
 
 using namespace c1219;
 
+/// Of the virtual meter: MT-03 (drivers/virtual_lab/meter/firmware/maker_tables.h).
+constexpr std::uint16_t kOwnState = 2048 + 3;
 constexpr std::uint16_t kModeStatus = 3, kClock = 52, kActualProfiles = 61, kProfileStatus = 63,
                         kActualLogs = 71, kHistory = 74, kEvents = 76;
 
@@ -41,7 +43,9 @@ std::vector<MeterEvent> events_of(const Log& log, const std::string& maker) {
 
 }  // namespace
 
-Missing missing_for_status(const Tables& tables) { return missing(tables, {kModeStatus}, {}); }
+Missing missing_for_status(const Tables& tables) {
+  return missing(tables, {kModeStatus}, {}, {kOwnState});
+}
 Missing missing_for_clock(const Tables& tables) { return missing(tables, {kClock}, {}); }
 Missing missing_for_log(const Tables& tables) { return missing(tables, {kActualLogs}, {kHistory, kEvents}); }
 Missing missing_for_profile(const Tables& tables) {
@@ -51,10 +55,15 @@ Missing missing_for_profile(const Tables& tables) {
 tl::expected<MeterStatus, std::string> status_from(const Tables& tables) {
   const auto st00 = configuration_of(tables);
   if (!st00) return tl::unexpected{st00.error()};
-  return decode_st03(content(tables, kModeStatus), *st00).map([](const ModeStatus& status) {
-    return MeterStatus{.mode = mode_text(status.mode),
-                       .flags = status_texts(status.status),
-                       .manufacturer = status.manufacturer_status};
+  return decode_st03(content(tables, kModeStatus), *st00).map([&](const ModeStatus& status) {
+    MeterStatus told{.mode = mode_text(status.mode),
+                     .flags = status_texts(status.status),
+                     .manufacturer = status.manufacturer_status};
+    if (const auto own = tables.find(kOwnState); own != tables.end() && own->second.content.size() >= 2) {
+      told.disconnect_closed = own->second.content[0] != 0;
+      told.sealed = own->second.content[1] != 0;
+    }
+    return told;
   });
 }
 

@@ -15,7 +15,7 @@ METER = "focus-ax-2s-cl200"
 
 # Defect, the scenario that shows it, and kinds of result that have to fail, each at least once.
 DEFECTS = (
-    ("elements_with_detent", "ae-1641/circuits", {"percent_error"}),
+    ("elements_with_detent", "ae-1641/detent", {"demand_error"}),
     ("interval_goes_on", "ae-1641/demand", {"demand_error"}),
     ("test_is_billed", "ae-1641/demand", {"mode_change"}),
     ("nothing_saved", "ae-1641/registers", {"register_error"}),

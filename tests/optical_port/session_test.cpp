@@ -182,7 +182,8 @@ TEST_F(OpticalPortSession, ReadsTheSameStateWhileTheMeterRegisters) {
   EXPECT_EQ(before->identity, identify().value());
   std::vector<unsigned> numbers;
   for (const auto& [number, content] : before->configuration) numbers.push_back(number);
-  EXPECT_EQ(numbers, (std::vector<unsigned>{0, 1, 2, 5, 11, 12, 15, 16, 21, 22, 2048 + 1}));
+  EXPECT_EQ(numbers, (std::vector<unsigned>{0,  1,  2,  5,  6,  10, 11, 12, 13, 14, 15, 16,       20,
+                                            21, 22, 27, 50, 51, 70, 71, 72, 73, 75, 2048 + 1, 2048 + 2}));
   pass(100);
   ASSERT_TRUE(registers());
   ASSERT_TRUE(signal(3));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -131,6 +132,31 @@ IdentityRecord factory_identity(const MeterType& type, std::string_view position
   *place++ = 0;  // volts: the codes are not known
   place = put_text(place, number_text(type.class_amperes.value()), 6);
   put_text(place, number_text(type.test_amperes.value()), 6);
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+SecurityRecord factory_security() {
+  constexpr std::uint8_t kReader = 1U << 0U, kShop = 1U << 1U, kMaster = 1U << 2U;
+  constexpr std::uint16_t kRequest = 7, kOwn = 2048;
+  SecurityRecord record{};
+  record.magic = kSecurityMagic;
+  record.default_write = kMaster;
+  const auto admit = [&](const char* password, unsigned groups) {
+    PasswordEntry& entry = record.password[record.passwords++];
+    std::strncpy(entry.password, password, kPasswordLength);
+    entry.groups = static_cast<std::uint8_t>(groups);
+  };
+  admit("READER", kReader);
+  admit("SHOP", kReader | kShop);
+  admit("MASTER", kReader | kShop | kMaster);
+  const auto allow = [&](unsigned idc, std::uint8_t write) {
+    record.entry[record.entries++] = {static_cast<std::uint16_t>(idc), 0, write};
+  };
+  allow(kRequest, 0);  // each procedure has rights of its own
+  for (const unsigned of_all : {18U, 19U, kOwn + 0U}) allow(kIdcProcedure | of_all, 0);
+  for (const unsigned of_the_shop : {1U, 4U, 5U, 6U, 7U, 9U, 10U, kOwn + 1U, kOwn + 2U})
+    allow(kIdcProcedure | of_the_shop, kShop);
   record.checksum = checksum_of(record);
   return record;
 }

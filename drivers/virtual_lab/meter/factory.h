@@ -8,6 +8,7 @@
 #include "drivers/virtual_lab/meter/firmware/clock_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
+#include "drivers/virtual_lab/meter/firmware/security_record.h"
 
 namespace meterbench::virtual_lab {
 
@@ -26,6 +27,12 @@ namespace meterbench::virtual_lab {
 /// its certificate; of others (all `made`) `VIRTUAL-` and the position, so that the same socket always holds
 /// the same meter. What is too long for its field is cut.
 [[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
+
+/// Who may do what in every meter: passwords READER, SHOP and MASTER with the groups 1, 1 and 2, 1 to 3
+/// (optical-port.md 6.10; who needs which is made). Everybody reads everything but secrets, and has the LED
+/// signal. SHOP resets the demand, reads itself, sets the clock, changes the mode, switches the disconnect
+/// and starts warm. All else, programming above all, takes MASTER.
+[[nodiscard]] firmware::SecurityRecord factory_security();
 
 /// What the host keeps a meter's clock by while its supply is off: `utc` at sample 0, since its zone is UTC.
 /// Before 2000 there is no such time: an empty record, and the meter starts from 2000-01-01.

@@ -39,6 +39,8 @@ std::unique_ptr<firmware::Board> powered_board(const firmware::CalibrationRecord
                     board->eeprom + firmware::kIdentityAddress);
   std::ranges::copy(std::bit_cast<firmware::ConfigurationBytes>(configuration).bytes,
                     board->eeprom + firmware::kConfigurationAddress);
+  std::ranges::copy(std::bit_cast<firmware::SecurityBytes>(factory_security()).bytes,
+                    board->eeprom + firmware::kSecurityAddress);
   put(clock, *board);
   return board;
 }

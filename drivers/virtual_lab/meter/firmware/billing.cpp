@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::uint16_t kNobody = 0;  // by a switch, or by itself
 
-/// What an unprogrammed meter goes by: made.
-ConfigurationRecord unprogrammed() {
-  ConfigurationRecord record{};
-  record.subinterval_minutes = 15;
-  record.subintervals = 1;
-  record.clock_source = ClockSource::crystal;
-  record.line_hertz = 60;
-  return record;
-}
-
 bool is_blank(std::uint32_t magic) { return magic == 0 || magic == 0xFFFFFFFFU; }
 
 Demand demand_of(const ConfigurationRecord& configuration) {

@@ -1,7 +1,6 @@
 // Bytes in a fixed place: requests, responses, tables. Freestanding.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 namespace meterbench::firmware {
@@ -36,7 +35,10 @@ class ByteBuffer {
   void add_big(std::uint64_t value, unsigned count) {
     while (count-- > 0) add(static_cast<std::uint8_t>(value >> (8 * count)));
   }
-  void add_double(double value) { add_little(std::bit_cast<std::uint64_t>(value), 8); }
+  /// In the place of what is there from `at` on, all of it below size() and the capacity.
+  void replace(std::uint32_t at, const std::uint8_t* bytes, std::uint32_t count) {
+    for (std::uint32_t n = 0; n < count; ++n) bytes_[at + n] = bytes[n];
+  }
   /// Big-endian number of `count` bytes from `at` on.
   [[nodiscard]] std::uint32_t big(std::uint32_t at, unsigned count) const {
     std::uint32_t value = 0;

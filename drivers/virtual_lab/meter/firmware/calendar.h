@@ -10,6 +10,8 @@ namespace meterbench::firmware {
 inline constexpr std::uint32_t kSecondsPerMinute = 60;
 inline constexpr std::uint32_t kSecondsPerHour = 60 * kSecondsPerMinute;
 inline constexpr std::uint32_t kSecondsPerDay = 24 * kSecondsPerHour;
+/// From 1970-01-01 to 2000-01-01.
+inline constexpr std::uint32_t kSecondsTo2000 = 946'684'800;
 
 struct DateTime {
   std::uint32_t year{};   ///< 2000 … 2099

@@ -72,6 +72,20 @@ struct ConfigurationBytes {
   return record_checksum(raw.bytes, offsetof(ConfigurationRecord, checksum));
 }
 
+/// What an unprogrammed meter goes by, made; tables are written as optical-port.md 6 has its examples.
+[[nodiscard]] constexpr ConfigurationRecord unprogrammed() {
+  ConfigurationRecord record{};
+  record.time_format = 2;
+  record.ni_2 = 8;
+  record.subinterval_minutes = 15;
+  record.subintervals = 1;
+  record.clock_source = ClockSource::crystal;
+  record.line_hertz = 60;
+  record.led_milliseconds = 10;
+  record.test_mode_divisor = 1;
+  return record;
+}
+
 /// Whether all of it means something.
 [[nodiscard]] constexpr bool is_valid(const ConfigurationRecord& record) {
   if (record.magic != kConfigurationMagic || record.checksum != checksum_of(record)) return false;

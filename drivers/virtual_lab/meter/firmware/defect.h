@@ -10,7 +10,7 @@ enum class Defect {
   interval_goes_on,  ///< demand.cpp: an interval that should begin anew keeps what came so far, as a whole
   nothing_saved,     ///< billing.cpp: what was registered since the last hour is lost with the supply
   test_is_billed,    ///< billing.cpp: what came in test mode stays in the registers
-  register_slips,    ///< energy_registers.cpp: one part in 250 of the energy reaches no register
+  register_slips,    ///< energy_registers.cpp: one part in 50 of the energy reaches no register
   net_is_sum,        ///< register_tables.cpp: net is delivered and received
 };
 

@@ -9,7 +9,7 @@ RegisterInput::Energy RegisterInput::take(std::int64_t net) {
   const std::uint32_t flow = net < 0 ? kReceived : kDelivered;
   if (flow == kReceived && detent_) return {};
   auto size = static_cast<std::uint64_t>(net < 0 ? -net : net);
-  if (kDefect == Defect::register_slips) size -= size / 250;
+  if (kDefect == Defect::register_slips) size -= size / 50;
   const std::uint64_t scaled = size * parts_ + remainder_[flow];
   remainder_[flow] = scaled % kMillion;
   return {swapped_ ? kReceived - flow : flow, scaled / kMillion};

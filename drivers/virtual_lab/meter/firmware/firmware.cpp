@@ -1,19 +1,10 @@
 #include "drivers/virtual_lab/meter/firmware/firmware.h"
 
-#include <bit>
+#include "drivers/virtual_lab/meter/firmware/eeprom_journal.h"
 
 namespace meterbench::firmware {
 
 namespace {
-
-template <class Record>
-Record read_record(const Board& board, std::size_t address) {
-  struct Bytes {
-    std::uint8_t bytes[sizeof(Record)];
-  } raw{};
-  for (std::size_t n = 0; n < sizeof raw.bytes; ++n) raw.bytes[n] = board.eeprom[address + n];
-  return std::bit_cast<Record>(raw);
-}
 
 /// All 0 where there is no valid one.
 CalibrationRecord read_calibration(const Board& board) {
@@ -62,7 +53,11 @@ void MeterFirmware::run() {
 // A clock that is set there counts from the newest block.
 void MeterFirmware::serve_port() {
   billing_.on_time(metering_.taken());
+  const std::uint32_t before = port_.programming().configurations();
   port_.run(metering_.taken(), billing_.data());
+  if (port_.programming().configurations() == before) return;
+  configure(port_.programming().configuration());
+  billing_.configure(port_.programming().configuration());
 }
 
 /// Supply, switches and cover.

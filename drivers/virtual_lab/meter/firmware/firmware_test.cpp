@@ -387,16 +387,10 @@ TEST(MeterFirmware, SignalsWithoutAValidCalibrationToo) {
 
 // --- A defective meter's registers ---
 
-/// Pulses delivered and received, by ST-23.
-std::pair<double, double> registers(Bench& bench) {
-  bench.log_on();
-  const auto said = bench.ask(golden::packets::kReadSt23);
-  const auto number = [&](std::size_t at) {
-    std::uint64_t bits = 0;
-    for (std::size_t n = 8; n-- > 0;) bits = bits << 8U | said.at(10 + at + n);
-    return std::bit_cast<double>(bits);
-  };
-  return {number(0), number(8)};
+/// Pulses delivered and received.
+std::pair<double, double> registers(const Bench& bench) {
+  const auto& pulses = bench.firmware->data().registers.total.pulses;
+  return {static_cast<double>(pulses[kDelivered]), static_cast<double>(pulses[kReceived])};
 }
 
 TEST(MeterFirmware, ScalesTheRegistersAloneByTheirGain) {

@@ -1,216 +1,157 @@
 #include "drivers/virtual_lab/meter/firmware/meter_tables.h"
 
-#include <bit>
-#include <cstddef>
+#include "drivers/virtual_lab/meter/firmware/general_tables.h"
+#include "drivers/virtual_lab/meter/firmware/log_tables.h"
+#include "drivers/virtual_lab/meter/firmware/maker_tables.h"
+#include "drivers/virtual_lab/meter/firmware/register_tables.h"
+#include "drivers/virtual_lab/meter/firmware/security_tables.h"
+#include "drivers/virtual_lab/meter/firmware/source_tables.h"
+#include "drivers/virtual_lab/meter/firmware/table_parser.h"
+#include "drivers/virtual_lab/meter/firmware/time_tables.h"
 
 namespace meterbench::firmware {
 
 namespace {
 
-constexpr std::uint32_t kManufacturer = 2048;  // first number of the manufacturer's tables
-constexpr std::uint32_t kMakerConstants = 1;   // MT-01
-constexpr std::uint32_t kTestPattern = 13;     // MT-13
-constexpr std::uint32_t kDevice = 5, kProcedure = 7, kResponse = 8;
-constexpr std::uint8_t kStandardTables[] = {0,  1,  2,  3,  kDevice, kProcedure, kResponse,
-                                            11, 12, 15, 16, 21,      22,         23};
-constexpr std::uint8_t kManufacturerTables[] = {kMakerConstants, kTestPattern};
-constexpr std::uint8_t kWritableTables[] = {kDevice, kProcedure};
-constexpr std::uint8_t kManufacturerProcedures[] = {Procedures::kSignal - kManufacturer};
-constexpr std::uint32_t kStandardSet = 3;  // bytes, up to ST-23
-constexpr std::uint32_t kManufacturerSet = 2;
-constexpr std::uint32_t kProcedureSet = 1;
-constexpr std::uint32_t kSources = 2;  // energy delivered and received
-
-constexpr std::uint8_t kFirmwareVersion = 1;
-constexpr std::uint8_t kFirmwareRevision = 0;
-
-// ST-00
-constexpr std::uint8_t kIsoSevenBit = 1U << 1U;     // little-endian, with it
-constexpr std::uint8_t kWithOffset = 1U << 3U;      // no clock: TM_FORMAT 0
-constexpr std::uint8_t kDoubleAndInt32 = 8U << 4U;  // NI_FORMAT1 0, NI_FORMAT2 8
-constexpr std::uint8_t kElectric = 2;
-constexpr std::uint8_t kEdition1997 = 1;
-
-// ST-12: bulk kWh of Q1 + Q4 and of Q2 + Q3.
-constexpr std::uint32_t kKilowattHoursDelivered = 0x00025000;
-constexpr std::uint32_t kKilowattHoursReceived = 0x00019000;
-// ST-16: has a unit and constants, counts pulses, constants still to be applied.
-constexpr std::uint8_t kPulseSource = 0x29;
-
-IdentityRecord read_identity(const Board& board) {
-  IdentityBytes raw{};
-  for (std::size_t n = 0; n < sizeof raw.bytes; ++n) raw.bytes[n] = board.eeprom[kIdentityAddress + n];
-  return std::bit_cast<IdentityRecord>(raw);
-}
-
-/// A set of `size` bytes with the members of `numbers`.
-template <std::uint32_t kCount>
-void add_set(MeterTables::Image& image, const std::uint8_t (&numbers)[kCount], std::uint32_t size) {
-  std::uint64_t set = 0;
-  for (const std::uint8_t number : numbers) set |= std::uint64_t{1} << number;
-  image.add_little(set, size);
-}
-
-template <std::uint32_t kCount>
-bool contains(const std::uint8_t (&numbers)[kCount], std::uint32_t number) {
-  for (const std::uint8_t member : numbers)
-    if (member == number) return true;
-  return false;
-}
-
-bool is_there(std::uint32_t table) {
-  return table < kManufacturer ? contains(kStandardTables, table)
-                               : contains(kManufacturerTables, table - kManufacturer);
+/// Whether it comes from the identity record.
+bool is_identity(std::uint32_t table) {
+  return table == 1 || table == 2 || table == kDeviceTable || table == 15 || table == kKtTable;
 }
 
 }  // namespace
 
-MeterTables::MeterTables(Board& board, Procedures& procedures)
-    : board_{board},
-      procedures_{procedures},
-      identity_{read_identity(board)},
-      identified_{is_valid(identity_)} {}
-
 MeterTables::Taken MeterTables::take(std::uint32_t number, const MeterData& data) {
-  image_.clear();
   const Taken taken = write(number, data);
   held_ = taken == Taken::yes ? number : kNone;
   return taken;
 }
 
 MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& data) {
+  image_.clear();
+  if (!is_table(number)) return Taken::absent;
+  if (is_identity(number) && !programming_.identified()) return Taken::unreadable;
+  const IdentityRecord& identity = programming_.identity();
+  const SecurityRecord& security = programming_.security();
+  TableWriter writer{image_, programming_.configuration()};
   switch (number) {
-    case 0: write_configuration(); return Taken::yes;
-    case 3:
-      image_.add(1);  // metering mode
-      image_.add_little((data.fault_word & kFaultCalibration) != 0 || !identified_ ? 1U << 1U : 0, 2);
-      image_.add(0);
-      image_.add(static_cast<std::uint8_t>(data.fault_word));
-      return Taken::yes;
-    case 11: image_.add("\0\2\0\0\0\2\2\2", 8); return Taken::yes;  // units, constants (electric), sources
-    case 12:
-      image_.add_little(kKilowattHoursDelivered, 4);
-      image_.add_little(kKilowattHoursReceived, 4);
-      return Taken::yes;
-    case 16:
-      for (std::uint32_t n = 0; n < kSources; ++n) image_.add(kPulseSource);
-      return Taken::yes;
-    case 21: image_.add("\0\0\0\2\0\0\0\0\0\0", 10); return Taken::yes;  // two summations, nothing else
-    case 22: image_.add("\0\1", 2); return Taken::yes;                   // their sources
-    case 23: write_registers(data); return Taken::yes;
-    case kProcedure: return Taken::write_only;
-    case kResponse: {
+    case 0: write_general_configuration(writer); break;
+    case 1: write_manufacturer(writer, identity); break;
+    case 2: writer.bytes(identity.nameplate, sizeof identity.nameplate); break;
+    case 3: write_mode_status(writer, data, programming_.identified()); break;
+    case 4: write_pending(writer); break;
+    case kDeviceTable: writer.bytes(identity.device_id, sizeof identity.device_id); break;
+    case kUtilityTable:
+      writer.bytes(programming_.utility().text, sizeof programming_.utility().text);
+      break;
+    case kProcedureTable: return Taken::write_only;
+    case kResponseTable: {
       const Procedures::Response& response = procedures_.response();
-      image_.add(response.from(0), response.size());
+      writer.bytes(response.from(0), response.size());
       return response.size() == 0 ? Taken::not_yet : Taken::yes;
     }
-    case kManufacturer + kTestPattern: write_test_pattern(); return Taken::yes;
-    default: break;
-  }
-  if (!is_there(number)) return Taken::absent;
-  return identified_ ? write_identity(number) : Taken::unreadable;
-}
-
-MeterTables::Taken MeterTables::write_identity(std::uint32_t number) {
-  switch (number) {
-    case 1: write_maker(); break;
-    case 2: image_.add(identity_.nameplate, sizeof identity_.nameplate); break;
-    case kDevice: image_.add(identity_.device_id, sizeof identity_.device_id); break;
-    case 15: write_constants(); break;
-    default: image_.add_little(identity_.kt_nanowatthours, 8); break;  // MT-01
+    case 10: write_source_dimensions(writer); break;
+    case 11: write_actual_sources(writer); break;
+    case 12: write_units(writer, programming_.three_wire()); break;
+    case kDemandTable: write_demand_control(writer); break;
+    case 14: break;  // no data control
+    case 15: write_constants(writer, identity.kt_nanowatthours); break;
+    case 16: write_sources(writer); break;
+    case 20:
+    case 21: write_register_dimensions(writer); break;
+    case 22: write_selection(writer); break;
+    case 23: write_registers(writer, data.registers); break;
+    case 24: write_no_registers(writer); break;  // its one season does not end
+    case 25: write_kept_registers(writer, data.previous); break;
+    case 26: write_self_reads(writer, data.self_reads); break;
+    case 27: write_present_selection(writer); break;
+    case 28: write_present(writer, data.present); break;
+    case 40: write_security_dimensions(writer); break;
+    case 41: write_actual_security(writer, security); break;
+    case kPasswordTable: write_passwords(writer, security); break;
+    case 43: write_default_access(writer, security); break;
+    case 44: write_access(writer, security); break;
+    case 45: break;  // no keys
+    case 50: write_time_dimensions(writer); break;
+    case 51: write_actual_time(writer); break;
+    case 52: write_clock(writer, data.now); break;
+    case 55: write_clock_state(writer, data.now, data.tier); break;
+    case 70:
+    case 71: write_log_dimensions(writer); break;
+    case 72: write_known_events(writer); break;
+    case 73: write_history_control(writer); break;
+    case 74: write_history(writer, data.history); break;
+    case 75: write_event_control(writer); break;
+    case 76: write_events(writer, data.events); break;
+    case kKtTable: writer.u64(identity.kt_nanowatthours); break;
+    case kConfigurationTable: write_configuration(writer); break;
+    case kStateTable: write_state(writer, data); break;
+    default: write_test_pattern(image_); break;
   }
   return Taken::yes;
 }
 
-void MeterTables::write_configuration() {
-  image_.add(kIsoSevenBit);
-  image_.add(kWithOffset);
-  image_.add(kDoubleAndInt32);
-  image_.add("MTBN", 4);
-  image_.add(kElectric);
-  image_.add(0);  // no default set
-  image_.add(Procedures::kMostParameters);
-  image_.add(0);  // no response data of procedures
-  image_.add(kEdition1997);
-  image_.add(0);  // revision
-  image_.add(kStandardSet);
-  image_.add(kManufacturerSet);
-  image_.add(0);  // standard procedures
-  image_.add(kProcedureSet);
-  image_.add(1);  // manufacturer's status in ST-03
-  image_.add(0);  // pending tables
-  add_set(image_, kStandardTables, kStandardSet);
-  add_set(image_, kManufacturerTables, kManufacturerSet);
-  add_set(image_, kManufacturerProcedures, kProcedureSet);
-  add_set(image_, kWritableTables, kStandardSet);
-  image_.add_little(0, kManufacturerSet);  // none of the manufacturer's can be written
-}
-
-void MeterTables::write_maker() {
-  image_.add("MTBN", 4);
-  image_.add("VIRTUAL ", 8);
-  image_.add(1);  // hardware 1.0: the board map's version
-  image_.add(0);
-  image_.add(kFirmwareVersion);
-  image_.add(kFirmwareRevision);
-  image_.add(identity_.serial_number, sizeof identity_.serial_number);
-}
-
-void MeterTables::write_constants() {
-  for (std::uint32_t n = 0; n < kSources; ++n) {
-    image_.add_double(static_cast<double>(identity_.kt_nanowatthours) / 1e12);  // kWh a pulse
-    image_.add_double(0);
-  }
-}
-
-void MeterTables::write_registers(const MeterData& data) {
-  image_.add_double(static_cast<double>(data.registers.total.pulses[kDelivered]));
-  image_.add_double(static_cast<double>(data.registers.total.pulses[kReceived]));
-}
-
-// Each place can be told from every other: 16-bit words that count up.
-void MeterTables::write_test_pattern() {
-  for (std::uint32_t word = 0; word < 512; ++word) image_.add_little(word, 2);
-}
-
-MeterTables::Written MeterTables::put(std::uint32_t number, const Content& content, std::uint64_t now) {
+MeterTables::Written MeterTables::put(std::uint32_t number, const Content& content, const MeterData& data,
+                                      std::uint64_t now) {
   forget();
-  if (!is_there(number)) return Written::absent;
-  if (number == kDevice) return put_device_id(content, now);
-  const std::uint32_t size = content.size;
-  if (number != kProcedure || !content.whole || size < Procedures::kHead ||
-      size > Procedures::kHead + Procedures::kMostParameters)
-    return Written::not_so;
-  procedures_.carry_out(content.bytes, size);
-  return Written::yes;
+  if (!is_table(number)) return Written::absent;
+  if (!is_writable(number)) return Written::not_so;
+  if (number == kProcedureTable) return run(content, data, now);
+  if (data.sealed) return Written::sealed;
+  // The table as it is, with what is written in its place.
+  if (write(number, data) != Taken::yes) return Written::unreadable;
+  const std::uint32_t size = image_.size();
+  const bool fits = content.whole
+                        ? content.size == size
+                        : content.offset <= size && content.size <= size - content.offset;
+  if (!fits || content.size == 0) return Written::not_so;
+  image_.replace(content.offset, content.bytes, content.size);
+  return program(number, now);
 }
 
-MeterTables::Written MeterTables::put_device_id(const Content& content, std::uint64_t now) {
-  constexpr std::uint32_t kSize = sizeof identity_.device_id;
-  const std::uint32_t least = content.whole ? kSize : 1;
-  if (content.size < least || content.offset > kSize || content.size > kSize - content.offset)
+MeterTables::Written MeterTables::run(const Content& content, const MeterData& data, std::uint64_t now) {
+  if (!content.whole || content.size < Procedures::kHead ||
+      content.size > Procedures::kHead + Procedures::kMostParameters)
     return Written::not_so;
-  if (!identified_) return Written::unreadable;
-  const auto& writes = board_.eeprom_writes;
-  const std::uint32_t waiting = writes.written - shared(board_.eeprom_writes.read);
-  if (writes.capacity - waiting < content.size + sizeof identity_.checksum) return Written::busy;
-
-  for (std::uint32_t n = 0; n < content.size; ++n)
-    identity_.device_id[content.offset + n] = static_cast<char>(content.bytes[n]);
-  identity_.checksum = checksum_of(identity_);
-  const auto record = std::bit_cast<IdentityBytes>(identity_);
-  burn(record, offsetof(IdentityRecord, device_id) + content.offset, content.size, now);
-  burn(record, offsetof(IdentityRecord, checksum), sizeof identity_.checksum, now);
-  return Written::yes;
+  return procedures_.carry_out(content.bytes, content.size, data, now) ? Written::yes : Written::sealed;
 }
 
-// There is room for it.
-void MeterTables::burn(const IdentityBytes& record, std::uint32_t begin, std::uint32_t count,
-                       std::uint64_t now) {
-  for (std::uint32_t n = begin; n < begin + count; ++n) {
-    const auto address = static_cast<std::uint32_t>(kIdentityAddress + n);
-    static_cast<void>(push(board_.eeprom_writes, EepromWrite{now, address, record.bytes[n]}));
+/// By image_.
+MeterTables::Written MeterTables::program(std::uint32_t number, std::uint64_t now) {
+  TableParser parser{image_.from(0), programming_.configuration()};
+  bool kept = false;
+  switch (number) {
+    case kDeviceTable: {
+      IdentityRecord record = programming_.identity();
+      parser.bytes(record.device_id, sizeof record.device_id);
+      kept = programming_.keep(record, now);
+      break;
+    }
+    case kUtilityTable: {
+      UtilityRecord record = programming_.utility();
+      parser.bytes(record.text, sizeof record.text);
+      kept = programming_.keep(record, now);
+      break;
+    }
+    case kPasswordTable: {
+      SecurityRecord record = programming_.security();
+      parse_passwords(parser, record);
+      kept = programming_.keep(record, now);
+      break;
+    }
+    default: return configure(number, now);
   }
+  return kept ? Written::yes : Written::busy;
+}
+
+MeterTables::Written MeterTables::configure(std::uint32_t number, std::uint64_t now) {
+  TableParser parser{image_.from(0), programming_.configuration()};
+  ConfigurationRecord record = programming_.configuration();
+  const bool possible = number == kDemandTable ? parse_demand_control(parser, record)
+                                               : parse_configuration(parser, record);
+  record.magic = kConfigurationMagic;
+  record.checksum = checksum_of(record);
+  if (!possible || !is_valid(record)) return Written::not_so;
+  return programming_.keep(record, now) ? Written::yes : Written::busy;
 }
 
 }  // namespace meterbench::firmware

@@ -1,20 +1,19 @@
-// The C12.19 tables of this meter (optical-port.md 6): little-endian, no clock, registers as doubles. ST-00
-// tells exactly what is there and what can be written. Freestanding.
+// The C12.19 tables of this meter (optical-port.md 6), each by its number on the wire: the manufacturer's have
+// 2048 added. Freestanding.
 #pragma once
 
 #include <cstdint>
 
-#include "drivers/virtual_lab/meter/firmware/board.h"
-#include "drivers/virtual_lab/meter/firmware/byte_buffer.h"
-#include "drivers/virtual_lab/meter/firmware/identity_record.h"
 #include "drivers/virtual_lab/meter/firmware/meter_data.h"
 #include "drivers/virtual_lab/meter/firmware/procedures.h"
+#include "drivers/virtual_lab/meter/firmware/programming.h"
+#include "drivers/virtual_lab/meter/firmware/table_directory.h"
+#include "drivers/virtual_lab/meter/firmware/table_writer.h"
 
 namespace meterbench::firmware {
 
 class MeterTables {
  public:
-  using Image = ByteBuffer<1024>;
   enum class Taken {
     yes,
     absent,      ///< this meter has no such table
@@ -25,7 +24,8 @@ class MeterTables {
   enum class Written {
     yes,
     absent,
-    not_so,      ///< it cannot be written, or not there, or not so much at once
+    not_so,      ///< it cannot be written, or not there, or not so much at once, or it means nothing
+    sealed,      ///< while the meter is sealed
     busy,        ///< the EEPROM still has other bytes to take
     unreadable,  ///< what is to be changed is damaged
   };
@@ -37,38 +37,33 @@ class MeterTables {
     bool whole;
   };
 
-  /// Reads the identity record. `procedures` must outlive the tables.
-  MeterTables(Board& board, Procedures& procedures);
+  /// Both must outlive the tables.
+  MeterTables(Programming& programming, Procedures& procedures)
+      : programming_{programming}, procedures_{procedures} {}
 
-  /// Makes an image of table `number` (as on the wire: manufacturer's + 2048) as it is now.
+  /// Makes an image of table `number` as it is now.
   Taken take(std::uint32_t number, const MeterData& data);
   /// Whether image() is one of table `number`, so that slices of it belong together.
   [[nodiscard]] bool holds(std::uint32_t number) const { return held_ == number; }
   void forget() { held_ = kNone; }
-  [[nodiscard]] const Image& image() const { return image_; }
+  [[nodiscard]] const TableImage& image() const { return image_; }
 
-  /// At sample `now`: ST-05 is kept for good, ST-07 has its procedure carried out, nothing else is written.
-  Written put(std::uint32_t number, const Content& content, std::uint64_t now);
+  /// At sample `now`: ST-07 has its procedure carried out, what else can be written is programming, and is
+  /// kept for good as a whole or not at all.
+  Written put(std::uint32_t number, const Content& content, const MeterData& data, std::uint64_t now);
 
  private:
   static constexpr std::uint32_t kNone = 0x10000;  // no table's number
-  [[nodiscard]] Taken write(std::uint32_t number, const MeterData& data);
-  [[nodiscard]] Taken write_identity(std::uint32_t number);
-  void write_configuration();
-  void write_maker();
-  void write_constants();
-  void write_maker_constants();
-  void write_registers(const MeterData& data);
-  void write_test_pattern();
-  [[nodiscard]] Written put_device_id(const Content& content, std::uint64_t now);
-  void burn(const IdentityBytes& record, std::uint32_t begin, std::uint32_t count, std::uint64_t now);
 
-  Board& board_;
+  [[nodiscard]] Taken write(std::uint32_t number, const MeterData& data);
+  [[nodiscard]] Written run(const Content& content, const MeterData& data, std::uint64_t now);
+  [[nodiscard]] Written program(std::uint32_t number, std::uint64_t now);
+  [[nodiscard]] Written configure(std::uint32_t number, std::uint64_t now);
+
+  Programming& programming_;
   Procedures& procedures_;
-  IdentityRecord identity_;
-  bool identified_;
   std::uint32_t held_ = kNone;
-  Image image_;
+  TableImage image_;
 };
 
 }  // namespace meterbench::firmware

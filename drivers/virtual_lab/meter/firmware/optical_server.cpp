@@ -61,26 +61,37 @@ OpticalServer::Code OpticalServer::serve(std::uint64_t now, const MeterData& dat
   switch (service) {
     case kIdentify: return identify();
     case kTerminate: return terminate();
-    case kFullRead: return only_if(session, [&] { return read_all(data); });
-    case kOffsetRead: return only_if(session, [&] { return read_slice(data); });
-    case kFullWrite: return only_if(session, [&] { return write_all(now); });
-    case kOffsetWrite: return only_if(session, [&] { return write_slice(now); });
     case kLogOn: return only_if(identified, [&] { return log_on(); });
-    case kSecurity: return only_if(session, [&] { return secure(); });
+    case kSecurity: return only_if(session, [&] { return secure(now); });
     case kLogOff: return only_if(session, [&] { return log_off(); });
     case kWait: return only_if(identified || session, [&] { return wait(); });
     default: break;
   }
-  if (service < kNegotiate || service > kNegotiateLast) return Code::not_supported;
-  return only_if(identified, [&] { return negotiate(); });
+  if (service >= kNegotiate && service <= kNegotiateLast)
+    return only_if(identified, [&] { return negotiate(); });
+  // 0 whole, 1 … 9 by so many indices, E of the default set, F by offset.
+  const unsigned group = service & 0xF0U, form = service & 0x0FU;
+  const bool of_tables = (group == kFullRead || group == kFullWrite) && (form <= 9 || form >= 0x0E);
+  if (!of_tables) return Code::not_supported;
+  return only_if(session, [&] { return serve_tables(service, now, data); });
+}
+
+OpticalServer::Code OpticalServer::serve_tables(std::uint8_t service, std::uint64_t now,
+                                                const MeterData& data) {
+  switch (service) {
+    case kFullRead: return read_all(data);
+    case kOffsetRead: return read_slice(data);
+    case kFullWrite: return write_all(data, now);
+    case kOffsetWrite: return write_slice(data, now);
+    default: return Code::inappropriate;  // an access that ST-00 does not offer
+  }
 }
 
 OpticalServer::Code OpticalServer::identify() {
   if (link_.request().size() != 1) return Code::error;
   // C12.18, version 1.0, end of the feature list.
   link_.response().add("\0\1\0\0", 4);
-  state_ = State::identified;
-  tables_.forget();
+  end_session(State::identified);
   link_.watch_traffic();
   agreed_ = PortLink::kDefault;
   after_ = After::sizes;
@@ -95,17 +106,24 @@ OpticalServer::Code OpticalServer::terminate() {
 
 OpticalServer::Code OpticalServer::log_on() {
   if (link_.request().size() != 13) return Code::error;
+  security_.log_on(static_cast<std::uint16_t>(link_.request().big(1, 2)));
   state_ = State::session;
   return Code::ok;
 }
 
-// Whoever is there may read and write all that can be, whatever the password.
-OpticalServer::Code OpticalServer::secure() { return link_.request().size() == 21 ? Code::ok : Code::error; }
+OpticalServer::Code OpticalServer::secure(std::uint64_t now) {
+  if (link_.request().size() != 1 + kPasswordLength) return Code::error;
+  switch (security_.present(link_.request().from(1), now)) {
+    case Security::Answer::right: return Code::ok;
+    case Security::Answer::locked: return Code::busy;
+    case Security::Answer::wrong: break;
+  }
+  return Code::error;
+}
 
 OpticalServer::Code OpticalServer::log_off() {
   if (link_.request().size() != 1) return Code::error;
-  state_ = State::identified;
-  tables_.forget();
+  end_session(State::identified);
   return Code::ok;
 }
 
@@ -150,10 +168,11 @@ OpticalServer::Code OpticalServer::read_slice(const MeterData& data) {
 }
 
 OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterData& data) {
+  if (is_table(table) && !security_.may_read(table)) return Code::insufficient_clearance;
   switch (tables_.take(table, data)) {
     case MeterTables::Taken::yes: return Code::ok;
-    case MeterTables::Taken::absent:
-    case MeterTables::Taken::not_yet: return Code::not_possible;
+    case MeterTables::Taken::absent: return Code::not_possible;
+    case MeterTables::Taken::not_yet: return Code::not_ready;
     case MeterTables::Taken::write_only: return Code::inappropriate;
     case MeterTables::Taken::unreadable: break;
   }
@@ -173,19 +192,19 @@ OpticalServer::Code OpticalServer::give(std::uint32_t offset, std::uint32_t coun
   return Code::ok;
 }
 
-OpticalServer::Code OpticalServer::write_all(std::uint64_t now) {
-  return write(3, {.bytes = nullptr, .size = 0, .offset = 0, .whole = true}, now);
+OpticalServer::Code OpticalServer::write_all(const MeterData& data, std::uint64_t now) {
+  return write(3, {.bytes = nullptr, .size = 0, .offset = 0, .whole = true}, data, now);
 }
 
-OpticalServer::Code OpticalServer::write_slice(std::uint64_t now) {
+OpticalServer::Code OpticalServer::write_slice(const MeterData& data, std::uint64_t now) {
   const PortLink::Request& request = link_.request();
   if (request.size() < 6) return Code::error;
-  return write(6, {.bytes = nullptr, .size = 0, .offset = request.big(3, 3), .whole = false}, now);
+  return write(6, {.bytes = nullptr, .size = 0, .offset = request.big(3, 3), .whole = false}, data, now);
 }
 
 // `data_at`: where the table data begins, which is count, data and checksum (optical-port.md 3.2).
 OpticalServer::Code OpticalServer::write(std::uint32_t data_at, MeterTables::Content content,
-                                         std::uint64_t now) {
+                                         const MeterData& data, std::uint64_t now) {
   const PortLink::Request& request = link_.request();
   if (request.size() < data_at + 3) return Code::error;
   content.size = request.big(data_at, 2);
@@ -196,8 +215,14 @@ OpticalServer::Code OpticalServer::write(std::uint32_t data_at, MeterTables::Con
   for (std::uint32_t n = data_at + 2; n <= end; ++n) sum = static_cast<std::uint8_t>(sum + request[n]);
   if (sum != 0) return Code::error;
   content.bytes = request.from(data_at + 2);
-  switch (tables_.put(request.big(1, 2), content, now)) {
-    case MeterTables::Written::yes: return Code::ok;
+  const std::uint32_t table = request.big(1, 2);
+  if (is_table(table) && !security_.may_write(table)) return Code::insufficient_clearance;
+  switch (tables_.put(table, content, data, now)) {
+    case MeterTables::Written::yes:
+      if (table != kProcedureTable)
+        functions_.log(kEventTableWritten, security_.user(), static_cast<std::uint16_t>(table));
+      return Code::ok;
+    case MeterTables::Written::sealed: return Code::insufficient_clearance;
     case MeterTables::Written::absent: return Code::not_possible;
     case MeterTables::Written::not_so: return Code::inappropriate;
     case MeterTables::Written::busy: return Code::busy;
@@ -215,9 +240,14 @@ void OpticalServer::settle() {
 
 void OpticalServer::go_to_base() {
   link_.reset();
-  tables_.forget();
-  state_ = State::base;
+  end_session(State::base);
   after_ = After::nothing;
+}
+
+void OpticalServer::end_session(State next) {
+  security_.log_off();
+  tables_.forget();
+  state_ = next;
 }
 
 }  // namespace meterbench::firmware

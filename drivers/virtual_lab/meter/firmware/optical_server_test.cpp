@@ -10,7 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "drivers/virtual_lab/meter/firmware/calendar.h"
+#include "drivers/virtual_lab/meter/firmware/eeprom_journal.h"
+#include "drivers/virtual_lab/meter/firmware/energy_registers.h"
 #include "drivers/virtual_lab/meter/firmware/packet_check.h"
+#include "drivers/virtual_lab/meter/firmware/security_record.h"
 #include "tests/support/optical_packets.h"
 #include "tests/support/recorded_functions.h"
 
@@ -58,10 +62,34 @@ IdentityRecord identity() {
   return record;
 }
 
-/// A server on a board, on a line without delay.
+/// The passwords of optical-port.md 6.10; what changes the meter takes the highest group.
+SecurityRecord security() {
+  SecurityRecord record{};
+  record.magic = kSecurityMagic;
+  record.passwords = 3;
+  const auto set = [&](std::uint32_t n, const char* password, std::uint8_t groups) {
+    std::strncpy(record.password[n].password, password, kPasswordLength);
+    record.password[n].groups = groups;
+  };
+  set(0, "READER", 0x01);
+  set(1, "SHOP", 0x03);
+  set(2, "MASTER", 0x07);
+  record.entries = 4;
+  record.entry[0] = {kIdcProcedure, 0, 0x04};      // cold start
+  record.entry[1] = {kIdcProcedure | 9, 0, 0x02};  // remote reset
+  record.entry[2] = {5, 0, 0x04};                  // device id
+  record.entry[3] = {25, 0x01, 0};                 // previous demand reset
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+/// A server on a board, on a line without delay; without passwords, or with those of security().
 struct Port {
-  explicit Port(const IdentityRecord& record = identity()) : board{std::make_unique<Board>()} {
+  explicit Port(const IdentityRecord& record = identity(), bool secured = false)
+      : board{std::make_unique<Board>()} {
     std::ranges::copy(std::bit_cast<IdentityBytes>(record).bytes, board->eeprom + kIdentityAddress);
+    if (secured)
+      std::ranges::copy(std::bit_cast<SecurityBytes>(security()).bytes, board->eeprom + kSecurityAddress);
     server = std::make_unique<OpticalServer>(*board, functions, signal);
   }
 
@@ -149,19 +177,18 @@ Octets table_data(const Octets& content) {
   return data;
 }
 
-// The session of optical-port.md 1.3. This meter has no passwords, no cold start, and other registers.
+// The session of optical-port.md 1.3. This meter has more registers than its agreed packets hold.
 TEST(OpticalServer, AnswersTheSessionOfTheFactsByteForByte) {
-  Port port;
+  Port port{identity(), true};
   EXPECT_EQ(port.ask(kIdentify), answer(kIdentified));
   EXPECT_EQ(port.ask(kNegotiate64), answer(kNegotiated64));
   EXPECT_EQ(port.ask(kLogOn), answer(kOk));
   EXPECT_EQ(port.ask(kSecurityReader), answer(kOk1));
   EXPECT_EQ(port.ask(kReadSt03), answer(kSt03));
-  const Octets registers = from_hex("00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40");  // 1234, 56
-  EXPECT_EQ(port.ask(kReadSt23), answer(table_data(registers), true));
-  EXPECT_EQ(port.ask(kReadSt42), answer(kOnp));
+  EXPECT_EQ(port.ask(kReadSt23), answer({0x04}, true));
+  EXPECT_EQ(port.ask(kReadSt42), answer({0x03}, false));
   EXPECT_EQ(port.ask(kColdStart), answer(kOk1));
-  EXPECT_EQ(port.ask(kReadSt08), answer(table_data(from_hex("00 00 11 06")), false));
+  EXPECT_EQ(port.ask(kReadSt08), answer(kSt08));
   EXPECT_EQ(port.ask(kLogOff), answer(kOk1));
   EXPECT_EQ(port.ask(kTerminate), answer(kOk));
   EXPECT_EQ(port.server->wake(), kNever);
@@ -324,10 +351,18 @@ TEST(OpticalServer, KnowsWhichServiceIsLegalInWhichState) {
 }
 
 TEST(OpticalServer, DoesNotSupportWhatItDoesNotHave) {
-  for (const std::uint8_t service : {0x22, 0x31, 0x3E, 0x41, 0x49, 0x4E, 0x53, 0x71, 0x00, 0xFF}) {
+  for (const std::uint8_t service : {0x22, 0x3A, 0x3D, 0x4A, 0x53, 0x71, 0x00, 0xFF}) {
     Port port;
     port.log_on();
     EXPECT_EQ(port.ask(packet({service, 0, 0}, 0x20)), answer({0x02}, true)) << int{service};
+  }
+}
+
+TEST(OpticalServer, HasNoAccessByIndexNorADefaultSetAsItsConfigurationTells) {
+  for (const std::uint8_t service : {0x31, 0x32, 0x39, 0x3E, 0x41, 0x49, 0x4E}) {
+    Port port;
+    port.log_on();
+    EXPECT_EQ(port.ask(packet({service, 0, 0}, 0x20)), answer({0x05}, true)) << int{service};
   }
 }
 
@@ -445,17 +480,26 @@ TEST(OpticalServer, TakesTheSlicesOfATableFromOneInstant) {
   Port port;
   port.log_on();
   const Octets early = from_hex("00 00 00 00 00 48 93 40"), late = from_hex("00 00 00 00 00 4C 93 40");
-  const Octets first_half = packet(from_hex("3F 00 17 00 00 00 00 08"), 0x20),
-               second_half = packet(from_hex("3F 00 17 00 00 08 00 08"));
+  const Octets first_half = packet(from_hex("3F 00 17 00 00 01 00 08"), 0x20),
+               second_half = packet(from_hex("3F 00 17 00 00 09 00 08"));
   EXPECT_EQ(port.ask(first_half), answer(table_data(early), true));
   port.data.registers.total.pulses[kDelivered] = 1235;
   port.data.registers.total.pulses[kReceived] = 57;
   EXPECT_EQ(port.ask(second_half), answer(table_data(from_hex("00 00 00 00 00 00 4C 40")), false));
   EXPECT_EQ(port.ask(kReadSt03), answer(table_data(from_hex("01 00 00 00 00")), true));
-  EXPECT_EQ(port.ask(packet(from_hex("3F 00 17 00 00 00 00 08"))), answer(table_data(late), false));
+  EXPECT_EQ(port.ask(packet(from_hex("3F 00 17 00 00 01 00 08"))), answer(table_data(late), false));
 }
 
 // --- Writing ---
+
+/// What no write reaches: all but the text of ST-05, the check of its record, and the journal of writes.
+Octets beside_device_id(Octets eeprom) {
+  const auto record = eeprom.begin() + kIdentityAddress;
+  std::fill_n(record + offsetof(IdentityRecord, device_id), 20, std::uint8_t{0});
+  std::fill_n(record + offsetof(IdentityRecord, checksum), 4, std::uint8_t{0});
+  std::fill_n(eeprom.begin() + EepromJournal::kAddress, EepromJournal::kMost + 8, std::uint8_t{0});
+  return eeprom;
+}
 
 const Octets kReadSt05 = from_hex("30 00 05");
 
@@ -485,8 +529,8 @@ TEST(OpticalServer, KeepsWhatIsWrittenForTheNextReset) {
   Port port;
   port.log_on();
   port.ask(kWriteSt05);
-  EXPECT_EQ(port.board->eeprom_writes.written, 24U) << "the text and the record's check, nothing else";
   const Octets eeprom = port.eeprom();
+  EXPECT_EQ(beside_device_id(eeprom), beside_device_id(Port{}.eeprom()));
   IdentityBytes raw{};
   std::copy_n(eeprom.begin() + kIdentityAddress, sizeof raw.bytes, raw.bytes);
   const auto kept = std::bit_cast<IdentityRecord>(raw);
@@ -525,10 +569,10 @@ const WriteCase kRefusedWrites[] = {
     {"a wrong checksum in a part", "4F 00 05 00 00 08 00 01 33 CC", 0x01},
     {"a part without an offset", "4F 00 05 00 00", 0x01},
     {"a part without data", "4F 00 05 00 00 08", 0x01},
-    {"an unknown table", "40 00 2A 00 01 41 BF", 0x04},
-    {"an unknown table of the manufacturer", "40 08 02 00 01 41 BF", 0x04},
+    {"an unknown table", "40 00 11 00 01 41 BF", 0x04},
+    {"an unknown table of the manufacturer", "40 08 04 00 01 41 BF", 0x04},
     {"a pending table", "40 10 05 00 01 41 BF", 0x04},
-    {"a part of an unknown table", "4F 00 2A 00 00 00 00 01 41 BF", 0x04},
+    {"a part of an unknown table", "4F 00 11 00 00 00 00 01 41 BF", 0x04},
     {"a read-only table", "40 00 01 00 01 41 BF", 0x05},
     {"a read-only table of the manufacturer", "40 08 0D 00 01 41 BF", 0x05},
     {"a part of a read-only table", "4F 00 17 00 00 00 00 01 41 BF", 0x05},
@@ -577,20 +621,12 @@ TEST(OpticalServer, DoesNotWriteWithoutASoundRecord) {
 TEST(OpticalServer, TakesANewImageAfterAWrite) {
   Port port;
   port.log_on();
-  const Octets slice = from_hex("3F 00 17 00 00 00 00 08");
+  const Octets slice = from_hex("3F 00 17 00 00 01 00 08");
   port.ask(packet(slice, 0x20));
   port.data.registers.total.pulses[kDelivered] = 1235;
   port.data.registers.total.pulses[kReceived] = 57;
   port.ask(kOffsetWriteSt05);
   EXPECT_EQ(port.ask(packet(slice, 0x20)), answer(table_data(from_hex("00 00 00 00 00 4C 93 40")), true));
-}
-
-/// What no write reaches: all but the text of ST-05 and the check of its record.
-Octets beside_device_id(Octets eeprom) {
-  const auto record = eeprom.begin() + kIdentityAddress;
-  std::fill_n(record + offsetof(IdentityRecord, device_id), 20, std::uint8_t{0});
-  std::fill_n(record + offsetof(IdentityRecord, checksum), 4, std::uint8_t{0});
-  return eeprom;
 }
 
 // Good and damaged writes to any table, anywhere.
@@ -646,32 +682,48 @@ struct ProcedureCase {
 
 TEST(OpticalServer, AnswersEachProcedureWithItsNumberItsSequenceAndAResult) {
   const ProcedureCase cases[] = {
-      {"cold start", "00 00 05", "00 00 05 06"},
-      {"demand reset", "09 00 06 01", "09 00 06 06"},
-      {"clock", "0A 00 08 07 18 06 0F 0D 2D 1E 6E", "0A 00 08 06"},
-      {"another procedure of the manufacturer", "01 08 01 05", "01 08 01 06"},
+      {"cold start", "00 00 05", "00 00 05 00"},
+      {"cold start with a parameter", "00 00 05 01", "00 00 05 02"},
+      {"demand reset", "09 00 06 01", "09 00 06 00 01"},
+      {"self read and demand reset", "09 00 06 03", "09 00 06 00 03"},
+      {"a reset of nothing", "09 00 06 00", "09 00 06 02"},
+      {"clock", "0A 00 08 07 18 06 0F 0D 2D 1E 6E", "0A 00 08 00 00 01 01 00 00 00 18 06 0F 0D 2D 1E"},
+      {"the time alone", "0A 00 08 01 18 06 0F 0D 2D 1E 6E",
+       "0A 00 08 00 00 01 01 00 00 00 00 01 01 0D 2D 1E"},
+      {"a clock without a qualifier", "0A 00 08 07 18 06 0F 0D 2D 1E", "0A 00 08 02"},
+      {"the 13th month", "0A 00 08 07 18 0D 0F 0D 2D 1E 6E", "0A 00 08 02"},
+      {"test mode", "06 00 07 02", "06 00 07 00"},
+      {"shop mode", "06 00 07 04", "06 00 07 03"},
+      {"no mode", "06 00 07 03", "06 00 07 02"},
+      {"event log", "04 00 09 01", "04 00 09 00"},
+      {"load profile, which it has not", "04 00 09 03", "04 00 09 03"},
+      {"another procedure of the manufacturer", "03 08 01 05", "03 08 01 06"},
+      {"a standard one that it has not", "02 00 01", "02 00 01 06"},
       {"signal", "00 08 01 05", "00 08 01 00"},
       {"signal, answered at once and when done", "00 38 02 64", "00 38 02 00"},
       {"signal without a number", "00 08 03", "00 08 03 02"},
       {"signal with two numbers", "00 08 03 05 00", "00 08 03 02"},
       {"no pulse", "00 08 04 00", "00 08 04 02"},
       {"too many pulses", "00 08 05 65", "00 08 05 02"},
-      {"most parameters", "00 00 FF 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01",
-       "00 00 FF 06"},
+      {"test mode of the manufacturer", "01 08 06 01", "01 08 06 00"},
+      {"disconnect, neither open nor closed", "02 08 06 02", "02 08 06 02"},
+      {"most parameters", "02 00 FF 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01",
+       "02 00 FF 06"},
   };
   for (const auto& [why, request, response] : cases) {
     Port port;
     port.log_on();
     EXPECT_EQ(port.ask(packet(write_of_st07(from_hex(request)), 0x20)), answer(kOk1)) << why;
     EXPECT_EQ(port.ask(kReadSt08), answer(table_data(from_hex(response)), false)) << why;
-    EXPECT_EQ(port.signal.under_way(), from_hex(response)[3] == 0) << why;
+    const Octets said = from_hex(response);
+    EXPECT_EQ(port.signal.under_way(), said[0] == 0 && (said[1] & 0x0FU) == 8 && said[3] == 0) << why;
   }
 }
 
 TEST(OpticalServer, HasNothingToTellOfProceduresBeforeTheFirst) {
   Port port;
   port.log_on();
-  EXPECT_EQ(port.ask(packet(from_hex("30 00 08"), 0x20)), answer({0x04}, true));
+  EXPECT_EQ(port.ask(packet(from_hex("30 00 08"), 0x20)), answer({0x07}, true));
   EXPECT_EQ(port.ask(packet(from_hex("30 00 07"))), answer({0x05}, false)) << "the request is not read back";
 }
 
@@ -693,43 +745,243 @@ struct TableCase {
   const char* content;
 };
 
-// By optical-port.md 6: what each of them means there is what this meter has.
-TEST(OpticalServer, HasExactlyTheTablesThatItsConfigurationTells) {
+/// Negotiates for the longest tables.
+void log_on_for_all(Port& port) {
+  port.ask(kIdentify);
+  port.ask(packet({0x61, 0x02, 0x00, 255, 6}, 0x20));
+  port.ask(kLogOn);
+}
+
+/// Whether table `number` answers a full read.
+bool answers(Port& port, unsigned number, std::uint8_t control) {
+  const Octets said = port.ask(
+      packet({0x30, static_cast<std::uint8_t>(number >> 8U), static_cast<std::uint8_t>(number)}, control));
+  return said.size() > 10;
+}
+
+/// `06 EE 00`, for people.
+std::string hex(const Octets& bytes) {
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  std::string text;
+  for (const auto byte : bytes) (((text += kDigits[byte >> 4U]) += kDigits[byte & 0xFU]) += ' ');
+  return text;
+}
+
+// What optical-port.md 6 makes of this meter, by hand: its tables and procedures, three sums, two demands and
+// six present values over 11 sources, four tiers.
+TEST(OpticalServer, TellsOfItselfAsTheFactsHaveIt) {
   const TableCase tables[] = {
-      {"00 00", "02 08 80 4D 54 42 4E 02 00 16 00 01 00 03 02 00 01 01 00 AF 99 E1 02 20 01 A0 00 00 00 00"},
+      {"00 00",
+       "02 0A 80 4D 54 42 4E 02 00 16 0C 01 00 0A 02 03 01 01 00 FF FD F1 1F 00 3F 9C 00 C0 1F 0E 20 FB 06 "
+       "0C 07 "
+       "E0 20 00 00 00 04 00 00 00 00 04 00"},
       {"00 01",
        "4D 54 42 4E 56 49 52 54 55 41 4C 20 01 00 01 00 56 49 52 54 55 41 4C 2D 41 20 20 20 20 20 20 20"},
       {"00 02",
        "37 2E 32 20 20 20 31 20 20 20 20 20 01 32 53 20 20 20 0C 00 00 32 30 30 20 20 20 33 30 20 20 20 20"},
       {"00 03", "01 00 00 00 00"},
       {"00 05", "4D 45 54 45 52 42 45 4E 43 48 20 53 4F 43 4B 45 54 20 41 20"},
-      {"00 0B", "00 02 00 00 00 02 02 02"},
-      {"00 0C", "00 50 02 00 00 90 01 00"},
+      {"00 0A", "0F 0B 02 00 00 03 02 0B"},
+      {"00 0B", "06 0B 02 00 00 03 02 0B"},
+      {"00 0C",
+       "00 50 02 00 00 90 01 00 00 D0 07 00 00 44 02 00 00 84 01 00 08 02 28 00 0C 02 28 00 0C 02 30 00 "
+       "00 C2 07 00 21 02 00 00 18 02 00 00"},
+      {"00 0D", "00 0F 00 0F 00"},
+      {"00 0E", ""},
       // 0.001 kWh a pulse
       {"00 0F",
-       "FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00 FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00"},
-      {"00 10", "29 29"},
-      {"00 15", "00 00 00 02 00 00 00 00 00 00"},
-      {"00 16", "00 01"},
-      {"00 17", "00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40"},
+       "FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00 FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00 "
+       "FC A9 F1 D2 4D 62 50 3F 00 00 00 00 00 00 00 00"},
+      {"00 10", "29 29 29 13 13 11 11 11 11 11 11"},
+      {"00 14", "16 02 04 03 02 00 01 04 02 06"},
+      {"00 15", "16 02 04 03 02 00 01 04 02 06"},
+      {"00 16", "00 01 02 03 04 03"},
+      {"00 1B", "03 04 05 06 07 08 09 0A"},
+      {"00 28", "04 14 00 00 18 00"},
+      {"00 29", "00 14 00 00 00 00"},
+      {"00 2A", ""},
+      {"00 2B", "00 00 00 00 00 10 00 00"},
+      {"00 33", "00 00 01 00 00 00 00 00 00"},
+      {"00 34", "00 01 01 00 00 00 26"},  // Saturday 2000-01-01, zone applied
+      {"00 37", "00 01 01 00 00 00 26 00 00"},
+      {"08 03", "00 00"},
       {"08 01", "00 CA 9A 3B 00 00 00 00"},  // 10^9 nWh a pulse
   };
   std::uint8_t control = 0x20;
   Port port;
-  port.log_on();
-  std::vector<unsigned> there;
-  for (unsigned number = 0; number < 24; ++number) {
-    const Octets said = port.ask(packet({0x30, 0, static_cast<std::uint8_t>(number)}, control));
-    if (said.size() > 10) there.push_back(number);
-    control ^= 0x20U;
-  }
-  EXPECT_EQ(there, (std::vector<unsigned>{0, 1, 2, 3, 5, 11, 12, 15, 16, 21, 22, 23}))
-      << "ST-07 is not read, ST-08 has nothing to tell yet";
+  log_on_for_all(port);
   for (const auto& [number, content] : tables) {
     const Octets said = port.ask(packet(from_hex("30") + from_hex(number), control));
-    EXPECT_EQ(said, answer(table_data(from_hex(content)), control != 0)) << number;
+    EXPECT_EQ(hex(said), hex(answer(table_data(from_hex(content)), control != 0))) << number;
     control ^= 0x20U;
   }
+}
+
+TEST(OpticalServer, HasExactlyTheTablesThatItsConfigurationTells) {
+  Port port;
+  log_on_for_all(port);
+  const Octets all = port.ask(packet(from_hex("30 00 00"), 0x20));
+  const auto in_set = [&](unsigned begin, unsigned number) {
+    // Acknowledge, head of the packet, code and count come before the table.
+    return (all.at(1 + 6 + 3 + begin + number / 8) >> (number % 8) & 1U) != 0;
+  };
+  constexpr unsigned kStandard = 19, kMaker = 29, kStandardBytes = 10, kMakerBytes = 2;
+  std::uint8_t control = 0;
+  for (unsigned number = 0; number < 256; ++number) {
+    if (number != 7 && number != 8) {  // written only; nothing to tell yet
+      EXPECT_EQ(answers(port, number, control), number < 8 * kStandardBytes && in_set(kStandard, number))
+          << number;
+      control ^= 0x20U;
+    }
+    EXPECT_EQ(answers(port, 2048 + number, control), number < 8 * kMakerBytes && in_set(kMaker, number))
+        << number;
+    control ^= 0x20U;
+  }
+}
+
+// Sums 1234, 56 and 1178; a maximum of 5321 W at 2024-06-14 17:30, cumulative 24349 (optical-port.md 6.9).
+TEST(OpticalServer, TellsItsRegistersAsTheFactsHaveThem) {
+  Port port;
+  port.data.registers = empty_registers();
+  port.data.registers.demand_resets = 3;
+  port.data.registers.total.pulses[kDelivered] = 1234;
+  port.data.registers.total.pulses[kReceived] = 56;
+  const LocalTime at = local_time({2024, 6, 14, 17, 30, 0});
+  port.data.registers.total.peak[kDelivered] = {5321, at, 24349};
+  log_on_for_all(port);
+  const Octets total = from_hex(
+      "03 00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40 00 00 00 00 00 68 92 40 "
+      "18 06 0E 11 1E 00 00 00 00 40 C7 D7 40 C9 14 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+      "00");
+  EXPECT_EQ(port.ask(packet(from_hex("3F 00 17 00 00 00 00 3B"), 0x20)), answer(table_data(total), true));
+}
+
+// --- Security (optical-port.md 3, 6.10) ---
+
+Octets security_service(const std::string& password) {
+  Octets request{0x51};
+  request.insert(request.end(), password.begin(), password.end());
+  request.resize(21, 0);
+  return request;
+}
+
+struct Secured : Port {
+  Secured() : Port{identity(), true} { log_on(); }
+  /// The code that a request is answered with.
+  unsigned code_of(const Octets& request) {
+    control ^= 0x20U;
+    return ask(packet(request, control)).at(7);
+  }
+  unsigned present(const std::string& password) { return code_of(security_service(password)); }
+  unsigned result_of(const Octets& procedure) {
+    if (const unsigned code = code_of(write_of_st07(procedure)); code != 0) return 0x100 + code;
+    control ^= 0x20U;
+    return ask(packet(from_hex("30 00 08"), control)).at(1 + 6 + 3 + 3);
+  }
+  std::uint8_t control = 0;
+};
+
+TEST(OpticalServerSecurity, LetsEachGroupDoWhatItsEntriesSay) {
+  struct Rights {
+    const char* password;
+    unsigned previous, written, cold_start, reset;
+  };
+  for (const auto& [password, previous, written, cold_start, reset] :
+       {Rights{"", 3, 3, 5, 5}, {"READER", 4, 3, 5, 5}, {"SHOP", 4, 3, 5, 0}, {"MASTER", 4, 0, 0, 0}}) {
+    Secured port;
+    if (*password != '\0') {
+      EXPECT_EQ(port.present(password), 0U) << password;
+    }
+    EXPECT_EQ(port.code_of(from_hex("30 00 03")), 0U) << "everybody may";
+    // ST-25 does not fit into the agreed packets: whoever may read it is told that.
+    EXPECT_EQ(port.code_of(from_hex("30 00 19")), previous) << password;
+    Octets write = from_hex("40 00 05") + table_data(device_id("UNIT-0002"));
+    write.erase(write.begin() + 3);
+    EXPECT_EQ(port.code_of(write), written) << password;
+    EXPECT_EQ(port.result_of(from_hex("00 00 05")), cold_start) << password;
+    EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), reset) << password;
+  }
+}
+
+TEST(OpticalServerSecurity, TellsPasswordsToTheHighestGroupAlone) {
+  for (const auto& [password, code] : {std::pair{"", 3U}, {"READER", 3U}, {"SHOP", 3U}, {"MASTER", 0U}}) {
+    Secured port;
+    if (*password != '\0') static_cast<void>(port.present(password));
+    // READER, to its last byte and its group.
+    EXPECT_EQ(port.code_of(from_hex("3F 00 2A 00 00 00 00 15")), code) << password;
+    EXPECT_EQ(port.code_of(from_hex("30 00 2D")), code) << password;
+  }
+}
+
+TEST(OpticalServerSecurity, TakesSpacesForTheEndOfAPasswordAsWellAsZeros) {
+  Secured port;
+  EXPECT_EQ(port.present("SHOP" + std::string(16, ' ')), 0U);
+  EXPECT_EQ(port.present("SHOP"), 0U);
+  EXPECT_EQ(port.present("SHO"), 1U);
+  EXPECT_EQ(port.present("SHOPS"), 1U);
+  EXPECT_EQ(port.present("shop"), 1U);
+}
+
+TEST(OpticalServerSecurity, LogsAWrongPasswordWithItsUserAndTakesTheRightsAway) {
+  Secured port;
+  EXPECT_EQ(port.present("MASTER"), 0U);
+  EXPECT_EQ(port.present("WRONG"), 1U);
+  EXPECT_EQ(port.functions.events, std::vector<std::string>{"2048 by 2 of 0"});
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 5U);
+  EXPECT_EQ(port.present(""), 1U) << "a blank one opens nothing";
+}
+
+TEST(OpticalServerSecurity, LooksAtNoPasswordForAMinuteAfterThreeWrongOnes) {
+  Secured port;
+  for (int n = 0; n < 3; ++n) EXPECT_EQ(port.present("WRONG"), 1U);
+  EXPECT_EQ(port.present("MASTER"), 6U) << "busy";
+  port.pass(55);
+  port.control = 0;
+  port.log_on();
+  EXPECT_EQ(port.present("MASTER"), 6U) << "in another session too";
+  port.pass(6);
+  port.control = 0;
+  port.log_on();
+  EXPECT_EQ(port.present("MASTER"), 0U);
+}
+
+TEST(OpticalServerSecurity, EndsWithTheSession) {
+  Secured port;
+  EXPECT_EQ(port.present("MASTER"), 0U);
+  EXPECT_EQ(port.code_of({0x52}), 0U);
+  port.ask(packet(from_hex("50 00 02 42 45 4E 43 48 20 20 20 20 20"), port.control ^= 0x20U));
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 5U);
+}
+
+TEST(OpticalServerSecurity, IsGivenByTheProceduresOfTheSessionToo) {
+  Secured port;
+  EXPECT_EQ(port.result_of(from_hex("12 00 01 00 07") + device_id("SHOP")), 0U);
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 0U);
+  EXPECT_EQ(port.functions.calls, std::vector<std::string>{"demand_reset by 1792"}) << "07 00, little-endian";
+  EXPECT_EQ(port.result_of(from_hex("13 00 02")), 0U);
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 5U);
+  EXPECT_EQ(port.result_of(from_hex("12 00 01 07 00") + device_id("WRONG")), 5U);
+}
+
+TEST(OpticalServerSecurity, SealsProgrammingAndColdStartAgainstEverybody) {
+  Secured port;
+  EXPECT_EQ(port.present("MASTER"), 0U);
+  port.data.sealed = true;
+  for (const char* write :
+       {"4F 00 05 00 00 08 00 01 33 CD", "4F 00 0D 00 00 00 00 01 05 FB", "4F 08 02 00 00 00 00 01 00 00"})
+    EXPECT_EQ(port.code_of(from_hex(write)), 3U) << write;
+  EXPECT_EQ(port.result_of(from_hex("00 00 05")), 0x103U) << "the write of the procedure itself is refused";
+  EXPECT_TRUE(port.functions.calls.empty());
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 0U) << "what reads the bill goes on";
+  EXPECT_EQ(port.board->eeprom_writes.written, 0U);
+}
+
+TEST(OpticalServerSecurity, WritesWhatWasDoneIntoTheHistory) {
+  Secured port;
+  EXPECT_EQ(port.present("MASTER"), 0U);
+  EXPECT_EQ(port.code_of(from_hex("4F 00 05 00 00 08 00 01 33 CD")), 0U);
+  EXPECT_EQ(port.result_of(from_hex("09 00 06 01")), 0U);
+  EXPECT_EQ(port.functions.events, (std::vector<std::string>{"10 by 2 of 5", "9 by 2 of 9"}));
 }
 
 TEST(OpticalServer, GivesNoIdentityWithoutASoundRecordAndSaysSo) {
