@@ -58,7 +58,7 @@ void write_table_sets(TableWriter& writer, bool writable_only) {
 
 void write_procedure_sets(TableWriter& writer) {
   write_members(writer, Procedures::kStandard, 0, kStandardProcedureSet);
-  write_members(writer, Procedures::kMaker, 0, kMakerProcedureSet);
+  write_members(writer, Procedures::kMaker, kManufacturer, kMakerProcedureSet);
 }
 
 }  // namespace meterbench::firmware
