@@ -8,6 +8,7 @@
 #include "drivers/virtual_lab/meter/firmware/clock_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
+#include "drivers/virtual_lab/meter/firmware/security_record.h"
 
 namespace meterbench::virtual_lab {
 
@@ -26,6 +27,11 @@ namespace meterbench::virtual_lab {
 /// its certificate; of others (all `made`) `VIRTUAL-` and the position, so that the same socket always holds
 /// the same meter. What is too long for its field is cut.
 [[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
+
+/// Who may do what with each meter, made: everybody reads all but the passwords and has signals given; with
+/// READER one marks what has been read, with SHOP as well resets demands, takes self reads, sets clock and
+/// mode, switches the disconnect, clears flags and lists; all else, programming above all, needs MASTER.
+[[nodiscard]] firmware::SecurityRecord factory_security();
 
 /// What the host keeps a meter's clock by while its supply is off: `utc` at sample 0, since its zone is UTC.
 /// Before 2000 there is no such time: an empty record, and the meter starts from 2000-01-01.
