@@ -75,6 +75,12 @@ inline constexpr Hex kSt08 = "EE 00 00 00 00 08 00 00 04 00 00 11 05 EA A9 AE";
 // done.
 inline constexpr Hex kSignalFive = "EE 00 20 00 00 0A 40 00 07 00 04 00 08 01 05 F2 E7 40";
 inline constexpr Hex kSignalDone = "EE 00 00 00 00 08 00 00 04 00 08 01 00 F7 38 7B";
+// Procedures by writes of ST-07 (optical-port.md 6.6).
+inline constexpr Hex kColdStart5 = "EE 00 20 00 00 09 40 00 07 00 03 00 00 05 FB F1 C7",
+                     kDemandReset6 = "EE 00 00 00 00 0A 40 00 07 00 04 09 00 06 01 F0 93 99",
+                     kTestMode7 = "EE 00 20 00 00 0A 40 00 07 00 04 06 00 07 02 F1 ED 37",
+                     kSetClock8 =
+                         "EE 00 00 00 00 11 40 00 07 00 0B 0A 00 08 07 18 06 0F 0D 2D 1E 6E F4 A1 19";
 inline constexpr Hex kLogOff = "EE 00 20 00 00 01 52 17 20", kTerminate = "EE 00 00 00 00 01 21 9A 01";
 }  // namespace packets
 

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
+#include <initializer_list>
 #include <numbers>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "bench/core/quantity_text.h"
 #include "drivers/virtual_lab/meter/firmware/board.h"
@@ -137,26 +138,31 @@ IdentityRecord factory_identity(const MeterType& type, std::string_view position
 }
 
 SecurityRecord factory_security() {
-  constexpr std::uint8_t kReader = 1U << 0U, kShop = 1U << 1U, kMaster = 1U << 2U;
-  constexpr std::uint16_t kRequest = 7, kOwn = 2048;
+  constexpr std::uint8_t kEverybody = 0, kReader = 1U << 0U, kShop = 1U << 1U, kMaster = 1U << 2U;
+  constexpr std::uint16_t kMaker = 1U << 11U;
+
   SecurityRecord record{};
   record.magic = kSecurityMagic;
+  record.default_read = kEverybody;
   record.default_write = kMaster;
-  const auto admit = [&](const char* password, unsigned groups) {
+  // As the example of optical-port.md 6.10: a higher password opens what the lower ones do.
+  for (const auto& [password, groups] : {std::pair{"READER", kReader},
+                                         {"SHOP", std::uint8_t{kReader | kShop}},
+                                         {"MASTER", std::uint8_t{kReader | kShop | kMaster}}}) {
     PasswordEntry& entry = record.password[record.passwords++];
-    std::strncpy(entry.password, password, kPasswordLength);
-    entry.groups = static_cast<std::uint8_t>(groups);
+    std::ranges::copy(std::string_view{password}, entry.password);
+    entry.groups = groups;
+  }
+  const auto allow = [&](std::uint16_t idc, std::uint8_t groups) {
+    record.entry[record.entries++] = {.idc = idc, .read = kEverybody, .write = groups};
   };
-  admit("READER", kReader);
-  admit("SHOP", kReader | kShop);
-  admit("MASTER", kReader | kShop | kMaster);
-  const auto allow = [&](unsigned idc, std::uint8_t write) {
-    record.entry[record.entries++] = {static_cast<std::uint16_t>(idc), 0, write};
+  const auto allow_procedures = [&](std::initializer_list<std::uint16_t> numbers, std::uint8_t groups) {
+    for (const std::uint16_t number : numbers) allow(number | kIdcProcedure, groups);
   };
-  allow(kRequest, 0);  // each procedure has rights of its own
-  for (const unsigned of_all : {18U, 19U, kOwn + 0U}) allow(kIdcProcedure | of_all, 0);
-  for (const unsigned of_the_shop : {1U, 4U, 5U, 6U, 7U, 9U, 10U, kOwn + 1U, kOwn + 2U})
-    allow(kIdcProcedure | of_the_shop, kShop);
+  allow(7, kEverybody);  // ST-07: each procedure has its own rights
+  allow_procedures({18, 19, kMaker | 0}, kEverybody);
+  allow_procedures({5}, kReader);
+  allow_procedures({4, 6, 7, 9, 10, kMaker | 1, kMaker | 2}, kShop);
   record.checksum = checksum_of(record);
   return record;
 }

@@ -28,10 +28,9 @@ namespace meterbench::virtual_lab {
 /// the same meter. What is too long for its field is cut.
 [[nodiscard]] firmware::IdentityRecord factory_identity(const MeterType& type, std::string_view position);
 
-/// Who may do what in every meter: passwords READER, SHOP and MASTER with the groups 1, 1 and 2, 1 to 3
-/// (optical-port.md 6.10; who needs which is made). Everybody reads everything but secrets, and has the LED
-/// signal. SHOP resets the demand, reads itself, sets the clock, changes the mode, switches the disconnect
-/// and starts warm. All else, programming above all, takes MASTER.
+/// Who may do what with each meter, made: everybody reads all but the passwords and has signals given; with
+/// READER one marks what has been read, with SHOP as well resets demands, takes self reads, sets clock and
+/// mode, switches the disconnect, clears flags and lists; all else, programming above all, needs MASTER.
 [[nodiscard]] firmware::SecurityRecord factory_security();
 
 /// What the host keeps a meter's clock by while its supply is off: `utc` at sample 0, since its zone is UTC.

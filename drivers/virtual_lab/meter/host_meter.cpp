@@ -81,6 +81,14 @@ firmware::CalibrationRecord calibration_of(const MeterType& type,
   return record;
 }
 
+firmware::ConfigurationRecord configuration_of(const MeterType& type,
+                                               const HostMeter::Imperfections& imperfections) {
+  firmware::ConfigurationRecord record = factory_configuration(type);
+  record.sealed = imperfections.sealed ? 1 : 0;
+  record.checksum = checksum_of(record);
+  return record;
+}
+
 bool is_one_in(std::uint64_t number, std::uint64_t of) { return of != 0 && number % of == 0; }
 
 }  // namespace
@@ -94,7 +102,7 @@ HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, 
       body_{imperfections.body_time_constant_s},
       idle_{idle},
       board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position),
-                           factory_configuration(type), clock_record(starts))} {
+                           configuration_of(type, imperfections), clock_record(starts))} {
   firmware_.emplace(*board_);
 }
 

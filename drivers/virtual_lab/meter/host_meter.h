@@ -28,6 +28,7 @@ class HostMeter final : public Observer {
     double clock_ppm = 0;                        ///< positive: its clock is fast, over-registers
     double delay_s = 0;                          ///< from energy to LED; never below the filter's own 25 ms
     double body_time_constant_s = 1800;          ///< with which its body follows the air (made)
+    bool sealed = false;  ///< as it leaves an inspector: programming and a cold start are refused
     // Defects.
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
     std::uint64_t doubled_one_in = 0;  ///< that many LED pulses, one is followed by another; 0: none is

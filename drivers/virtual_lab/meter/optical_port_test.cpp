@@ -5,6 +5,7 @@
 #include <random>
 
 #include "drivers/virtual_lab/meter/factory.h"
+#include "tests/support/optical_client.h"
 #include "tests/support/optical_packets.h"
 
 namespace meterbench::virtual_lab {
@@ -32,7 +33,7 @@ Bytes operator+(Bytes a, const Bytes& b) {
 }
 
 /// A meter with a clock of its own behind a line without delay.
-class OpticalPortTest : public testing::Test {
+class OpticalPortTest : public ::testing::Test {
  protected:
   OpticalPortTest() {
     world.attach(meter);
@@ -115,6 +116,8 @@ TEST_F(OpticalPortTest, DoesNotDependOnHowOftenTheWorldMoves) {
 
 TEST_F(OpticalPortTest, KeepsWhatIsWrittenHoweverOften) {
   for (const Hex packet : {kIdentify, kAck, kNegotiate64, kAck, kLogOn, kAck}) tell(packet);
+  tell(testing::packet(testing::security("MASTER"), 0x20));
+  for (const Hex packet : {kAck, kWait30, kAck}) tell(packet);
   for (int n = 0; n < 60; ++n) {  // more than the board's ring of EEPROM writes holds
     EXPECT_EQ(tell(kWriteSt05), from_hex(kAck) + from_hex(kOk1)) << n;
     tell(kAck);

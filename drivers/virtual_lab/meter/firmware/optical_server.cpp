@@ -158,7 +158,8 @@ OpticalServer::Code OpticalServer::read_slice(const MeterData& data) {
   const std::uint32_t table = request.big(1, 2);
   const std::uint32_t offset = request.big(3, 3);
   const std::uint32_t count = request.big(6, 2);
-  if (!tables_.holds(table)) {
+  // An image that is held may be of a time with more rights.
+  if (!tables_.holds(table) || !security_.may_read(table)) {
     const Code code = snapshot(table, data);
     if (code != Code::ok) return code;
   }

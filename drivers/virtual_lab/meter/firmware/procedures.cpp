@@ -70,10 +70,11 @@ bool Procedures::carry_out(const std::uint8_t* request, std::uint32_t size, cons
   const std::uint16_t idb = TableParser{request, programming_.configuration()}.u16();
   const std::uint32_t procedure = idb & 0x0FFFU, selector = idb >> 12U;
   if (procedure == kColdStart && data.sealed) return false;
+  const std::uint16_t user = security_.user();  // who asks: some procedures make it another
   Data answer;
   const Result result = run(procedure, {request + kHead, size - kHead}, answer, data, now);
   if (result == Result::done)
-    functions_.log(kEventProcedure, security_.user(), static_cast<std::uint16_t>(procedure));
+    functions_.log(kEventProcedure, user, static_cast<std::uint16_t>(procedure));
   if (selector == kNoAnswer || (selector == kOnException && result == Result::done)) return true;
   response_.clear();
   response_.add(request, kHead);

@@ -66,13 +66,17 @@ AccessEntry Security::access(std::uint32_t idc) const {
   return {static_cast<std::uint16_t>(idc), record.default_read, record.default_write};
 }
 
-bool Security::may_read(std::uint32_t table) const {
+/// Passwords and keys are for the highest group alone, whatever the entries say.
+bool Security::may_reach(std::uint32_t table) const {
   const bool secret = table == kPasswordTable || table == kKeyTable;
-  if (secret && !shares(highest_group(programming_.security()))) return false;
-  return shares(access(table).read);
+  return !secret || shares(highest_group(programming_.security()));
 }
 
-bool Security::may_write(std::uint32_t table) const { return shares(access(table).write); }
+bool Security::may_read(std::uint32_t table) const { return may_reach(table) && shares(access(table).read); }
+
+bool Security::may_write(std::uint32_t table) const {
+  return may_reach(table) && shares(access(table).write);
+}
 
 bool Security::may_run(std::uint32_t procedure) const {
   return shares(access(procedure | kIdcProcedure).write);

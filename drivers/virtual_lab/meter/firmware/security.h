@@ -36,6 +36,7 @@ class Security {
 
  private:
   [[nodiscard]] AccessEntry access(std::uint32_t idc) const;
+  [[nodiscard]] bool may_reach(std::uint32_t table) const;
   [[nodiscard]] bool shares(std::uint8_t groups) const { return groups == 0 || (groups & groups_) != 0; }
 
   const Programming& programming_;
