@@ -97,8 +97,8 @@ StationFile load_station(const Catalogue& catalogue, const std::string& name) {
   const char* const password = std::getenv(kPasswordVariable);
   if (password == nullptr) return file;
   if (std::string_view{password}.size() > PortAccess::kLongestPassword)
-    throw InputError{fmt::format("{}: a password has at most {} bytes", kPasswordVariable,
-                                 PortAccess::kLongestPassword)};
+    throw InputError{
+        fmt::format("{}: a password has at most {} bytes", kPasswordVariable, PortAccess::kLongestPassword)};
   for (PositionEntry& position : file.positions)
     if (position.optical_port) position.optical_port->log_on.password = password;
   return file;

@@ -14,7 +14,8 @@ TEST(Catalogue, FindsByNameOrByPathAndNamesTheNearest) {
   EXPECT_EQ(catalogue.find("meters", "focus-ax-2s-cl20").error(),
             "config/meters: 'focus-ax-2s-cl20' is not known; allowed: certified-standard-1s, "
             "certified-standard-2s, focus-ax-1s-cl100, focus-ax-2s-cl200, "
-            "focus-ax-3s-cl10, focus-ax-3s-cl20, focus-ax-4s-cl20; did you mean 'focus-ax-2s-cl200'?");
+            "focus-ax-3s-cl10, focus-ax-3s-cl20, focus-ax-4s-cl20, "
+            "focus-ax-sd-2s-cl200; did you mean 'focus-ax-2s-cl200'?");
   EXPECT_EQ(catalogue.find("meters", "nowhere/x.yaml").error(), "there is no file nowhere/x.yaml");
   EXPECT_TRUE(Catalogue{"/nowhere"}.names("meters").empty());
   EXPECT_FALSE(Catalogue{"/nowhere"}.find("meters", "x"));

@@ -274,6 +274,105 @@ Result<ToldResults> check_display(const PortTalk& talk, const std::vector<std::s
   });
 }
 
+namespace {
+
+const char* state_text(const Result<MeterStatus>& status) {
+  if (!status || !status->disconnect_closed) return "unknown";
+  return *status->disconnect_closed ? "closed" : "open";
+}
+
+/// Of `talk` those whose meter has a service disconnect.
+PortTalk with_disconnect(const PortTalk& talk, const std::map<std::string, MeterType>& types) {
+  PortTalk some{talk.station, {}, talk.interlock, talk.hold};
+  for (const std::size_t position : talk.positions)
+    if (types.at(talk.station.positions[position].name).disconnect) some.positions.push_back(position);
+  return some;
+}
+
+Result<MeterAnswers<MeterStatus>> statuses(const PortTalk& talk) {
+  return talk.ask<MeterStatus>("read status", [](const std::string&, Meter& meter, Done<MeterStatus> done) {
+    meter.start_read_status(std::move(done));
+  });
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> close_disconnects(const PortTalk& talk,
+                                               const std::map<std::string, MeterType>& types) {
+  const PortTalk some = with_disconnect(talk, types);
+  std::vector<Finding> findings;
+  if (some.positions.empty()) return findings;
+  const auto before = statuses(some);
+  if (!before) return tl::unexpected{before.error()};
+  const auto closed =
+      some.ask<void>("close disconnect", [](const std::string&, Meter& meter, Done<void> done) {
+        meter.start_procedure({MeterProcedure::close_disconnect, {}}, std::move(done));
+      });
+  if (!closed) return tl::unexpected{closed.error()};
+  const auto after = statuses(some);
+  if (!after) return tl::unexpected{after.error()};
+  for (const std::size_t place : some.positions) {
+    const std::string& position = some.station.positions[place].name;
+    const auto answer = closed->find(position);
+    if (answer == closed->end())
+      findings.push_back({position, kDisconnectUnknown, "nobody can ask the meter for its disconnect"});
+    else if (!answer->second)
+      findings.push_back(
+          {position, kDisconnectUnknown, "its disconnect may be open: " + answer->second.error().text()});
+    else
+      findings.push_back({position, "disconnect",
+                          fmt::format("was {}, is {} before any load", state_text(before->at(position)),
+                                      state_text(after->at(position)))});
+  }
+  return findings;
+}
+
+Result<std::vector<Finding>> tell_disconnects(const PortTalk& talk,
+                                              const std::map<std::string, MeterType>& types) {
+  const PortTalk some = with_disconnect(talk, types);
+  std::vector<Finding> findings;
+  if (some.positions.empty()) return findings;
+  const auto told = statuses(some);
+  if (!told) return tl::unexpected{told.error()};
+  for (const auto& [position, status] : *told)
+    if (status)
+      findings.push_back({position, "disconnect", fmt::format("is {} in the end", state_text(status))});
+  return findings;
+}
+
+Result<std::map<std::string, std::string>> unproven_switches(const PortTalk& talk) {
+  std::map<std::string, std::string> unproven;
+  if (!talk.station.controls || !talk.station.display) return unproven;
+  const auto all_shown = [&] {
+    std::map<std::string, std::string> texts;
+    for (const std::size_t position : talk.positions)
+      if (const std::string& name = talk.station.positions[position].name; auto text = shown(talk, name))
+        texts[name] = *std::move(text);
+    return texts;
+  };
+  for (const std::size_t position : talk.positions) {
+    const std::string& name = talk.station.positions[position].name;
+    const auto before = all_shown();
+    const auto pressed = press(talk, name, MeterSwitch::display_scroll);
+    if (!pressed && (pressed.error().code == Errc::stopped || (talk.interlock && talk.interlock->fault())))
+      return tl::unexpected{pressed.error()};
+    if (!pressed) continue;  // no finger there
+    const auto after = all_shown();
+    const auto follows = [&](const std::string& other) {
+      return before.contains(other) && after.contains(other) && before.at(other) != after.at(other);
+    };
+    if (follows(name)) continue;
+    for (const auto& [other, text] : before)
+      if (follows(other))
+        return fault(
+            Errc::implausible, "switches", "display_scroll",
+            fmt::format("the finger at {} moves the display at {}: the wiring is exchanged", name, other));
+    unproven[name] = before.contains(name) ? "its display does not follow its scroll switch"
+                                           : "its display cannot be seen";
+  }
+  return unproven;
+}
+
 Result<std::map<std::string, std::string>> cut_supplies(const PortTalk& talk, Seconds time) {
   std::map<std::string, std::string> hindrances;
   auto open = std::make_shared<std::map<std::string, std::optional<Result<void>>>>();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench/planner/plan.h"
+#include "bench/runner/finding.h"
 #include "bench/runner/port_talk.h"
 #include "bench/runner/told_result.h"
 
@@ -24,6 +25,21 @@ using ToldResults = std::map<std::string, ToldResult>;  ///< by position
 /// `firmware` (the version that the meter tells by its port), `kWh` (the delivered energy of its register, to
 /// its last digit), `kW`, `error` (`Er`), or a text of its own. One position after the other.
 [[nodiscard]] Result<ToldResults> check_display(const PortTalk& talk, const std::vector<std::string>& items);
+
+/// Kind of the finding on a meter of which nobody knows whether its service disconnect is closed.
+inline constexpr const char* kDisconnectUnknown = "disconnect_unknown";
+/// Has the service disconnect of each meter closed that has one, by `types`, with no load on: `disconnect`
+/// with its state before and after, as the meter tells, or kDisconnectUnknown.
+[[nodiscard]] Result<std::vector<Finding>> close_disconnects(const PortTalk& talk,
+                                                             const std::map<std::string, MeterType>& types);
+/// `disconnect` with the state in which each of those meters is left; nothing of those that do not tell.
+[[nodiscard]] Result<std::vector<Finding>> tell_disconnects(const PortTalk& talk,
+                                                            const std::map<std::string, MeterType>& types);
+
+/// Why the display at a position does not follow the scroll switch there, by position. A position without a
+/// finger for it, or on a station that sees no displays, is not in it. Where it is the display of another
+/// position that followed: implausible, with both names.
+[[nodiscard]] Result<std::map<std::string, std::string>> unproven_switches(const PortTalk& talk);
 
 /// Takes the supply of each meter away for `time`, all of them at once, and lets them begin anew. What
 /// hindered it, by position.

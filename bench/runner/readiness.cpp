@@ -7,6 +7,7 @@
 #include "bench/runner/doubts.h"
 #include "bench/runner/identify.h"
 #include "bench/runner/interim_checks.h"
+#include "bench/runner/meter_checks.h"
 #include "bench/runner/position_map.h"
 
 namespace meterbench {
@@ -26,11 +27,13 @@ class Readying {
             .and_then([&] { return identify_instruments(station_); })
             .and_then([&] { return look_at_meters(); })
             .and_then([&] { return look_at_checks(); })
+            .and_then([&] { return close_disconnects(); })
             .and_then([&] {
               add(means_.books.read());
               return means_.interlock.arm();
             })
-            .and_then([&] { return prove_map(); });
+            .and_then([&] { return prove_map(); })
+            .and_then([&] { return prove_switches(); });
     if (!ready) ready_.fault = ready.error();
     return std::move(ready_);
   }
@@ -68,6 +71,26 @@ class Readying {
       ready_.doubts[position].push_back("LED and optical port are not proven to belong to one meter: " + why);
       ready_.findings.push_back({position, "map_unproven", why});
     }
+    return {};
+  }
+
+  /// No load flows through an open one.
+  Result<void> close_disconnects() {
+    auto closed = meterbench::close_disconnects({station_, means_.positions}, means_.plan.meters);
+    if (!closed) return tl::unexpected{closed.error()};
+    for (Finding& finding : *closed) {
+      if (finding.kind == kDisconnectUnknown) ready_.doubts[finding.position].push_back(finding.text);
+      ready_.findings.push_back(std::move(finding));
+    }
+    return {};
+  }
+
+  /// That the finger and the eye of a position are at its meter.
+  Result<void> prove_switches() {
+    const auto unproven = unproven_switches({station_, means_.positions, &means_.interlock});
+    if (!unproven) return tl::unexpected{unproven.error()};
+    for (const auto& [position, why] : *unproven)
+      ready_.findings.push_back({position, "switches_unproven", why});
     return {};
   }
 

@@ -414,6 +414,7 @@ class Run {
       take_findings(judge_registers(plan_, to_prove, books_));
     }
     take_findings(states_.read_after());
+    if (auto told = tell_disconnects({station_, positions_}, plan_.meters)) take_findings(*std::move(told));
   }
 
   void disarm() {

@@ -30,6 +30,7 @@ struct Telling {
   std::vector<std::string> texts{"8.8.8.8.", "FW 5.34", "DEL 0.000 kWh", "NOW 0.000 kW", "Er 00"};
   std::size_t shown = 0;
   bool scrolls = true;
+  bool disconnect_closed = false;
 };
 
 class TellingMeter final : public testing::FakeMeter {
@@ -77,8 +78,10 @@ class TellingMeter final : public testing::FakeMeter {
     });
   }
   void start_read_status(Done<MeterStatus> done) override {
-    serve<MeterStatus>(std::move(done),
-                       [this] { return MeterStatus{.mode = telling_.testing ? "test mode" : "metering"}; });
+    serve<MeterStatus>(std::move(done), [this] {
+      return MeterStatus{.mode = telling_.testing ? "test mode" : "metering",
+                         .disconnect_closed = telling_.disconnect_closed};
+    });
   }
   void start_read_tables_as(std::string password, std::vector<std::uint16_t> tables,
                             Done<std::map<std::uint16_t, Bytes>> done) override {
@@ -102,6 +105,7 @@ class TellingMeter final : public testing::FakeMeter {
           ++telling_.resets;
           telling_.interval_lengthened = false;
           break;
+        case MeterProcedure::close_disconnect: telling_.disconnect_closed = true; break;
         case MeterProcedure::test_mode_on: set_test_mode(true); break;
         case MeterProcedure::test_mode_off: set_test_mode(false); break;
         case MeterProcedure::set_clock: {
@@ -320,6 +324,24 @@ TEST_F(ToldPointTest, SwitchesDoWhatTheyAreFor) {
   const PointRecord point = told();
   EXPECT_EQ(point.verdict.decision, Decision::inconclusive);
   EXPECT_THAT(text_of(point), HasSubstr("presses no switches"));
+}
+
+TEST_F(ToldPointTest, AServiceDisconnectIsClosedBeforeAnyLoadAndItsStateOnRecord) {
+  asked(ResultKind::firmware, false).task.versions = {"5.34"};
+  EXPECT_THAT(events(run(), "disconnect"), ::testing::IsEmpty()) << "a meter without one";
+  plan_.meters.at("A").disconnect = true;
+  EXPECT_THAT(events(run(), "disconnect"),
+              ElementsAre("was open, is closed before any load", "is closed in the end"));
+  telling_.refuses_procedures = true;
+  const RunOutcome refused = run();
+  EXPECT_THAT(refused.points.at(0).verdict.basis.text(), HasSubstr("its disconnect may be open"));
+}
+
+TEST_F(ToldPointTest, ADisplayThatDoesNotFollowItsSwitchIsToldBeforeTheFirstLoad) {
+  asked(ResultKind::firmware, false).task.versions = {"5.34"};
+  EXPECT_THAT(events(run(), "switches_unproven"), ::testing::IsEmpty());
+  telling_.scrolls = false;
+  EXPECT_THAT(events(run(), "switches_unproven"), ElementsAre(HasSubstr("does not follow")));
 }
 
 TEST_F(ToldPointTest, ABenchFaultUnderItsLoadEndsTheRun) {

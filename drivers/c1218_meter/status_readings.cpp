@@ -43,9 +43,7 @@ std::vector<MeterEvent> events_of(const Log& log, const std::string& maker) {
 
 }  // namespace
 
-Missing missing_for_status(const Tables& tables) {
-  return missing(tables, {kModeStatus}, {}, {kOwnState});
-}
+Missing missing_for_status(const Tables& tables) { return missing(tables, {kModeStatus}, {}, {kOwnState}); }
 Missing missing_for_clock(const Tables& tables) { return missing(tables, {kClock}, {}); }
 Missing missing_for_log(const Tables& tables) { return missing(tables, {kActualLogs}, {kHistory, kEvents}); }
 Missing missing_for_profile(const Tables& tables) {

@@ -21,15 +21,18 @@ DONE, NO_AUTHORIZATION, UNKNOWN = 0, 5, 6           # results of procedures
 class Termineter(BenchTest):
     def setUp(self):
         super().setUp()
-        self.lab = subprocess.Popen([str(PROGRAM), "lab", "--listen", "--meter", METER], cwd=self.folder, text=True,
-                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end)
-        port = json.loads(self.lab.stdout.readline())["optical.A"]
+        self.listen()
+
+    def listen(self, *arguments):
+        process = subprocess.Popen([str(PROGRAM), "lab", "--listen", "--meter", METER, *map(str, arguments)],
+                                   cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, process)
+        port = json.loads(process.stdout.readline())["optical.A"]
         self.device = port[len("ASRL"):-len("::INSTR")]
 
-    def end(self):
-        self.lab.terminate()
-        self.lab.communicate(timeout=30)
+    def end(self, process):
+        process.terminate()
+        process.communicate(timeout=30)
 
     def session(self, password=None):
         connection = Connection(self.device, c1218_settings={"nbrpkts": 2, "pktsize": 512}, serial_settings=SERIAL)
@@ -85,6 +88,13 @@ class Termineter(BenchTest):
         self.assertTrue(connection.start())
         self.assertFalse(connection.login("BENCH", 2, "SESAME"))
         self.assertEqual(connection.run_procedure(9, False, b"\x01"), (NO_AUTHORIZATION, b""))
+
+    def test_a_sealed_meter_refuses_programming_and_a_cold_start_to_everybody(self):
+        self.listen("--lab", self.lab("sealed", lambda text: text.replace("\nmeter:\n", "\nmeter:\n  sealed: 1\n")))
+        master = self.session("MASTER")
+        self.refused(NOT_CLEARED, master.set_table_data, 5, b"WRITTEN OUTSIDE     ")
+        self.refused(NOT_CLEARED, master.run_procedure, 0, False, b"")
+        self.assertEqual(master.run_procedure(9, False, b"\x01"), (DONE, b"\x01"))  # what reads the bill goes on
 
     def test_it_runs_procedures_with_their_results(self):
         self.assertEqual(self.session().run_procedure(9, False, b"\x01"), (NO_AUTHORIZATION, b""))

@@ -173,7 +173,7 @@ TEST(Lab, RecordsEveryNumberDrawnOrNot) {
   EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
   EXPECT_EQ(lab.drawn().at("positions.A.gain_percent"), 0);
   EXPECT_EQ(lab.drawn().at("room.temperature_c"), 23);
-  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 13 + 2 + 10 + 1);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 14 + 2 + 10 + 1);
 }
 
 TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {
@@ -322,7 +322,7 @@ TEST(Lab, AMeterMayHaveAnotherKtThanItsType) {
   EXPECT_NEAR(led_pulses(lab, "A"), 6666, 1);
 }
 
-/// What the optical port of `position` says of itself and of its registers.
+/// What the meter at `position` says of itself by its optical port, and what its registers hold.
 struct Told {
   std::string st_01;  ///< with the serial number
   double delivered_pulses = 0, received_pulses = 0;
@@ -337,16 +337,12 @@ Told told(Lab& lab, const std::string& position) {
     port.on_time(lab.world().now(), said);
     return said;
   };
-  for (const Hex packet : {kIdentify, kAck, kLogOn, kAck}) ask(packet);
-  const Bytes registers = ask(kReadSt23);
-  const auto number = [&](std::size_t at) {  // behind the acknowledge, header, code and length
-    std::uint64_t bits = 0;
-    for (std::size_t n = 8; n-- > 0;) bits = bits << 8U | registers.at(10 + at + n);
-    return std::bit_cast<double>(bits);
-  };
-  ask(kAck);
+  for (const Hex packet : {kIdentify, kAck, kLogOn, kAck, kSecurityReader, kAck}) ask(packet);
   const Bytes identity = ask(kReadSt01);
-  return {{identity.begin(), identity.end()}, number(0), number(8)};
+  const auto& pulses = lab.meter(position).data().registers.total.pulses;
+  return {{identity.begin(), identity.end()},
+          static_cast<double>(pulses[firmware::kDelivered]),
+          static_cast<double>(pulses[firmware::kReceived])};
 }
 
 TEST(Lab, AMeterMayTellItsRegistersOfTheOtherDirectionOrNoneReceived) {

@@ -36,7 +36,7 @@ struct ConfigurationRecord {
   // How tables are written (optical-port.md 4, 6.1).
   std::uint8_t big_endian;   // DATA_ORDER
   std::uint8_t time_format;  // TM_FORMAT 1 … 4
-  std::uint8_t ni_1;         // NI_FORMAT1: 0, 1, 4 … 12
+  std::uint8_t ni_1;         // NI_FORMAT1: 0 … 12
   std::uint8_t ni_2;
   std::uint8_t integer_form;  // INT_FORMAT 0 … 2
   std::uint8_t options;       // MeterOptions

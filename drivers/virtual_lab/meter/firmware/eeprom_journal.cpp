@@ -25,8 +25,8 @@ Entry journal_of(const Board& board) {
   const std::uint8_t* journal = board.eeprom + EepromJournal::kAddress;
   const std::uint8_t* place = journal + kCheck;
   const Entry entry{little(place, 2), little(place + 2, 2)};
-  const bool possible =
-      entry.size > 0 && entry.size <= EepromJournal::kMost && entry.address + entry.size <= sizeof board.eeprom;
+  const bool possible = entry.size > 0 && entry.size <= EepromJournal::kMost &&
+                        entry.address + entry.size <= sizeof board.eeprom;
   if (!possible || little(journal, kCheck) != record_checksum(place, kPlace + entry.size)) return {0, 0};
   return entry;
 }
@@ -43,8 +43,7 @@ std::uint8_t eeprom_byte(const Board& board, std::size_t address) {
 void EepromJournal::finish() {
   const Entry entry = journal_of(board_);
   if (entry.size == 0) return;
-  for (std::size_t n = entry.address; n < entry.address + entry.size; ++n)
-    burn(n, eeprom_byte(board_, n), 0);
+  for (std::size_t n = entry.address; n < entry.address + entry.size; ++n) burn(n, eeprom_byte(board_, n), 0);
   close(board_.eeprom[kAddress], 0);
 }
 
@@ -54,9 +53,9 @@ bool EepromJournal::write(std::size_t address, const std::uint8_t* bytes, std::u
   const std::uint32_t waiting = ring.written - shared(board_.eeprom_writes.read);
   if (ring.capacity - waiting < kCheck + kPlace + 2 * count + 1) return false;
 
-  std::uint8_t entry[kPlace + kMost]{static_cast<std::uint8_t>(address),
-                                     static_cast<std::uint8_t>(address >> 8U),
-                                     static_cast<std::uint8_t>(count), static_cast<std::uint8_t>(count >> 8U)};
+  std::uint8_t entry[kPlace + kMost]{
+      static_cast<std::uint8_t>(address), static_cast<std::uint8_t>(address >> 8U),
+      static_cast<std::uint8_t>(count), static_cast<std::uint8_t>(count >> 8U)};
   for (std::uint32_t n = 0; n < count; ++n) entry[kPlace + n] = bytes[n];
   const std::uint32_t check = record_checksum(entry, kPlace + count);
   for (std::uint32_t n = 0; n < kPlace + count; ++n) burn(kAddress + kCheck + n, entry[n], now);

@@ -59,7 +59,7 @@ void write_mode_status(TableWriter& writer, const MeterData& data, bool identifi
 
 void write_pending(TableWriter& writer) {
   writer.fill(0, kStandardTableSet + kMakerTableSet);  // none can be
-  writer.short_time(kNoTime);  // nothing was ever activated
+  writer.short_time(kNoTime);                          // nothing was ever activated
   writer.u8(0);
 }
 

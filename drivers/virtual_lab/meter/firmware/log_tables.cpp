@@ -13,9 +13,9 @@ constexpr std::uint32_t kHistoryArgument = 2, kEventArgument = 0;  // bytes
 
 constexpr std::uint16_t kOfHistory[] = {kEventProcedure, kEventTableWritten};
 constexpr std::uint16_t kOfEventLog[] = {
-    kEventPowerDown,   kEventPowerUp,     kEventClockBefore,   kEventClockAfter,   kEventLogCleared,
-    kEventDemandReset, kEventSelfRead,    kEventTierChange,    kEventTestModeOn,   kEventTestModeOff,
-    kEventSealed,      kEventUnsealed,    kEventWrongPassword, kEventRelayOpened,  kEventRelayClosed,
+    kEventPowerDown,   kEventPowerUp,    kEventClockBefore,   kEventClockAfter,  kEventLogCleared,
+    kEventDemandReset, kEventSelfRead,   kEventTierChange,    kEventTestModeOn,  kEventTestModeOff,
+    kEventSealed,      kEventUnsealed,   kEventWrongPassword, kEventRelayOpened, kEventRelayClosed,
     kEventCoverOpened, kEventCoverClosed};
 
 struct EventSets {

@@ -2,9 +2,9 @@
 //
 //   MT-01  8 bytes   Kt, u64, nWh
 //   MT-02  44 bytes  how the meter is programmed; what each means and may be: configuration_record.h
-//           0  u8      DATA_ORDER             8  u8   reset exclusion, min       15  u8   tier switches in use
-//           1  u8      TM_FORMAT              9  u8   cold load, min             16  8 × {u16 minute of the day,
-//           2  u8      NI_FORMAT1            10  u8   clock: 0 line, 1 crystal            u8 tier}
+//           0  u8      DATA_ORDER             8  u8   reset exclusion, min       15  u8   tier switches in
+//           use 1  u8      TM_FORMAT              9  u8   cold load, min             16  8 × {u16 minute of
+//           the day, 2  u8      NI_FORMAT1            10  u8   clock: 0 line, 1 crystal            u8 tier}
 //           3  u8      NI_FORMAT2            11  u8   line frequency, Hz         40  u32  starting power, mW
 //           4  u8      INT_FORMAT            12  u8   LED lit at rest
 //           5  u8      options, not changed  13  u8   LED pulse, ms

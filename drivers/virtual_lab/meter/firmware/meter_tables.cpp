@@ -40,9 +40,7 @@ MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& dat
     case 3: write_mode_status(writer, data, programming_.identified()); break;
     case 4: write_pending(writer); break;
     case kDeviceTable: writer.bytes(identity.device_id, sizeof identity.device_id); break;
-    case kUtilityTable:
-      writer.bytes(programming_.utility().text, sizeof programming_.utility().text);
-      break;
+    case kUtilityTable: writer.bytes(programming_.utility().text, sizeof programming_.utility().text); break;
     case kProcedureTable: return Taken::write_only;
     case kResponseTable: {
       const Procedures::Response& response = procedures_.response();
@@ -100,9 +98,8 @@ MeterTables::Written MeterTables::put(std::uint32_t number, const Content& conte
   // The table as it is, with what is written in its place.
   if (write(number, data) != Taken::yes) return Written::unreadable;
   const std::uint32_t size = image_.size();
-  const bool fits = content.whole
-                        ? content.size == size
-                        : content.offset <= size && content.size <= size - content.offset;
+  const bool fits =
+      content.whole ? content.size == size : content.offset <= size && content.size <= size - content.offset;
   if (!fits || content.size == 0) return Written::not_so;
   image_.replace(content.offset, content.bytes, content.size);
   return program(number, now);
@@ -146,8 +143,8 @@ MeterTables::Written MeterTables::program(std::uint32_t number, std::uint64_t no
 MeterTables::Written MeterTables::configure(std::uint32_t number, std::uint64_t now) {
   TableParser parser{image_.from(0), programming_.configuration()};
   ConfigurationRecord record = programming_.configuration();
-  const bool possible = number == kDemandTable ? parse_demand_control(parser, record)
-                                               : parse_configuration(parser, record);
+  const bool possible =
+      number == kDemandTable ? parse_demand_control(parser, record) : parse_configuration(parser, record);
   record.magic = kConfigurationMagic;
   record.checksum = checksum_of(record);
   if (!possible || !is_valid(record)) return Written::not_so;

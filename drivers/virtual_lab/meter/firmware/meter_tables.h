@@ -1,5 +1,5 @@
-// The C12.19 tables of this meter (optical-port.md 6), each by its number on the wire: the manufacturer's have
-// 2048 added. Freestanding.
+// The C12.19 tables of this meter (optical-port.md 6), each by its number on the wire: the manufacturer's
+// have 2048 added. Freestanding.
 #pragma once
 
 #include <cstdint>

@@ -108,15 +108,16 @@ TEST(MeterTables, TellTheRegistersAsTheFactsHaveThem) {
   const Octets registers = port.read(23);
   const Octets total = from_hex(
       "03 00 00 00 00 00 48 93 40 00 00 00 00 00 00 4C 40 00 00 00 00 00 68 92 40 "
-      "18 06 0E 11 1E 00 00 00 00 40 C7 D7 40 C9 14 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+      "18 06 0E 11 1E 00 00 00 00 40 C7 D7 40 C9 14 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+      "00");
   ASSERT_EQ(registers.size(), 1 + 5 * (total.size() - 1)) << "in all, and four tiers";
   EXPECT_EQ(hex({registers.begin(), registers.begin() + static_cast<std::ptrdiff_t>(total.size())}),
             hex(total));
 }
 
 TEST(MeterTables, OfTheRegistersAreAsLongAsTheirDimensionsInAllFormats) {
-  const std::size_t of_number[] = {8, 4, 0, 0, 4, 6, 4, 3, 4, 5, 6, 8, 8};
-  for (const std::uint8_t ni_1 : {0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  const std::size_t of_number[] = {8, 4, 12, 6, 4, 6, 4, 3, 4, 5, 6, 8, 8};
+  for (const std::uint8_t ni_1 : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     for (const std::uint8_t ni_2 : {1, 8, 11})
       for (std::uint8_t time = 1; time <= 4; ++time) {
         ConfigurationRecord configuration = unprogrammed();
@@ -153,7 +154,7 @@ TEST(MeterTables, TakeNoProgrammingThatMeansNothing) {
   OpticalClient port;
   port.open();
   const Octets before = port.read(kMaker + 2);
-  for (const auto& [place, value] : {std::pair{1, 0}, {1, 5}, {2, 3}, {4, 3}, {5, 0xFF}, {6, 0}, {7, 16}}) {
+  for (const auto& [place, value] : {std::pair{1, 0}, {1, 5}, {2, 13}, {4, 3}, {5, 0xFF}, {6, 0}, {7, 16}}) {
     Octets configuration = before;
     configuration.at(static_cast<std::size_t>(place)) = static_cast<std::uint8_t>(value);
     EXPECT_EQ(port.write(kMaker + 2, configuration), Octets{5}) << place << " as " << value;

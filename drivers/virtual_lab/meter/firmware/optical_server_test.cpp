@@ -616,7 +616,7 @@ const WriteCase kRefusedWrites[] = {
     {"a part without an offset", "4F 00 05 00 00", 0x01},
     {"a part without data", "4F 00 05 00 00 08", 0x01},
     {"an unknown table", "40 00 40 00 01 41 BF", 0x04},
-    {"an unknown table of the manufacturer", "40 08 03 00 01 41 BF", 0x04},
+    {"an unknown table of the manufacturer", "40 08 04 00 01 41 BF", 0x04},
     {"a pending table", "40 10 05 00 01 41 BF", 0x04},
     {"a part of an unknown table", "4F 00 40 00 00 00 00 01 41 BF", 0x04},
     {"a read-only table", "40 00 01 00 01 41 BF", 0x05},

@@ -22,8 +22,8 @@ class PortLink {
   static constexpr Sizes kMost{512, 255};
   static constexpr std::uint32_t kLeastPacket = 32;
 
-  using Request = ByteBuffer<256>;     // a write of ST-06; no service that is carried out has more
-  using Response = ByteBuffer<1412>;  // the longest table with code, count and checksum
+  using Request = ByteBuffer<256>;    // a write of ST-06; no service that is carried out has more
+  using Response = ByteBuffer<1796>;  // the longest table with code, count and checksum
 
   enum class Event {
     none,

@@ -73,8 +73,7 @@ bool Procedures::carry_out(const std::uint8_t* request, std::uint32_t size, cons
   const std::uint16_t user = security_.user();  // who asks: some procedures make it another
   Data answer;
   const Result result = run(procedure, {request + kHead, size - kHead}, answer, data, now);
-  if (result == Result::done)
-    functions_.log(kEventProcedure, user, static_cast<std::uint16_t>(procedure));
+  if (result == Result::done) functions_.log(kEventProcedure, user, static_cast<std::uint16_t>(procedure));
   if (selector == kNoAnswer || (selector == kOnException && result == Result::done)) return true;
   response_.clear();
   response_.add(request, kHead);
@@ -87,8 +86,7 @@ Procedures::Result Procedures::run(std::uint32_t procedure, const Parameters& pa
                                    const MeterData& data, std::uint64_t now) {
   if (!is_procedure(procedure)) return Result::unknown;
   if (!security_.may_run(procedure)) return Result::not_authorized;
-  if (parameters.size != parameters_of(procedure, programming_.configuration()))
-    return Result::bad_parameter;
+  if (parameters.size != parameters_of(procedure, programming_.configuration())) return Result::bad_parameter;
   const std::uint16_t user = security_.user();
   const std::uint8_t first = parameters.size > 0 ? parameters.bytes[0] : std::uint8_t{0};
   switch (procedure) {

@@ -4,14 +4,16 @@
 //   0   cold start          –                          registers, logs and clock as from the factory
 //   1   warm start          –
 //   3   clear data          –
-//   4   reset list pointers u8 list                    1 event log, 2 self reads, 8 history, 255 both of these;
+//   4   reset list pointers u8 list                    1 event log, 2 self reads, 8 history, 255 both of
+//   these;
 //                                                      3 … 7, of a recorder: conflict
 //   5   update last read    u8 list, u16 entries       lists 1, 2, 8
 //   6   change mode         u8 ED_MODE                 1 metering, 2 test; 4 shop, 8 factory: conflict
 //   7   clear status        –
 //   9   remote reset        u8 bits 0 demand reset,    → u8, what was done; the self read comes first, of the
 //                           1 self read                  period that the reset ends
-//   10  set date and time   u8 bits 0 time, 1 date,    → LTIME before, LTIME after; the qualifier has nothing to
+//   10  set date and time   u8 bits 0 time, 1 date,    → LTIME before, LTIME after; the qualifier has nothing
+//   to
 //                           2 qualifier; LTIME; u8       say here: no zone, no daylight saving
 //   18  log in              u16 user, 20 bytes         as Logon and Security
 //   19  log out             –                          the session has the lowest rights again

@@ -55,9 +55,10 @@ void write_source_dimensions(TableWriter& writer) {
 }
 
 void write_actual_sources(TableWriter& writer) {
-  write_dimensions(writer, static_cast<std::uint8_t>(
-                               kResetExclusion | (is_rolling(writer.formats()) ? kSlidingDemand : kBlockDemand) |
-                               (has_cold_load(writer.formats()) ? kPowerFailExclusion : 0U)));
+  write_dimensions(writer,
+                   static_cast<std::uint8_t>(kResetExclusion |
+                                             (is_rolling(writer.formats()) ? kSlidingDemand : kBlockDemand) |
+                                             (has_cold_load(writer.formats()) ? kPowerFailExclusion : 0U)));
 }
 
 void write_units(TableWriter& writer, bool three_wire) {

@@ -6,14 +6,52 @@ namespace meterbench::firmware {
 
 namespace {
 
-constexpr std::uint16_t kTables[] = {
-    0,  1,  2,  3,  4,  kDeviceTable, kUtilityTable, kProcedureTable, kResponseTable,
-    10, 11, 12, kDemandTable, 14, 15, 16,                                             //
-    20, 21, 22, 23, 24, 25, 26, 27, 28,                                               //
-    40, 41, kPasswordTable, 43, 44, 45,                                               //
-    50, 51, 52, 55,                                                                   //
-    70, 71, 72, 73, 74, 75, 76,                                                       //
-    kKtTable, kConfigurationTable, kStateTable, kTestPatternTable};
+constexpr std::uint16_t kTables[] = {0,
+                                     1,
+                                     2,
+                                     3,
+                                     4,
+                                     kDeviceTable,
+                                     kUtilityTable,
+                                     kProcedureTable,
+                                     kResponseTable,
+                                     10,
+                                     11,
+                                     12,
+                                     kDemandTable,
+                                     14,
+                                     15,
+                                     16,  //
+                                     20,
+                                     21,
+                                     22,
+                                     23,
+                                     24,
+                                     25,
+                                     26,
+                                     27,
+                                     28,  //
+                                     40,
+                                     41,
+                                     kPasswordTable,
+                                     43,
+                                     44,
+                                     45,  //
+                                     50,
+                                     51,
+                                     52,
+                                     55,  //
+                                     70,
+                                     71,
+                                     72,
+                                     73,
+                                     74,
+                                     75,
+                                     76,  //
+                                     kKtTable,
+                                     kConfigurationTable,
+                                     kStateTable,
+                                     kTestPatternTable};
 constexpr std::uint16_t kWritable[] = {kDeviceTable, kUtilityTable,  kProcedureTable,
                                        kDemandTable, kPasswordTable, kConfigurationTable};
 

@@ -8,8 +8,8 @@
 
 namespace meterbench::firmware {
 
-/// A whole table, the self reads with 8-byte numbers being the longest.
-using TableImage = ByteBuffer<1408>;
+/// A whole table, the self reads with numbers as texts being the longest.
+using TableImage = ByteBuffer<1792>;
 
 /// A number: value·10^-decimals.
 struct Decimal {
