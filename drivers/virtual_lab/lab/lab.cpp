@@ -70,7 +70,8 @@ TrueMeter true_meter(const MeterType& type, const HostMeter::Imperfections& impe
           .gain_percent = imperfections.gain_percent,
           .phase_error_arcmin = imperfections.phase_error_arcmin,
           .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
-          .clock_ppm = imperfections.clock_ppm};
+          .clock_ppm = imperfections.clock_ppm,
+          .clock_ppm_per_k2 = imperfections.clock_ppm_per_k2};
 }
 
 void add_switches(World& world, const std::string& position, HostMeter& meter) {

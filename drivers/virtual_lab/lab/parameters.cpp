@@ -20,6 +20,7 @@ std::vector<Parameter> meter_parameters() {
   std::vector<Parameter> table = common_parameters();
   table.insert(table.end(),
                {{"temperature_slope_percent_per_k", 0, -1, 1, "of its gain, from 23 °C of its body"},
+                {"clock_ppm_per_k2", 0, -1, 1, "of its clock, by its body's distance from 25 °C squared"},
                 {"body_time_constant_s", 1800, 0, 86400, "with which its body follows the air"},
                 {"sealed", 0, 0, 1, "1: programming and a cold start are refused"},
                 {"lost_one_in", 0, 0, 1e6, "LED pulses, of which one is not given; 0: none"},
@@ -97,6 +98,7 @@ HostMeter::Imperfections imperfections_from(const Numbers& numbers) {
           .phase_error_arcmin = numbers.at("phase_error_arcmin"),
           .temperature_slope_percent_per_k = number_or(numbers, "temperature_slope_percent_per_k", 0),
           .clock_ppm = numbers.at("clock_ppm"),
+          .clock_ppm_per_k2 = number_or(numbers, "clock_ppm_per_k2", 0),
           .delay_s = numbers.at("delay_s"),
           .body_time_constant_s = number_or(numbers, "body_time_constant_s", none.body_time_constant_s),
           .sealed = is("sealed"),

@@ -98,17 +98,25 @@ HostMeter::HostMeter(const MeterType& type, const Imperfections& imperfections, 
     : type_{type},
       imperfections_{imperfections},
       on_led_{std::move(on_led)},
-      sample_rate_{firmware::kSampleRate * (1 + imperfections.clock_ppm * 1e-6)},
       body_{imperfections.body_time_constant_s},
+      clock_{sample_rate()},
       idle_{idle},
       board_{powered_board(calibration_of(type, imperfections), factory_identity(type, position),
                            configuration_of(type, imperfections), clock_record(starts))} {
   firmware_.emplace(*board_);
 }
 
+/// Hz of true time, at its body's temperature now.
+double HostMeter::sample_rate() const {
+  const double away = body().value() - kTurnover;
+  const double ppm = imperfections_.clock_ppm + imperfections_.clock_ppm_per_k2 * away * away;
+  return firmware::kSampleRate * (1 + ppm * 1e-6);
+}
+
 void HostMeter::on_segment(const Segment& segment) {
+  if (imperfections_.clock_ppm_per_k2 != 0) clock_.set_rate(in_seconds(segment.begin), sample_rate());
   // All samples before the segment's end: sample n is taken at n / sample rate.
-  const auto until = static_cast<std::uint64_t>(std::ceil(in_seconds(segment.end) * sample_rate_));
+  const auto until = static_cast<std::uint64_t>(std::ceil(clock_.at(in_seconds(segment.end))));
   body_.follow(segment.begin, segment.air);
   board_->thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
   const std::uint64_t end = std::min(until, dies_at_);
@@ -209,7 +217,7 @@ void HostMeter::convert(const Terminals& terminals, std::uint64_t until) {
 
   // One carrier for all channels, turned from sample to sample; its length is set right once a call.
   Phasor carrier = carrier_ / std::abs(carrier_);
-  const double step = 2 * std::numbers::pi * terminals.frequency.value() / sample_rate_;
+  const double step = 2 * std::numbers::pi * terminals.frequency.value() / clock_.rate();
   const Phasor turn = std::polar(1.0, step);
   const Tone first = tone(terminals.frequency, 1, terminals.voltage, terminals.current);
 
@@ -254,9 +262,9 @@ void HostMeter::take_led_edges() {
     const double width = (edge.pulse & ~firmware::kLedInverted) * 0x1p-16;
     ++lit_;
     if (is_one_in(lit_, imperfections_.lost_one_in)) continue;
-    on_led_(instant_at(samples / sample_rate_));
+    on_led_(instant_at(clock_.time_of(samples)));
     if (is_one_in(lit_, imperfections_.doubled_one_in))
-      on_led_(instant_at((samples + kDoubledAfter * width) / sample_rate_));
+      on_led_(instant_at(clock_.time_of(samples + kDoubledAfter * width)));
   }
 }
 
@@ -289,7 +297,7 @@ Bytes HostMeter::take_said() { return std::exchange(said_, {}); }
 std::optional<Instant> HostMeter::port_event() {
   const std::uint64_t wake = said_.empty() ? firmware_->port_wake() : converted_ - began_;
   if (wake == firmware::kNever || converted_ >= dies_at_) return std::nullopt;
-  return instant_at(static_cast<double>(began_ + wake) / sample_rate_);
+  return instant_at(clock_.time_of(static_cast<double>(began_ + wake)));
 }
 
 std::string HostMeter::display() const {

@@ -10,6 +10,7 @@
 #include "bench/core/bytes.h"
 #include "bench/model/meter_type.h"
 #include "drivers/virtual_lab/meter/firmware/firmware.h"
+#include "drivers/virtual_lab/meter/sample_clock.h"
 #include "drivers/virtual_lab/world/thermal_body.h"
 #include "drivers/virtual_lab/world/world.h"
 
@@ -26,8 +27,10 @@ class HostMeter final : public Observer {
     double phase_error_arcmin = 0;
     double temperature_slope_percent_per_k = 0;  ///< of the gain, from 23 °C of its body
     double clock_ppm = 0;                        ///< positive: its clock is fast, over-registers
-    double delay_s = 0;                          ///< from energy to LED; never below the filter's own 25 ms
-    double body_time_constant_s = 1800;          ///< with which its body follows the air (made)
+    /// More of that by the square of its body's distance from kTurnover, which a crystal is cut for.
+    double clock_ppm_per_k2 = 0;
+    double delay_s = 0;                  ///< from energy to LED; never below the filter's own 25 ms
+    double body_time_constant_s = 1800;  ///< with which its body follows the air (made)
     bool sealed = false;  ///< as it leaves an inspector: programming and a cold start are refused
     // Defects.
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
@@ -36,6 +39,7 @@ class HostMeter final : public Observer {
     bool register_direction_swapped = false;  ///< they tell delivered energy as received and the reverse
     bool detent = false;                      ///< received energy reaches none of them; the LED tells of it
   };
+  static constexpr double kTurnover = 25;  ///< °C
   /// What is done while nothing stands on its terminals, its filters have run empty and nobody talks to it:
   /// samples of 0 would then change nothing but the time.
   enum class Idle { skip, simulate };
@@ -89,6 +93,7 @@ class HostMeter final : public Observer {
     Phasor u, i1, i2;
   };
   void power_up();
+  [[nodiscard]] double sample_rate() const;
   void run_firmware();
   void pass_rest(std::uint64_t until);
   void convert(const Terminals& terminals, std::uint64_t until);
@@ -105,8 +110,8 @@ class HostMeter final : public Observer {
   MeterType type_;
   Imperfections imperfections_;
   OnLed on_led_;
-  double sample_rate_;  // Hz of true time
   ThermalBody body_;
+  SampleClock clock_;
   Idle idle_;
   static constexpr std::uint64_t kLives = ~std::uint64_t{0};
   std::uint64_t converted_ = 0;  // samples, also those of a dead meter

@@ -130,6 +130,10 @@ TEST(HostMeter, OverRegistersByGainClockAndTemperature) {
   EXPECT_NEAR(error_percent(type, {.clock_ppm = 100}, point, 10), 0.01, 0.001);
   EXPECT_NEAR(error_percent(type, {.temperature_slope_percent_per_k = 0.002}, point, 10, 53), 0.06, 0.001);
   EXPECT_NEAR(error_percent(type, {.temperature_slope_percent_per_k = 0.002}, point, 10, -40), -0.126, 0.001);
+  // 28 K and 65 K from the crystal's turnover at 25 °C.
+  EXPECT_NEAR(error_percent(type, {.clock_ppm_per_k2 = -1}, point, 10, 53), -0.0784, 0.001);
+  EXPECT_NEAR(error_percent(type, {.clock_ppm = 10, .clock_ppm_per_k2 = -0.034}, point, 10, -40), -0.01337,
+              0.001);
 }
 
 TEST(HostMeter, ItsBodyFollowsTheAirWithItsTimeConstant) {

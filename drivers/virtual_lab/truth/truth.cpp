@@ -14,6 +14,8 @@ constexpr double kSampleRate = 3840;                     // Hz
 constexpr double kArcmin = std::numbers::pi / 180 / 60;  // rad
 constexpr double kCurrentLagAt60Hz = 12 * kArcmin;       // of the current channel's RC pole
 constexpr double kReferenceTemperature = 23;             // °C
+/// Of a crystal: it is slower, or faster, on either side.
+constexpr double kTurnover = 25;  // °C
 
 /// Complex power of one order by the form's own definition: V1·I1*, or (V1 − V2)·(I1 − I2)*/2.
 std::complex<double> metered_complex_power(Form form, const LoadPoint& load, int order) {
@@ -71,9 +73,10 @@ double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature 
   if (!(std::abs(power) > 1e-12 * apparent)) return std::numeric_limits<double>::quiet_NaN();
 
   const double warmer = body.value() - kReferenceTemperature;
+  const double from_turnover = body.value() - kTurnover;
+  const double clock_ppm = meter.clock_ppm + meter.clock_ppm_per_k2 * from_turnover * from_turnover;
   const double gain = (1 + meter.gain_percent / 100) *
-                      (1 + meter.temperature_slope_percent_per_k / 100 * warmer) *
-                      (1 + meter.clock_ppm * 1e-6);
+                      (1 + meter.temperature_slope_percent_per_k / 100 * warmer) * (1 + clock_ppm * 1e-6);
   return 100 * (gain * registered / power - 1);
 }
 

@@ -14,6 +14,7 @@ struct TrueMeter {
   double phase_error_arcmin = 0;  ///< positive: it sees the current lag less; n times as much at order n
   double temperature_slope_percent_per_k = 0;
   double clock_ppm = 0;
+  double clock_ppm_per_k2 = 0;  ///< of its body's distance from 25 °C, squared
 };
 
 /// Percent error of its energy at a steady load with all its harmonics, its body at `body`: positive when it

@@ -33,7 +33,7 @@ void write_general_configuration(TableWriter& writer) {
   writer.u8(kStandardProcedureSet);
   writer.u8(kMakerProcedureSet);
   writer.u8(1);  // manufacturer's status in ST-03
-  writer.u8(0);  // pending tables
+  writer.u8(kMostPending);
   write_table_sets(writer, false);
   write_procedure_sets(writer);
   write_table_sets(writer, true);
@@ -57,10 +57,20 @@ void write_mode_status(TableWriter& writer, const MeterData& data, bool identifi
   writer.u8(data.fault_word & 0xFFU);
 }
 
-void write_pending(TableWriter& writer) {
-  writer.fill(0, kStandardTableSet + kMakerTableSet);  // none can be
-  writer.short_time(kNoTime);                          // nothing was ever activated
-  writer.u8(0);
+void write_pending(TableWriter& writer, const Programming::Pending& pending) {
+  constexpr std::uint32_t kEvent = 6;  // bytes: none activates it, a procedure does
+  write_pending_sets(writer);
+  writer.short_time(pending.activated);
+  writer.u8((pending.demand ? 1U : 0U) + (pending.all ? 1U : 0U));
+  const auto tell = [&](bool is_pending, std::uint32_t table) {
+    if (!is_pending) return;
+    writer.fill(0, kEvent);
+    writer.u16(table + kPending);
+  };
+  tell(pending.demand, kDemandTable);
+  tell(pending.all, kConfigurationTable);
+  const std::uint32_t rest = kMostPending - (pending.demand ? 1U : 0U) - (pending.all ? 1U : 0U);
+  writer.fill(0, rest * (kEvent + 2));
 }
 
 }  // namespace meterbench::firmware

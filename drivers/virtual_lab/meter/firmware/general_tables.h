@@ -3,6 +3,7 @@
 
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
 #include "drivers/virtual_lab/meter/firmware/meter_data.h"
+#include "drivers/virtual_lab/meter/firmware/programming.h"
 #include "drivers/virtual_lab/meter/firmware/table_writer.h"
 #include "drivers/virtual_lab/meter/firmware/utility_record.h"
 
@@ -15,7 +16,7 @@ void write_general_configuration(TableWriter& writer);
 void write_manufacturer(TableWriter& writer, const IdentityRecord& identity);
 /// ST-03, with the low byte of the fault word for the manufacturer's status.
 void write_mode_status(TableWriter& writer, const MeterData& data, bool identified);
-/// ST-04: nothing can be pending.
-void write_pending(TableWriter& writer);
+/// ST-04: which tables may be pending, and which are.
+void write_pending(TableWriter& writer, const Programming::Pending& pending);
 
 }  // namespace meterbench::firmware

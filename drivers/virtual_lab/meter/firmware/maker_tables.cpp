@@ -4,8 +4,7 @@
 
 namespace meterbench::firmware {
 
-void write_configuration(TableWriter& writer) {
-  const ConfigurationRecord& own = writer.formats();
+void write_configuration(TableWriter& writer, const ConfigurationRecord& own) {
   for (const std::uint8_t byte :
        {own.big_endian, own.time_format, own.ni_1, own.ni_2, own.integer_form, own.options,
         own.subinterval_minutes, own.subintervals, own.reset_exclusion_minutes, own.cold_load_minutes,

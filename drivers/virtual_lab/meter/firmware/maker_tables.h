@@ -22,7 +22,7 @@
 namespace meterbench::firmware {
 
 /// MT-02.
-void write_configuration(TableWriter& writer);
+void write_configuration(TableWriter& writer, const ConfigurationRecord& own);
 /// Into `configuration`; false where the options differ, which are those of the hardware.
 [[nodiscard]] bool parse_configuration(TableParser& parser, ConfigurationRecord& configuration);
 /// MT-03.

@@ -18,6 +18,10 @@ bool is_identity(std::uint32_t table) {
   return table == 1 || table == 2 || table == kDeviceTable || table == 15 || table == kKtTable;
 }
 
+bool is_pending_number(std::uint32_t number) {
+  return number >= kPending && may_be_pending(number - kPending);
+}
+
 }  // namespace
 
 MeterTables::Taken MeterTables::take(std::uint32_t number, const MeterData& data) {
@@ -28,6 +32,7 @@ MeterTables::Taken MeterTables::take(std::uint32_t number, const MeterData& data
 
 MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& data) {
   image_.clear();
+  if (is_pending_number(number)) return write_pending_content(number - kPending);
   if (!is_table(number)) return Taken::absent;
   if (is_identity(number) && !programming_.identified()) return Taken::unreadable;
   const IdentityRecord& identity = programming_.identity();
@@ -38,7 +43,7 @@ MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& dat
     case 1: write_manufacturer(writer, identity); break;
     case 2: writer.bytes(identity.nameplate, sizeof identity.nameplate); break;
     case 3: write_mode_status(writer, data, programming_.identified()); break;
-    case 4: write_pending(writer); break;
+    case 4: write_pending(writer, programming_.pending()); break;
     case kDeviceTable: writer.bytes(identity.device_id, sizeof identity.device_id); break;
     case kUtilityTable: writer.bytes(programming_.utility().text, sizeof programming_.utility().text); break;
     case kProcedureTable: return Taken::write_only;
@@ -50,7 +55,7 @@ MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& dat
     case 10: write_source_dimensions(writer); break;
     case 11: write_actual_sources(writer); break;
     case 12: write_units(writer, programming_.three_wire()); break;
-    case kDemandTable: write_demand_control(writer); break;
+    case kDemandTable: write_demand_control(writer, programming_.configuration()); break;
     case 14: break;  // no data control
     case 15: write_constants(writer, identity.kt_nanowatthours); break;
     case 16: write_sources(writer); break;
@@ -81,28 +86,60 @@ MeterTables::Taken MeterTables::write(std::uint32_t number, const MeterData& dat
     case 75: write_event_control(writer); break;
     case 76: write_events(writer, data.events); break;
     case kKtTable: writer.u64(identity.kt_nanowatthours); break;
-    case kConfigurationTable: write_configuration(writer); break;
+    case kConfigurationTable: write_configuration(writer, programming_.configuration()); break;
     case kStateTable: write_state(writer, data); break;
     default: write_test_pattern(image_); break;
   }
   return Taken::yes;
 }
 
+/// What is written for later; without any there is nothing to tell.
+MeterTables::Taken MeterTables::write_pending_content(std::uint32_t table) {
+  const Programming::Pending& pending = programming_.pending();
+  const bool demand = table == kDemandTable;
+  if (demand ? !pending.demand : !pending.all) return Taken::not_yet;
+  TableWriter writer{image_, programming_.configuration()};
+  demand ? write_demand_control(writer, pending.configuration)
+         : write_configuration(writer, pending.configuration);
+  return Taken::yes;
+}
+
 MeterTables::Written MeterTables::put(std::uint32_t number, const Content& content, const MeterData& data,
                                       std::uint64_t now) {
   forget();
+  if (is_pending_number(number)) return put_pending(number - kPending, content, data);
   if (!is_table(number)) return Written::absent;
   if (!is_writable(number)) return Written::not_so;
   if (number == kProcedureTable) return run(content, data, now);
   if (data.sealed) return Written::sealed;
   // The table as it is, with what is written in its place.
   if (write(number, data) != Taken::yes) return Written::unreadable;
+  return replace(content) ? program(number, now) : Written::not_so;
+}
+
+/// Of a pending table as it is, or as it holds.
+MeterTables::Written MeterTables::put_pending(std::uint32_t table, const Content& content,
+                                              const MeterData& data) {
+  if (data.sealed) return Written::sealed;
+  if (write_pending_content(table) != Taken::yes && write(table, data) != Taken::yes)
+    return Written::unreadable;
+  if (!replace(content)) return Written::not_so;
+  const Programming::Pending& pending = programming_.pending();
+  ConfigurationRecord record =
+      pending.demand || pending.all ? pending.configuration : programming_.configuration();
+  if (!parse(table, record)) return Written::not_so;
+  programming_.set_pending(record, table == kConfigurationTable);
+  return Written::yes;
+}
+
+/// In image_; false where it does not fit.
+bool MeterTables::replace(const Content& content) {
   const std::uint32_t size = image_.size();
   const bool fits =
       content.whole ? content.size == size : content.offset <= size && content.size <= size - content.offset;
-  if (!fits || content.size == 0) return Written::not_so;
+  if (!fits || content.size == 0) return false;
   image_.replace(content.offset, content.bytes, content.size);
-  return program(number, now);
+  return true;
 }
 
 MeterTables::Written MeterTables::run(const Content& content, const MeterData& data, std::uint64_t now) {
@@ -141,14 +178,19 @@ MeterTables::Written MeterTables::program(std::uint32_t number, std::uint64_t no
 }
 
 MeterTables::Written MeterTables::configure(std::uint32_t number, std::uint64_t now) {
-  TableParser parser{image_.from(0), programming_.configuration()};
   ConfigurationRecord record = programming_.configuration();
+  if (!parse(number, record)) return Written::not_so;
+  return programming_.keep(record, now) ? Written::yes : Written::busy;
+}
+
+/// image_ into `record`; false where that means nothing.
+bool MeterTables::parse(std::uint32_t number, ConfigurationRecord& record) {
+  TableParser parser{image_.from(0), programming_.configuration()};
   const bool possible =
       number == kDemandTable ? parse_demand_control(parser, record) : parse_configuration(parser, record);
   record.magic = kConfigurationMagic;
   record.checksum = checksum_of(record);
-  if (!possible || !is_valid(record)) return Written::not_so;
-  return programming_.keep(record, now) ? Written::yes : Written::busy;
+  return possible && is_valid(record);
 }
 
 }  // namespace meterbench::firmware

@@ -59,6 +59,10 @@ class MeterTables {
   [[nodiscard]] Written run(const Content& content, const MeterData& data, std::uint64_t now);
   [[nodiscard]] Written program(std::uint32_t number, std::uint64_t now);
   [[nodiscard]] Written configure(std::uint32_t number, std::uint64_t now);
+  [[nodiscard]] Taken write_pending_content(std::uint32_t table);
+  [[nodiscard]] Written put_pending(std::uint32_t table, const Content& content, const MeterData& data);
+  [[nodiscard]] bool replace(const Content& content);
+  [[nodiscard]] bool parse(std::uint32_t number, ConfigurationRecord& record);
 
   Programming& programming_;
   Procedures& procedures_;

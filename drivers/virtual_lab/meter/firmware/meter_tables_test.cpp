@@ -38,7 +38,7 @@ struct TableCase {
 TEST(MeterTables, TellOfTheMeterAsTheFactsHaveThem) {
   const TableCase tables[] = {
       {0,
-       "02 0A 80 4D 54 42 4E 02 00 16 0C 01 00 0A 02 03 01 01 00 FF FD F1 1F 00 3F 9C 00 C0 1F 0E 20 FB 06 "
+       "02 0A 80 4D 54 42 4E 02 00 16 0C 01 00 0A 02 03 01 01 02 FF FD F1 1F 00 3F 9C 00 C0 1F 0E 20 FB 56 "
        "0C 07 E0 20 00 00 00 04 00 00 00 00 04 00"},
       {1, "4D 54 42 4E 56 49 52 54 55 41 4C 20 01 00 01 00 56 49 52 54 55 41 4C 2D 41 20 20 20 20 20 20 20"},
       {2,
@@ -148,6 +148,55 @@ TEST(MeterTables, ThatAreProgrammedChangeTheMeterAtOnce) {
   EXPECT_EQ(port.write(kMaker + 2, configuration), Octets{0});
   EXPECT_EQ(hex(port.read(13)), hex(from_hex("05 00 05 00 05")));
   EXPECT_EQ(hex(port.read(52)), hex(from_hex("38 6D 43 80 26"))) << "946,684,800 s";
+}
+
+/// Runs a procedure without parameters; its result.
+unsigned result_of(OpticalClient& port, std::uint8_t procedure) {
+  EXPECT_EQ(port.write(7, Octets{procedure, 0, 9}), Octets{0});
+  return port.read(8).at(3);
+}
+
+TEST(MeterTables, ThatArePendingHoldOnceTheyAreActivated) {
+  OpticalClient port;
+  port.open();
+  constexpr std::uint16_t kPendingDemand = 4096 + 13, kPendingConfiguration = 4096 + kMaker + 2;
+  // Which may be: 13 and MT-02; never activated; none is.
+  const std::string able = "00 20 00 00 00 00 00 00 00 00 04 00 ";
+  EXPECT_EQ(hex(port.read(4)), able + hex(Octets(5 + 1 + 2 * 8)));
+  EXPECT_EQ(port.read(kPendingDemand), Octets{7}) << "nothing yet";
+  EXPECT_EQ(port.write(kPendingDemand, from_hex("05 05 00 05 00")), Octets{0});
+  EXPECT_EQ(hex(port.read(kPendingDemand)), hex(from_hex("05 05 00 05 00")));
+  EXPECT_EQ(hex(port.read(13)), hex(from_hex("00 0F 00 0F 00"))) << "it holds still";
+  EXPECT_EQ(hex(port.read(4)), able + hex(Octets(5)) + "01 00 00 00 00 00 00 0D 10 " + hex(Octets(8)));
+  EXPECT_EQ(port.board->eeprom_writes.written, 0U);
+  port.data.now = local_time({2024, 6, 15, 13, 45, 30});
+  EXPECT_EQ(result_of(port, 12), 0U);
+  EXPECT_EQ(hex(port.read(13)), hex(from_hex("05 05 00 05 00")));
+  EXPECT_EQ(hex(port.read(4)), able + "18 06 0F 0D 2D " + hex(Octets(1 + 2 * 8)));
+
+  Octets configuration = port.read(kMaker + 2);
+  configuration[0] = 1;
+  EXPECT_EQ(port.write(kPendingConfiguration, configuration), Octets{0});
+  EXPECT_EQ(result_of(port, 14), 0U);
+  EXPECT_EQ(port.read(kPendingConfiguration), Octets{7}) << "forgotten";
+  EXPECT_EQ(port.write(kPendingConfiguration, configuration), Octets{0});
+  port.data.sealed = true;
+  EXPECT_EQ(result_of(port, 12), 5U) << "sealed";
+  EXPECT_EQ(port.write(kPendingDemand, from_hex("00 0F 00 0F 00")), Octets{3}) << "sealed";
+  port.data.sealed = false;
+  EXPECT_EQ(result_of(port, 12), 0U);
+  EXPECT_EQ(hex(port.read(13)), hex(from_hex("05 00 05 00 05"))) << "big-endian now";
+}
+
+TEST(MeterTables, ThatArePendingTakeTheRightsOfThoseThatTheyBecome) {
+  Records records;
+  records.security = testing::secured({{13, 0, 0x04}});
+  OpticalClient port{records};
+  port.open(2, "SHOP");
+  EXPECT_EQ(port.write(4096 + 13, from_hex("05 05 00 05 00")), Octets{3});
+  port.open(2, "MASTER");
+  EXPECT_EQ(port.write(4096 + 13, from_hex("05 05 00 05 00")), Octets{0});
+  EXPECT_EQ(port.write(4096 + 5, Octets(20)), Octets{4}) << "a table that cannot be pending";
 }
 
 TEST(MeterTables, TakeNoProgrammingThatMeansNothing) {

@@ -4,6 +4,15 @@ namespace meterbench::firmware {
 
 namespace {
 
+/// The one that a pending table is to become: its rights count.
+std::uint32_t table_of(std::uint32_t number) {
+  return number >= kPending && may_be_pending(number - kPending) ? number - kPending : number;
+}
+
+}  // namespace
+
+namespace {
+
 enum Service : std::uint8_t {
   kIdentify = 0x20,
   kTerminate = 0x21,
@@ -159,7 +168,7 @@ OpticalServer::Code OpticalServer::read_slice(const MeterData& data) {
   const std::uint32_t offset = request.big(3, 3);
   const std::uint32_t count = request.big(6, 2);
   // An image that is held may be of a time with more rights.
-  if (!tables_.holds(table) || !security_.may_read(table)) {
+  if (!tables_.holds(table) || !security_.may_read(table_of(table))) {
     const Code code = snapshot(table, data);
     if (code != Code::ok) return code;
   }
@@ -169,7 +178,7 @@ OpticalServer::Code OpticalServer::read_slice(const MeterData& data) {
 }
 
 OpticalServer::Code OpticalServer::snapshot(std::uint32_t table, const MeterData& data) {
-  if (is_table(table) && !security_.may_read(table)) return Code::insufficient_clearance;
+  if (is_table(table_of(table)) && !security_.may_read(table_of(table))) return Code::insufficient_clearance;
   switch (tables_.take(table, data)) {
     case MeterTables::Taken::yes: return Code::ok;
     case MeterTables::Taken::absent: return Code::not_possible;
@@ -217,7 +226,7 @@ OpticalServer::Code OpticalServer::write(std::uint32_t data_at, MeterTables::Con
   if (sum != 0) return Code::error;
   content.bytes = request.from(data_at + 2);
   const std::uint32_t table = request.big(1, 2);
-  if (is_table(table) && !security_.may_write(table)) return Code::insufficient_clearance;
+  if (is_table(table_of(table)) && !security_.may_write(table_of(table))) return Code::insufficient_clearance;
   switch (tables_.put(table, content, data, now)) {
     case MeterTables::Written::yes:
       if (table != kProcedureTable)

@@ -18,6 +18,8 @@ enum Number : std::uint32_t {
   kClearStatus = 7,
   kRemoteReset = 9,
   kSetDateTime = 10,
+  kActivatePending = 12,
+  kClearPending = 14,
   kLogIn = 18,
   kLogOut = 19,
   kSignal = 2048,
@@ -35,10 +37,6 @@ bool contains(const std::uint16_t (&numbers)[kCount], std::uint32_t number) {
   for (const std::uint16_t member : numbers)
     if (member == number) return true;
   return false;
-}
-
-bool is_procedure(std::uint32_t number) {
-  return contains(Procedures::kStandard, number) || contains(Procedures::kMaker, number);
 }
 
 /// Bytes that it takes, exactly.
@@ -64,6 +62,10 @@ bool is_kept_list(std::uint8_t list) {
 }
 
 }  // namespace
+
+bool is_procedure(std::uint32_t number) {
+  return contains(Procedures::kStandard, number) || contains(Procedures::kMaker, number);
+}
 
 bool Procedures::carry_out(const std::uint8_t* request, std::uint32_t size, const MeterData& data,
                            std::uint64_t now) {
@@ -99,6 +101,8 @@ Procedures::Result Procedures::run(std::uint32_t procedure, const Parameters& pa
     case kClearStatus: return functions_.clear_status(user);
     case kRemoteReset: return remote_reset(first, answer);
     case kSetDateTime: return set_clock(parameters, answer, data);
+    case kActivatePending: return activate(data, now);
+    case kClearPending: programming_.forget_pending(); return Result::done;
     case kLogIn: return log_in(parameters, now);
     case kLogOut: security_.log_off(); return Result::done;
     case kSignal: return signal(first);
@@ -171,6 +175,11 @@ Procedures::Result Procedures::set_clock(const Parameters& parameters, Data& ans
   writer.long_time(after);
   answer.add(times.from(0), times.size());
   return result;
+}
+
+Procedures::Result Procedures::activate(const MeterData& data, std::uint64_t now) {
+  if (data.sealed) return Result::not_authorized;
+  return programming_.activate_pending(data.now, now) ? Result::done : Result::timing;
 }
 
 Procedures::Result Procedures::log_in(const Parameters& parameters, std::uint64_t now) {

@@ -15,7 +15,8 @@
 //   10  set date and time   u8 bits 0 time, 1 date,    → LTIME before, LTIME after; the qualifier has nothing
 //   to
 //                           2 qualifier; LTIME; u8       say here: no zone, no daylight saving
-//   18  log in              u16 user, 20 bytes         as Logon and Security
+//   12  activate pending  –                         those of ST-04 hold from now on; 5 while the meter is
+//   sealed 14  clear pending     – 18  log in              u16 user, 20 bytes         as Logon and Security
 //   19  log out             –                          the session has the lowest rights again
 //   MP-00 signal            u8 pulses, 1 … 100         of the test LED, beside metering
 //   MP-01 test mode         u8 0 off, 1 on
@@ -39,13 +40,13 @@ class Procedures {
   static constexpr std::uint32_t kMostData = 12;        ///< bytes of ST-08 behind the result
 
   /// What ST-00 tells that there are: standard ones, and the manufacturer's with 2048 added.
-  static constexpr std::uint16_t kStandard[] = {0, 1, 3, 4, 5, 6, 7, 9, 10, 18, 19};
+  static constexpr std::uint16_t kStandard[] = {0, 1, 3, 4, 5, 6, 7, 9, 10, 12, 14, 18, 19};
   static constexpr std::uint16_t kMaker[] = {2048, 2049, 2050};
 
   using Response = ByteBuffer<kHead + 1 + kMostData>;
 
   /// All must outlive the procedures.
-  Procedures(MeterFunctions& functions, LedSignal& signal, const Programming& programming, Security& security)
+  Procedures(MeterFunctions& functions, LedSignal& signal, Programming& programming, Security& security)
       : functions_{functions}, signal_{signal}, programming_{programming}, security_{security} {}
 
   /// `request`: all of ST-07, kHead bytes at least. What was done gets into the history. False for a cold
@@ -71,14 +72,18 @@ class Procedures {
   [[nodiscard]] Result change_mode(std::uint8_t mode);
   [[nodiscard]] Result remote_reset(std::uint8_t what, Data& answer);
   [[nodiscard]] Result set_clock(const Parameters& parameters, Data& answer, const MeterData& data);
+  [[nodiscard]] Result activate(const MeterData& data, std::uint64_t now);
   [[nodiscard]] Result log_in(const Parameters& parameters, std::uint64_t now);
   [[nodiscard]] Result signal(std::uint8_t pulses);
 
   MeterFunctions& functions_;
   LedSignal& signal_;
-  const Programming& programming_;
+  Programming& programming_;
   Security& security_;
   Response response_;
 };
+
+/// Whether there is such a one; the manufacturer's with 2048 added.
+[[nodiscard]] bool is_procedure(std::uint32_t number);
 
 }  // namespace meterbench::firmware

@@ -62,6 +62,19 @@ bool Programming::keep(ConfigurationRecord record, std::uint64_t now) {
   return true;
 }
 
+void Programming::set_pending(const ConfigurationRecord& configuration, bool all) {
+  pending_.configuration = configuration;
+  (all ? pending_.all : pending_.demand) = true;
+}
+
+bool Programming::activate_pending(LocalTime time, std::uint64_t now) {
+  if (!pending_.demand && !pending_.all) return true;
+  if (!keep(pending_.configuration, now)) return false;
+  forget_pending();
+  pending_.activated = time;
+  return true;
+}
+
 bool Programming::keep(SecurityRecord record, std::uint64_t now) {
   return seal(security_, record, kSecurityAddress, now);
 }

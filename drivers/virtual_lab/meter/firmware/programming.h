@@ -8,6 +8,7 @@
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/eeprom_journal.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
+#include "drivers/virtual_lab/meter/firmware/meter_data.h"
 #include "drivers/virtual_lab/meter/firmware/security_record.h"
 #include "drivers/virtual_lab/meter/firmware/utility_record.h"
 
@@ -37,6 +38,21 @@ class Programming {
   [[nodiscard]] bool keep(SecurityRecord record, std::uint64_t now);
   [[nodiscard]] bool keep(UtilityRecord record, std::uint64_t now);
 
+  /// What is written for later, in RAM: a reset forgets it (made). It lasts until it is activated or
+  /// forgotten; a part that is written later comes on top of what is pending.
+  struct Pending {
+    ConfigurationRecord configuration;
+    bool demand, all;     ///< ST-13, MT-02
+    LocalTime activated;  ///< the last time; kNoTime: never
+  };
+  [[nodiscard]] const Pending& pending() const { return pending_; }
+  /// Of ST-13, or where `all` of MT-02.
+  void set_pending(const ConfigurationRecord& configuration, bool all);
+  void forget_pending() { pending_.demand = pending_.all = false; }
+  /// Has what is pending hold, at `time` of the meter; false, and nothing is changed, while the EEPROM still
+  /// has other bytes to take.
+  [[nodiscard]] bool activate_pending(LocalTime time, std::uint64_t now);
+
   /// Counts the changes of configuration().
   [[nodiscard]] std::uint32_t configurations() const { return configurations_; }
 
@@ -52,6 +68,7 @@ class Programming {
   UtilityRecord utility_;
   bool three_wire_;
   std::uint32_t configurations_ = 0;
+  Pending pending_{{}, false, false, kNoTime};
 };
 
 }  // namespace meterbench::firmware

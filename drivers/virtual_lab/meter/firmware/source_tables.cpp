@@ -78,8 +78,7 @@ void write_units(TableWriter& writer, bool three_wire) {
   writer.u32(kPowerFactorId | kPeriod | micro);
 }
 
-void write_demand_control(TableWriter& writer) {
-  const ConfigurationRecord& configuration = writer.formats();
+void write_demand_control(TableWriter& writer, const ConfigurationRecord& configuration) {
   writer.u8(configuration.reset_exclusion_minutes);
   if (has_cold_load(configuration)) {
     writer.u8(0);  // each outage counts, however short it is

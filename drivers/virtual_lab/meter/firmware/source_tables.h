@@ -32,7 +32,7 @@ void write_actual_sources(TableWriter& writer);
 void write_units(TableWriter& writer, bool three_wire);
 /// ST-13. Its form is that of ST-11: minutes of an interval, or, of rolling demand, minutes of a subinterval
 /// and their number.
-void write_demand_control(TableWriter& writer);
+void write_demand_control(TableWriter& writer, const ConfigurationRecord& own);
 /// Into `configuration`; false where its entries differ, since both directions have the same intervals.
 [[nodiscard]] bool parse_demand_control(TableParser& parser, ConfigurationRecord& configuration);
 /// ST-15. Where numbers are whole the constants are µWh, in other fixed formats mWh, else kWh; of a Kt that
