@@ -159,6 +159,11 @@ class ToldPoint {
     return {};
   }
 
+  /// No load is worth while for meters of which none can tell anything.
+  [[nodiscard]] bool nobody_left() const {
+    return std::ranges::all_of(results_, [](const auto& one) { return !one.second.hindrance.empty(); });
+  }
+
   template <class T>
   void note(const Answers<T>& answers) {
     for (const PlannedMeter& meter : point_.meters) {
@@ -186,7 +191,7 @@ class ToldPoint {
     const auto before = billing();
     if (!before) return tl::unexpected{before.error()};
     note(*before);
-    if (auto reset = command(MeterProcedure::demand_reset); !reset) return reset;
+    if (auto reset = command(MeterProcedure::demand_reset); !reset || nobody_left()) return reset;
     const Seconds interval = longest_interval(*before);
     if (auto loaded = begin_load(point_.load); !loaded) return loaded;
     const Instant steady = hold_->steady_since();
@@ -343,7 +348,7 @@ class ToldPoint {
     const auto before = billing();
     if (!before) return tl::unexpected{before.error()};
     note(*before);
-    if (auto on = command(MeterProcedure::test_mode_on); !on) return on;
+    if (auto on = command(MeterProcedure::test_mode_on); !on || nobody_left()) return on;
     if (auto loaded = begin_load(point_.load); !loaded) return loaded;
     if (auto stood = stand(point_.task.time); !stood) return stood;
     std::map<std::string, std::uint64_t> pulses;

@@ -239,6 +239,7 @@ TEST_F(ToldPointTest, AMeterThatRefusesCostsOnlyItsResult) {
   EXPECT_EQ(outcome.points.at(0).verdict.decision, Decision::inconclusive);
   EXPECT_THAT(kinds(outcome.points.at(0)), ElementsAre("untold"));
   EXPECT_THAT(text_of(outcome.points.at(0)), HasSubstr("insufficient security clearance"));
+  EXPECT_FALSE(called("source apply")) << "no load for nothing";
 }
 
 TEST_F(ToldPointTest, NetIsDeliveredLessReceivedOverReversals) {
