@@ -351,9 +351,7 @@ class ToldPoint {
     if (auto on = command(MeterProcedure::test_mode_on); !on || nobody_left()) return on;
     if (auto loaded = begin_load(point_.load); !loaded) return loaded;
     if (auto stood = stand(point_.task.time); !stood) return stood;
-    std::map<std::string, std::uint64_t> pulses;
-    for (const PlannedMeter& meter : point_.meters)
-      pulses[meter.position] = period_->pulses(period_->place_of(meter.position));
+    note_silent_leds();
     if (auto off = end_load(); !off) return off;
     // What the LED told of is not in the registers.
     means_.books.break_off();
@@ -363,18 +361,26 @@ class ToldPoint {
     for (const PlannedMeter& meter : point_.meters) {
       const MeterBilling* const then = answer(*before, meter.position);
       const MeterBilling* const now = answer(*after, meter.position);
-      if (then && now) take_mode_change(meter.position, pulses[meter.position], then->present, now->present);
+      if (then && now) take_mode_change(meter.position, then->present, now->present);
     }
     return {};
   }
 
-  void take_mode_change(const std::string& position, std::uint64_t pulses, const RegisterSet& then,
-                        const RegisterSet& now) {
-    ToldResult& result = results_[position];
-    if (pulses == 0) {
-      result.hindrance = "no LED pulse came in test mode: nothing tells that the meter measured";
-      return;
+  /// An LED that nobody saw does not tell that the meter measured.
+  void note_silent_leds() {
+    for (const PlannedMeter& meter : point_.meters) {
+      const std::size_t place = period_->place_of(meter.position);
+      std::string& hindrance = results_[meter.position].hindrance;
+      if (!hindrance.empty() || period_->pulses(place) > 0) continue;
+      hindrance =
+          period_->counts(place)
+              ? "no LED pulse came in test mode: nothing tells that the meter measured"
+              : "this station does not count the LED under a load: nothing tells that the meter measured";
     }
+  }
+
+  void take_mode_change(const std::string& position, const RegisterSet& then, const RegisterSet& now) {
+    ToldResult& result = results_[position];
     result.seen = difference(then, now);
     result.as_it_should_be = result.seen.empty();
   }
