@@ -40,6 +40,11 @@ Result<T> ask_one(const PortTalk& talk, const std::string& command, Ask ask) {
   return std::move(answers->begin()->second);
 }
 
+template <class T>
+Result<T> read(const PortTalk& talk, void (Meter::*start)(Done<T>), const char* command) {
+  return ask_one<T>(talk, command, [&](Meter& meter, Done<T> done) { (meter.*start)(std::move(done)); });
+}
+
 /// Calls check(talk) for each position, with a talk to that one alone; it answers the bench's own fault, or
 /// what the meter came to.
 template <class Check>
@@ -145,11 +150,9 @@ Result<std::vector<std::string>> scroll_through(const PortTalk& talk, const std:
 ToldResult display_of(const PortTalk& talk, const std::string& position,
                       const std::vector<std::string>& items) {
   DisplayTruth truth;
-  const auto identity = ask_one<MeterIdentity>(
-      talk, "identify", [](Meter& m, auto done) { m.start_identify(std::move(done)); });
+  const auto identity = read(talk, &Meter::start_identify, "identify");
   if (!identity) return hindered(identity.error());
-  const auto registers = ask_one<MeterRegisters>(
-      talk, "read registers", [](Meter& m, auto done) { m.start_read_registers(std::move(done)); });
+  const auto registers = read(talk, &Meter::start_read_registers, "read registers");
   if (!registers) return hindered(registers.error());
   const auto texts = scroll_through(talk, position);
   if (!texts) return hindered(texts.error());
@@ -161,11 +164,6 @@ ToldResult display_of(const PortTalk& talk, const std::string& position,
   const std::string all = fmt::format("it shows: {}", fmt::join(*texts, " | "));
   if (missing.empty()) return as_it_should_be(all);
   return not_so(fmt::format("no {} on the display; {}", fmt::join(missing, ", no "), all));
-}
-
-template <class T>
-Result<T> read(const PortTalk& talk, void (Meter::*start)(Done<T>), const char* command) {
-  return ask_one<T>(talk, command, [&](Meter& meter, Done<T> done) { (meter.*start)(std::move(done)); });
 }
 
 ToldResult scroll_of(const PortTalk& talk, const std::string& position) {
@@ -290,9 +288,7 @@ PortTalk with_disconnect(const PortTalk& talk, const std::map<std::string, Meter
 }
 
 Result<MeterAnswers<MeterStatus>> statuses(const PortTalk& talk) {
-  return talk.ask<MeterStatus>("read status", [](const std::string&, Meter& meter, Done<MeterStatus> done) {
-    meter.start_read_status(std::move(done));
-  });
+  return talk.read(&Meter::start_read_status, "read status");
 }
 
 }  // namespace

@@ -30,6 +30,13 @@ struct PortTalk {
     return answers->by_position;
   }
 
+  /// The same of a reading that every meter has.
+  template <class T>
+  [[nodiscard]] Result<MeterAnswers<T>> read(void (Meter::*start)(Done<T>), std::string_view command) const {
+    return ask<T>(command,
+                  [&](const std::string&, Meter& meter, Done<T> done) { (meter.*start)(std::move(done)); });
+  }
+
   /// For time alone, or until `done`.
   [[nodiscard]] Result<void> wait(const std::function<bool()>& done, Duration longest) const {
     const Instant deadline = station.reactor.now() + longest;

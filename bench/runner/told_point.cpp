@@ -141,12 +141,7 @@ class ToldPoint {
 
   // What meters are asked.
 
-  template <class T>
-  Result<Answers<T>> read(void (Meter::*start)(Done<T>), const char* command) {
-    return talk_.ask<T>(
-        command, [&](const std::string&, Meter& meter, Done<T> done) { (meter.*start)(std::move(done)); });
-  }
-  Result<Answers<MeterBilling>> billing() { return read(&Meter::start_read_billing, "read billing"); }
+  Result<Answers<MeterBilling>> billing() { return talk_.read(&Meter::start_read_billing, "read billing"); }
 
   /// A meter that refuses is hindered.
   Result<void> command(MeterProcedure procedure) {
@@ -257,7 +252,7 @@ class ToldPoint {
   Result<void> change_clocks(Seconds interval) {
     const Seconds change = point_.task.clock_change;
     if (change.value() == 0) return {};
-    const auto clocks = read(&Meter::start_read_clock, "read clock");
+    const auto clocks = talk_.read(&Meter::start_read_clock, "read clock");
     if (!clocks) return tl::unexpected{clocks.error()};
     note(*clocks);
     std::optional<double> wait_s;
@@ -405,10 +400,10 @@ class ToldPoint {
 
   Result<void> clock() {
     if (auto loaded = begin_load(point_.load); !loaded) return loaded;
-    const auto first = read(&Meter::start_read_clock, "read clock");
+    const auto first = talk_.read(&Meter::start_read_clock, "read clock");
     if (!first) return tl::unexpected{first.error()};
     if (auto stood = stand(point_.task.time); !stood) return stood;
-    const auto last = read(&Meter::start_read_clock, "read clock");
+    const auto last = talk_.read(&Meter::start_read_clock, "read clock");
     if (!last) return tl::unexpected{last.error()};
     for (const PlannedMeter& meter : point_.meters) {
       const MeterClock* const then = answer(*first, meter.position);

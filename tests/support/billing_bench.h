@@ -29,14 +29,8 @@ struct BillingBench {
     calibration.gain[0] = 1 << 24;
     calibration.kt = kKt;
     identity.kt_nanowatthours = 1'000'000'000;
+    configuration = unprogrammed();
     configuration.magic = kConfigurationMagic;
-    configuration.time_format = 2;
-    configuration.subinterval_minutes = 15;
-    configuration.subintervals = 1;
-    configuration.clock_source = ClockSource::crystal;
-    configuration.line_hertz = 60;
-    configuration.led_milliseconds = 10;
-    configuration.test_mode_divisor = 1;
   }
 
   /// A reset, with the cell's clock at `time`; kNoTime: there is no cell. What was to be written is.
