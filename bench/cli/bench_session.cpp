@@ -132,10 +132,13 @@ tl::expected<std::unique_ptr<BenchSession>, std::string> BenchSession::open(
   std::unique_ptr<BenchSession> session{new BenchSession};
   if (*simulated) {
     session->lab_ = std::make_unique<virtual_lab::Lab>(std::move(lab.file), lab.seed, simulator_models(),
-                                                       meters, lab.overrides);
+                                                       meters, lab.overrides, lab.programs);
     session->lab_->begin_at(lab.begin);
     auto reactor = std::make_unique<SimulatedReactor>(stop, session->lab_->starts_utc(), lab.begin);
     reactor->on_advance([world = session->lab_.get()](Instant t) { world->advance_to(t); });
+    session->lab_->on_failure([&breaks = *reactor](const std::string& position, const std::string& why) {
+      breaks.break_off({Errc::disconnected, "meter " + position, "run its firmware", why, {}});
+    });
     session->links_ = std::make_unique<VirtualLinks>(*reactor, *session->lab_);
     session->reactor_ = std::move(reactor);
   } else {

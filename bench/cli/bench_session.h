@@ -32,6 +32,7 @@ class BenchSession {
     virtual_lab::LabFile file;
     std::uint64_t seed = 1;
     std::map<std::string, double> overrides{};  ///< numbers of the lab by key, as Lab takes them
+    virtual_lab::MeterPrograms programs{};
     Instant begin{};  ///< where its time begins: at the end of what a resumed run has recorded
   };
 

@@ -6,9 +6,11 @@
 
 #include "bench/cli/doctor.h"
 #include "bench/cli/exit_code.h"
+#include "bench/cli/firmware_examination.h"
 #include "bench/cli/inputs.h"
 #include "bench/cli/messages.h"
 #include "bench/cli/verbs.h"
+#include "drivers/virtual_lab/meter/firmware_failure.h"
 
 namespace meterbench {
 namespace {
@@ -37,7 +39,36 @@ void print_json(const std::vector<Diagnosis>& findings, bool simulated, int code
   fmt::print("{}\n", json.dump(2));
 }
 
+/// Answers the exit code.
+int tell(const std::vector<Diagnosis>& findings, bool simulated, bool stopped, const DoctorOptions& options,
+         const std::string& whole) {
+  const bool unfit =
+      std::ranges::any_of(findings, [](const Diagnosis& f) { return f.grade == Diagnosis::Grade::unfit; });
+  const int code = stopped ? kInterrupted : unfit ? kBenchFault : kAllPassed;
+  if (options.format == "json") {
+    print_json(findings, simulated, code);
+  } else {
+    print_text(findings, simulated);
+    fmt::print("\n{} is {}fit.\n", whole, unfit ? "NOT " : "");
+  }
+  return code;
+}
+
+/// Of the firmware alone; no station is opened.
+int examine_image(const DoctorOptions& options) {
+  const std::string& meter = options.bench.meters;
+  const MeterType type = load_meter(catalogue(), meter.empty() ? "focus-ax-2s-cl200" : meter);
+  std::vector<Diagnosis> findings;
+  try {
+    findings = examine_firmware(find_firmware(options.bench.firmware.firmware), type);
+  } catch (const virtual_lab::FirmwareFailure& failure) {
+    findings = {{Diagnosis::Grade::unfit, "image", failure.what(), ""}};
+  }
+  return tell(findings, true, false, options, "The firmware");
+}
+
 int doctor(const DoctorOptions& options, StopSignal& stop) {
+  if (!options.bench.firmware.firmware.empty()) return examine_image(options);
   const Catalogue known = catalogue();
   const StationFile file = load_station(known, options.bench.station);
   const std::string& chosen = options.bench.meters;
@@ -59,16 +90,7 @@ int doctor(const DoctorOptions& options, StopSignal& stop) {
   run.lab = (*session)->lab() == nullptr ? "" : lab.name;
   run.simulated = station.simulated();
   std::ranges::move(examine_checks(station, options.ledger, run), std::back_inserter(findings));
-  const bool unfit = std::any_of(findings.begin(), findings.end(),
-                                 [](const Diagnosis& f) { return f.grade == Diagnosis::Grade::unfit; });
-  const int code = stop.requested() ? kInterrupted : unfit ? kBenchFault : kAllPassed;
-  if (options.format == "json") {
-    print_json(findings, station.simulated(), code);
-  } else {
-    print_text(findings, station.simulated());
-    fmt::print("\n{}\n", unfit ? "The bench is NOT fit." : "The bench is fit.");
-  }
-  return code;
+  return tell(findings, station.simulated(), stop.requested(), options, "The bench");
 }
 
 }  // namespace
@@ -84,6 +106,8 @@ void add_doctor(CLI::App& app, VerbAction& chosen) {
   verb->add_option("--seed", options->bench.seed, "Seed of the lab")->capture_default_str();
   verb->add_option("--ledger", options->ledger, "SQLite file that the interim checks of the bench stand in")
       ->capture_default_str();
+  verb->add_option("--firmware", options->bench.firmware.firmware,
+                   "What this image FILE.elf, or version, supports of the board; no station is looked at");
   verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   verb->callback(
       [options, &chosen] { chosen = [options](StopSignal& stop) { return doctor(*options, stop); }; });

@@ -86,6 +86,14 @@ Catalogue catalogue() {
   return Catalogue{home.empty() ? METERBENCH_SOURCE_HOME : home};
 }
 
+void add_firmware_options(CLI::App& verb, FirmwareOptions& options) {
+  verb.add_option("--firmware", options.firmware,
+                  "Of the lab's meters: an image FILE.elf, a version as 5.34, or host; A=…,B=… by position");
+  verb.add_option(
+      "--eeprom", options.eeprom,
+      "FILE or A=FILE,B=FILE: what a meter of the lab remembers, read where it exists, and written");
+}
+
 std::string default_ledger() {
   const std::string named = environment("METERBENCH_LEDGER");
   return named.empty() ? "meterbench.sqlite" : named;

@@ -1,6 +1,7 @@
 // What the verbs take: files found by name, read and checked, every mistake told at once.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "bench/cli/bench_session.h"
+#include "bench/cli/firmware_choice.h"
 #include "bench/config/catalogue.h"
 #include "bench/config/station_file.h"
 #include "bench/model/meter_type.h"
@@ -33,7 +35,11 @@ struct BenchOptions {
   std::string meters;  ///< `M`, `A=M,B=M2`, `*=M` or `A=M,*=M2`
   std::uint64_t seed = 1;
   std::vector<std::string> set;  ///< `key=value`
+  FirmwareOptions firmware{};    ///< of the meters of a virtual lab
 };
+
+/// `--firmware` and `--eeprom` of a verb that runs a virtual lab.
+void add_firmware_options(CLI::App& verb, FirmwareOptions& options);
 
 // All of these throw InputError.
 /// With METERBENCH_METER_PASSWORD in the environment that is the password at all its optical ports.

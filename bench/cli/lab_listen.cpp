@@ -66,8 +66,8 @@ std::vector<std::string> positions_of(const virtual_lab::LabFile& lab) {
 }
 
 /// Answers the command's exit code. It is asked to end when we are.
-int run_command(Reactor& reactor, const std::vector<std::string>& command,
-                ChildProcess::Environment environment, const std::string& addresses) {
+int run_command(Reactor& reactor, const std::vector<std::string>& command, Environment environment,
+                const std::string& addresses) {
   environment.emplace_back("METERBENCH_LAB", addresses);
   std::optional<int> code;
   ChildProcess child{reactor, command, environment, [&](int exit_code) { code = exit_code; }};
@@ -90,6 +90,7 @@ void add_listen_options(CLI::App& verb, ListenOptions& options) {
   verb.add_option("--seed", options.seed, "Seed of the lab's noise and draws")
       ->capture_default_str()
       ->check(seed_text());
+  add_firmware_options(verb, options.firmware);
   verb.add_option("--scale", options.scale, "Seconds of the lab in a second")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1000.0));
@@ -112,8 +113,14 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
   // Its sockets may stand empty.
   const auto meters = options.meters.empty() ? std::map<std::string, MeterType>{}
                                              : load_meters(files, positions_of(file), options.meters);
-  virtual_lab::Lab lab{file, options.seed, simulator_models(), meters};
+  std::vector<std::string> positions;
+  for (const auto& [position, type] : meters) positions.push_back(position);
+  virtual_lab::Lab lab{file,   options.seed, simulator_models(),
+                       meters, {},           load_programs(options.firmware, positions)};
   RealReactor reactor{stop};
+  lab.on_failure([&](const std::string& position, const std::string& why) {
+    reactor.break_off({Errc::disconnected, "meter " + position, "run its firmware", why, {}});
+  });
   virtual_lab::LabClock clock{reactor, options.scale, [&](Instant t) { lab.advance_to(t); }};
   const LabServer server{clock, lab, usb};
   for (const std::string& wanted : options.write_station) write_station(files, wanted, server);
@@ -124,9 +131,15 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
   const std::string addresses = nlohmann::json(server.addresses()).dump();
   fmt::print("{}\n", addresses);
   std::fflush(stdout);
-  if (!options.command.empty()) return run_command(reactor, options.command, usb->environment(), addresses);
-  reactor.run_until([] { return false; }, kNever);
-  return kAllPassed;
+  int code = kAllPassed;
+  if (!options.command.empty())
+    code = run_command(reactor, options.command, usb->environment(), addresses);
+  else
+    reactor.run_until([] { return false; }, kNever);
+  save_eeproms(options.firmware, positions, lab);
+  if (!reactor.broken_off()) return code;
+  fmt::print(stderr, "{}\n", reactor.broken_off()->text());
+  return kBenchFault;
 }
 
 }  // namespace meterbench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/cli/firmware_choice.h"
 #include "bench/cli/lab_server.h"
 #include "bench/cli/verbs.h"
 
@@ -13,6 +14,7 @@ struct ListenOptions {
   std::uint64_t seed = 1;
   double scale = 1;
   std::vector<std::string> write_station;  ///< `STATION=FILE`
+  FirmwareOptions firmware;
   std::vector<std::string> command;
 };
 

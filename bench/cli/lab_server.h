@@ -21,7 +21,7 @@ class UsbPlugs {
   /// Plugged in as long as the result lives.
   [[nodiscard]] virtual std::shared_ptr<void> plug_in(virtual_lab::LabClock& clock, UsbFarEnd& far_end) = 0;
   /// What a child process needs to see what is plugged in.
-  [[nodiscard]] virtual ChildProcess::Environment environment() const = 0;
+  [[nodiscard]] virtual Environment environment() const = 0;
 };
 
 /// Serves a lab's far ends on transports of this machine, each on the kind that its instrument has: a serial

@@ -12,7 +12,8 @@ TEST(RunInputs, ComeBackAsTheyWereGiven) {
                  .lab = "./labs/my \"lab\".yaml",
                  .meters = "01=a,02=b",
                  .seed = 9'007'199'254'740'993ULL,
-                 .set = {"steps.0.pulses=20", "title=Größe"}};
+                 .set = {"steps.0.pulses=20", "title=Größe"},
+                 .firmware = {.firmware = "A=5.34,*=host", .eeprom = "my meter.bin"}};
   const RunInputs read = parse_run_inputs(to_json(given));
   EXPECT_EQ(read.scenario, given.scenario);
   EXPECT_EQ(read.bench.station, given.bench.station);
@@ -20,6 +21,8 @@ TEST(RunInputs, ComeBackAsTheyWereGiven) {
   EXPECT_EQ(read.bench.meters, given.bench.meters);
   EXPECT_EQ(read.bench.seed, given.bench.seed);
   EXPECT_EQ(read.bench.set, given.bench.set);
+  EXPECT_EQ(read.bench.firmware.firmware, given.bench.firmware.firmware);
+  EXPECT_EQ(read.bench.firmware.eeprom, given.bench.firmware.eeprom);
 }
 
 TEST(RunInputs, AreOneLine) { EXPECT_EQ(to_json({}).find('\n'), std::string::npos); }

@@ -47,6 +47,13 @@ std::string firmware_text(const Station& bench, const std::map<std::string, Mete
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
+/// A meter does not get another firmware in the middle of a run.
+void check_same_firmware(const RunRecord& then, const std::string& now) {
+  if (then.firmware != now)
+    throw InputError{fmt::format("run {} cannot go on: the firmware has changed since ({} then, {} now)",
+                                 then.run_id, then.firmware, now)};
+}
+
 /// The lab's clock goes on where the record ends, and faults that its file gave at an earlier instant have
 /// been mended. Commands are counted anew, so that a fault at a command would come a second time: none does.
 virtual_lab::LabFile mended(virtual_lab::LabFile lab, Instant begin) {
@@ -59,6 +66,12 @@ virtual_lab::LabFile mended(virtual_lab::LabFile lab, Instant begin) {
   }
   for (auto& [position, faults] : lab.port_faults) mend(faults);
   return lab;
+}
+
+std::vector<std::string> positions_of(const std::map<std::string, MeterType>& meters) {
+  std::vector<std::string> positions;
+  for (const auto& [position, type] : meters) positions.push_back(position);
+  return positions;
 }
 
 }  // namespace
@@ -77,8 +90,9 @@ PreparedRun prepare_run(RunInputs inputs) {
   Plan plan = make_checked_plan(known, inputs.scenario, inputs.bench, station, meters);
   virtual_lab::LabFile lab = load_lab(known, inputs.bench, station);
   std::filesystem::path path = find_scenario(known, inputs.scenario);
-  return {std::move(inputs), std::move(path), std::move(station),
-          std::move(meters), std::move(lab),  std::move(plan)};
+  auto programs = load_programs(inputs.bench.firmware, positions_of(meters));
+  return {std::move(inputs), std::move(path),     std::move(station), std::move(meters),
+          std::move(lab),    std::move(programs), std::move(plan)};
 }
 
 int RunSession::carry_out(const PreparedRun& prepared, const std::optional<EarlierPart>& earlier) {
@@ -87,10 +101,12 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
   auto opened = BenchSession::open(prepared.station, catalogue(),
                                    {.file = earlier ? mended(prepared.lab, begin) : prepared.lab,
                                     .seed = prepared.inputs.bench.seed,
+                                    .programs = prepared.programs,
                                     .begin = begin},
                                    prepared.meters, stop_);
   if (!opened) throw std::runtime_error{opened.error()};
   Station& bench = (*opened)->station();
+  if (earlier) check_same_firmware(earlier->summary.run, firmware_text(bench, prepared.meters));
   Ledger ledger{output_.ledger, Ledger::Mode::write};
 
   std::optional<UnfinishedRun> unfinished;
@@ -108,6 +124,8 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
                                                                                                unfinished);
   }();
   const double seconds = in_seconds(wall_.now() - started);
+  if ((*opened)->lab() != nullptr)
+    save_eeproms(prepared.inputs.bench.firmware, positions_of(prepared.meters), *(*opened)->lab());
 
   // What the ledger says of all parts of the run counts, as far as it can be read.
   const bool recorded = !outcome.record_failure;

@@ -33,9 +33,10 @@ struct PreparedRun {
   StationFile station;
   std::map<std::string, MeterType> meters;
   virtual_lab::LabFile lab;
+  virtual_lab::MeterPrograms programs;
   Plan plan;
 };
-/// Throws InputError.
+/// Throws InputError, and virtual_lab::FirmwareFailure for a bad image.
 [[nodiscard]] PreparedRun prepare_run(RunInputs inputs);
 
 /// The run that goes on, and where its time does.

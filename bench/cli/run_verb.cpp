@@ -61,6 +61,7 @@ void add_run(CLI::App& app, VerbAction& chosen) {
       ->check(seed_text());
   verb->add_option("--set", options->bench.set,
                    "Replace a value of the scenario: steps.0.target_uncertainty='0.1 %'");
+  add_firmware_options(*verb, options->bench.firmware);
   options->output.add_to(*verb);
   verb->callback(
       [options, &chosen] { chosen = [options](StopSignal& stop) { return run(*options, stop); }; });

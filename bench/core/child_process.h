@@ -1,21 +1,18 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/core/reactor.h"
+#include "bench/core/spawn.h"
 
 namespace meterbench {
 
 /// Another program, run as a child that does not outlive us: it is sent SIGTERM should we die without a word.
 class ChildProcess {
  public:
-  using Environment = std::vector<std::pair<std::string, std::string>>;
-
   /// `command`: program, found as a shell does, and its arguments; at least one. `more` replaces variables of
   /// our own environment. `ended` is told once, from within a wait, the exit code, as a shell has it: 128 and
   /// the signal where one ended it. Throws std::system_error when the program cannot be started.
@@ -30,12 +27,10 @@ class ChildProcess {
   void terminate();
 
  private:
-  [[nodiscard]] int collect();
-
   Reactor& reactor_;
   std::function<void(int)> ended_;
-  pid_t id_ = -1;     // -1 once it is gone
-  int process_ = -1;  // pidfd: readable when it has ended
+  pid_t id_;     // -1 once it is gone
+  int process_;  // readable when it has ended
 };
 
 }  // namespace meterbench

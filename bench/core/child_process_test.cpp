@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 class ChildProcessTest : public testing::Test {
  protected:
-  ChildProcess run(const std::string& script, const ChildProcess::Environment& more = {}) {
+  ChildProcess run(const std::string& script, const Environment& more = {}) {
     return {reactor_, {"sh", "-c", script}, more, [this](int code) { code_ = code; }};
   }
   void wait() {

@@ -12,6 +12,11 @@ Reactor::Waited Reactor::run_until(const std::function<bool()>& done, Instant de
   return do_run_until(done, deadline, stoppable == Stoppable::yes);
 }
 
+Fault Reactor::stop_fault(std::string_view device, std::string_view command, Duration elapsed) const {
+  if (broken_off_) return *broken_off_;
+  return {Errc::stopped, std::string{device}, std::string{command}, "stop requested", elapsed};
+}
+
 Reactor::Waited Reactor::run_until_told(const std::function<bool()>& done) {
   struct Held {
     Reactor& reactor;

@@ -56,6 +56,18 @@ class Reactor : public Clock {
 
   [[nodiscard]] const StopSignal& stop() const { return stop_; }
 
+  /// Something that nobody asked for has ended what is under way: from now on every wait that can be stopped
+  /// is, because of `why`. The first reason stands.
+  void break_off(Fault why) {
+    if (!broken_off_) broken_off_ = std::move(why);
+  }
+  [[nodiscard]] const std::optional<Fault>& broken_off() const { return broken_off_; }
+  /// Whether a wait that can be stopped is.
+  [[nodiscard]] bool stopped() const { return stop_.requested() || broken_off_; }
+  /// What became of something that was stopped: a stop was requested, or it was broken off.
+  [[nodiscard]] Fault stop_fault(std::string_view device, std::string_view command,
+                                 Duration elapsed = {}) const;
+
  protected:
   [[nodiscard]] DescriptorWatches& watches() { return watches_; }
   virtual Waited do_run_until(const std::function<bool()>& done, Instant deadline, bool stoppable) = 0;
@@ -66,6 +78,7 @@ class Reactor : public Clock {
   virtual void release_time() {}
 
   StopSignal& stop_;
+  std::optional<Fault> broken_off_;
   DescriptorWatches watches_;
   bool running_ = false;
 };
@@ -82,17 +95,14 @@ template <class T, class Start>
   start(Done<T>{[outcome](Result<T> result) {
     if (!outcome->has_value()) outcome->emplace(std::move(result));
   }});
-  switch (reactor.run_until([&] { return outcome->has_value(); }, begin + limit, stoppable)) {
-    case Reactor::Waited::done: return std::move(**outcome);
-    case Reactor::Waited::stopped: outcome->emplace(fault(Errc::stopped, "", "", "")); break;
-    case Reactor::Waited::deadline: outcome->emplace(fault(Errc::timeout, "", "", "")); break;
-  }
-  Fault& born = outcome->value().error();
-  born.device = device;
-  born.command = command;
-  born.detail = born.code == Errc::stopped ? "stop requested" : "not done in time";
-  born.elapsed = reactor.now() - begin;
-  return tl::unexpected<Fault>{born};
+  const auto waited = reactor.run_until([&] { return outcome->has_value(); }, begin + limit, stoppable);
+  if (waited == Reactor::Waited::done) return std::move(**outcome);
+  const Duration elapsed = reactor.now() - begin;
+  Fault born = waited == Reactor::Waited::stopped ? reactor.stop_fault(device, command, elapsed)
+                                                  : Fault{Errc::timeout, std::string{device},
+                                                          std::string{command}, "not done in time", elapsed};
+  outcome->emplace(tl::unexpected{born});
+  return tl::unexpected{std::move(born)};
 }
 
 }  // namespace meterbench

@@ -52,7 +52,7 @@ Reactor::Waited RealReactor::do_run_until(const std::function<bool()>& done, Ins
     poll_links(std::min(deadline, next_timer().value_or(deadline)), stoppable);
     run_due_timers();
     if (done()) return Waited::done;
-    if (stoppable && stop().requested()) return Waited::stopped;
+    if (stoppable && stopped()) return Waited::stopped;
     if (now() >= deadline) return Waited::deadline;
   }
 }

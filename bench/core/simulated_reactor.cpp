@@ -35,7 +35,7 @@ Reactor::Waited SimulatedReactor::do_run_until(const std::function<bool()>& done
                                                bool stoppable) {
   while (true) {
     if (done()) return Waited::done;
-    if (stoppable && stop().requested()) return Waited::stopped;
+    if (stoppable && stopped()) return Waited::stopped;
     if (holds_ > 0) {
       watches().poll(std::nullopt, stoppable ? stop().descriptor() : -1);
       continue;

@@ -52,7 +52,7 @@ Result<void> BenchLoad::wait_for_last_pulses() {
   if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
   if (period_->fault()) return tl::unexpected{*period_->fault()};
   if (waited == Reactor::Waited::stopped)
-    return fault(Errc::stopped, "bench", "wait for the last pulses", "stop requested");
+    return tl::unexpected{station_.reactor.stop_fault("bench", "wait for the last pulses")};
   return {};
 }
 

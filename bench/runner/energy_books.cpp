@@ -67,7 +67,7 @@ void EnergyBooks::begin_anew(Account& account, std::string why) {
 std::vector<Finding> EnergyBooks::read() {
   std::vector<Finding> findings;
   const auto answers = read_meter_registers(station_, positions_);
-  if (station_.reactor.stop().requested()) return findings;
+  if (station_.reactor.stopped()) return findings;
   behind_ = false;
   for (std::size_t place = 0; place < accounts_.size(); ++place) {
     Account& account = accounts_[place];

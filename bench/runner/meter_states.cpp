@@ -140,7 +140,7 @@ std::vector<std::string> MeterStates::doubts(const std::string& position) const 
 std::vector<Finding> MeterStates::read_after() {
   std::vector<Finding> findings;
   const auto answers = read_meter_states(station_, positions_);
-  if (station_.reactor.stop().requested()) return findings;
+  if (station_.reactor.stopped()) return findings;
   for (const auto& [position, state] : answers) {
     if (state)
       findings.push_back({position, "meter_after", "the meter's tables in the end", state->configuration});

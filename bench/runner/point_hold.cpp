@@ -48,7 +48,8 @@ Result<bool> PointHold::wait(const std::function<bool()>& until, Instant deadlin
   if (watch_->fault()) return tl::unexpected{*watch_->fault()};
   if (period_.fault()) return tl::unexpected{*period_.fault()};
   if (skipped_by_) return fault(Errc::stopped, "bench", "count", "skipped by " + *skipped_by_);
-  if (waited == Reactor::Waited::stopped) return fault(Errc::stopped, "bench", "count", "stop requested");
+  if (waited == Reactor::Waited::stopped)
+    return tl::unexpected{station_.reactor.stop_fault("bench", "count")};
   return waited == Reactor::Waited::done;
 }
 

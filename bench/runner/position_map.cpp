@@ -164,7 +164,7 @@ class Proof {
     if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
     if (count_->fault) return tl::unexpected{*count_->fault};
     if (waited == Reactor::Waited::stopped)
-      return fault(Errc::stopped, "bench", "prove position map", "stop requested");
+      return tl::unexpected{station_.reactor.stop_fault("bench", "prove position map")};
     return {};
   }
 

@@ -103,6 +103,7 @@ class Run {
 
     write_notes();
     for (PointRecord& point : outcome_.points) apply_events(marks_, point);
+    if (const auto& why = station_.reactor.broken_off(); why && !outcome_.fault) outcome_.fault = *why;
     outcome_.end = end();
     record([&] { ledger_.end_run(outcome_.run_id, static_cast<int>(outcome_.end), station_.reactor.utc()); });
     if (outcome_.record_failure) outcome_.end = RunEnd::bench_fault;
@@ -166,8 +167,7 @@ class Run {
     if (over()) return;
     const auto waited = control_->wait_while_paused(station_.reactor);
     note_acts();
-    if (waited == Reactor::Waited::stopped)
-      return end_with({Errc::stopped, "bench", "pause", "stop requested", {}});
+    if (waited == Reactor::Waited::stopped) return end_with(station_.reactor.stop_fault("bench", "pause"));
     write_notes();
   }
 
@@ -278,7 +278,7 @@ class Run {
         },
         station_.reactor.now() + to_duration(time));
     if (interlock_.fault()) return end_with(*interlock_.fault());
-    if (waited == Reactor::Waited::stopped) end_with({Errc::stopped, "bench", "rest", "stop requested", {}});
+    if (waited == Reactor::Waited::stopped) end_with(station_.reactor.stop_fault("bench", "rest"));
   }
 
   /// What nobody has seen pulse by pulse is seen so; and where there was too little energy for the registers

@@ -211,7 +211,7 @@ class Soak {
         [&] { return interlock_.fault() || skipped() || asked_to_pause(); }, station_.reactor.now() + kLook);
     if (interlock_.fault()) return tl::unexpected{*interlock_.fault()};
     if (waited == Reactor::Waited::stopped)
-      return fault(Errc::stopped, "bench", command(), "stop requested", elapsed());
+      return tl::unexpected{station_.reactor.stop_fault("bench", command(), elapsed())};
     return {};
   }
 
@@ -227,7 +227,7 @@ class Soak {
     note_acts();
     paused_ += station_.reactor.now() - begin;
     if (waited == Reactor::Waited::stopped)
-      return fault(Errc::stopped, "bench", command(), "stop requested", elapsed());
+      return tl::unexpected{station_.reactor.stop_fault("bench", command(), elapsed())};
     return {};
   }
 

@@ -23,7 +23,7 @@ class FakeLight final : public Light {
   bool inverted() const override { return dark; }
   Seconds debounce() const override { return held; }
   void set_debounce(Instant, Seconds debounce) override { held = debounce; }
-  std::string display() const override { return text; }
+  std::string display() override { return text; }
   void disturb(Instant now, Disturbance what) override { disturbed.emplace_back(now, what); }
 
   bool dark = false;

@@ -25,7 +25,7 @@ class LitLed final : public Light, public virtual_lab::Observer {
   bool inverted() const override { return pickup.settings().inverted; }
   Seconds debounce() const override { return Seconds{pickup.settings().debounce_us * 1e-6}; }
   void set_debounce(Instant now, Seconds debounce) override { pickup.set_debounce(now, debounce); }
-  std::string display() const override { return "888888"; }
+  std::string display() override { return "888888"; }
   void disturb(Instant now, Disturbance what) override { pickup.disturb(now, what); }
   void on_segment(const virtual_lab::Segment& segment) override {
     if (segment.begin.time_since_epoch() % std::chrono::seconds{1} == Duration{})

@@ -77,7 +77,7 @@ int run() {
   StopSignal stop;
   RealReactor reactor{stop};
   virtual_lab::World world{1, {}};
-  virtual_lab::HostMeter host{meter_type(), {}, [](Instant) {}};
+  virtual_lab::VirtualMeter host{meter_type(), {}, [](Instant) {}};
   world.attach(host);
   virtual_lab::OpticalPort port{host};
   CountedLine line{port};

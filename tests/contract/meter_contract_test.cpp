@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "drivers/virtual_lab/meter/factory.h"
-#include "drivers/virtual_lab/meter/host_meter.h"
 #include "drivers/virtual_lab/meter/optical_port.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 #include "tests/contract/spoilt_session.h"
 
 namespace meterbench::contract {
@@ -39,7 +39,7 @@ struct MeterRig : Surroundings {
   }
 
   unsigned lit = 0;  ///< pulses of the test LED
-  virtual_lab::HostMeter firmware{meter_type(), {}, [this](Instant) { ++lit; }};
+  virtual_lab::VirtualMeter firmware{meter_type(), {}, [this](Instant) { ++lit; }};
   Line<ByteLink> line;
   std::unique_ptr<Meter> meter;
 

@@ -21,7 +21,7 @@ class Scene final : public virtual_lab::Light {
   bool inverted() const override { return dark_pulses_; }
   Seconds debounce() const override { return debounce_; }
   void set_debounce(Instant, Seconds debounce) override { debounce_ = debounce; }
-  std::string display() const override { return display_; }
+  std::string display() override { return display_; }
   void disturb(Instant, Disturbance) override {}
 
  private:

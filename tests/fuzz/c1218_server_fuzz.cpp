@@ -19,9 +19,9 @@ namespace meterbench {
 namespace {
 
 using namespace std::chrono_literals;
-using virtual_lab::HostMeter;
 using virtual_lab::OpticalPort;
 using virtual_lab::Phasor;
+using virtual_lab::VirtualMeter;
 using virtual_lab::World;
 
 class Dice {
@@ -258,7 +258,7 @@ class Trial {
 
   /// What goes on around the port.
   void touch() {
-    using Switch = HostMeter::Switch;
+    using Switch = VirtualMeter::Switch;
     constexpr Switch kSwitches[] = {Switch::display_scroll, Switch::demand_reset, Switch::test_mode,
                                     Switch::disconnect};
     if (dice_.one_in(10)) meter_.press(dice_.one_of(kSwitches), dice_.one_in(2));
@@ -293,7 +293,7 @@ class Trial {
   Tally& tally_;
   Phrases phrases_{dice_};
   World world_{1, {.settle_s = 0}};
-  HostMeter meter_{meter_type(dice_), {}, [](Instant) {}, "A"};
+  VirtualMeter meter_{meter_type(dice_), {}, [](Instant) {}, "A"};
   OpticalPort port_{meter_};
   Bytes said_;
   bool toggle_ = false;

@@ -15,8 +15,8 @@
 namespace meterbench::c1218_meter {
 namespace {
 
-using virtual_lab::HostMeter;
 using virtual_lab::OpticalPort;
+using virtual_lab::VirtualMeter;
 
 constexpr std::size_t kMeters = 40;
 
@@ -31,7 +31,7 @@ struct Place {
   }
 
   std::vector<Instant> lit;
-  HostMeter host;
+  VirtualMeter host;
   OpticalPort port;
   MemoryLink link;
   C1218Meter meter;

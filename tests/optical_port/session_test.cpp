@@ -17,10 +17,10 @@ namespace {
 
 using virtual_lab::FaultScript;
 using virtual_lab::FaultyPort;
-using virtual_lab::HostMeter;
 using virtual_lab::OpticalPort;
 using virtual_lab::Phasor;
 using virtual_lab::ScriptedFault;
+using virtual_lab::VirtualMeter;
 
 using Contents = std::map<std::uint16_t, Bytes>;
 
@@ -110,7 +110,7 @@ class OpticalPortSession : public testing::Test {
   SimulatedReactor reactor{stop, UtcTime{}};
   virtual_lab::World world{1, {.settle_s = 0}};
   std::vector<Instant> lit;  // the test LED
-  HostMeter host{meter_type(), {}, [this](Instant at) { lit.push_back(at); }, "A"};
+  VirtualMeter host{meter_type(), {}, [this](Instant at) { lit.push_back(at); }, "A"};
   OpticalPort port{host};
   std::unique_ptr<FaultyPort> faulty;
   std::unique_ptr<Mortal> mortal;
@@ -129,7 +129,7 @@ TEST_F(OpticalPortSession, TellsWhoseFirmwareItIs) {
   ASSERT_TRUE(identity) << identity.error().text();
   EXPECT_EQ(identity->manufacturer, "MTBN");
   EXPECT_EQ(identity->model, "VIRTUAL");
-  EXPECT_EQ(identity->firmware, "1.0");
+  EXPECT_EQ(identity->firmware, "5.34");
   EXPECT_EQ(identity->serial_number, "VIRTUAL-A");
   EXPECT_EQ(meter->retries(), 0U);
 }
@@ -164,7 +164,7 @@ TEST_F(OpticalPortSession, TellsKtToTheNanowatthour) {
   EXPECT_EQ(identify().value().kt, from_watt_hours(1));
   MeterType type = meter_type();
   type.kt = from_watt_hours(1.0 / 36);  // six characters of a nameplate do not hold it
-  HostMeter other{type, {}, [](Instant) {}, "B"};
+  VirtualMeter other{type, {}, [](Instant) {}, "B"};
   world.attach(other);
   OpticalPort its_port{other};
   MemoryLink its_link{reactor, "optical.B", its_port, WireTime::serial(9600, 1)};
@@ -228,7 +228,7 @@ TEST_F(OpticalPortSession, SignalsWithItsLedWithoutEnergy) {
 
 TEST_F(OpticalPortSession, SignalsBesideMetering) {
   std::vector<Instant> undisturbed_lit;
-  HostMeter undisturbed{meter_type(), {}, [&](Instant at) { undisturbed_lit.push_back(at); }, "B"};
+  VirtualMeter undisturbed{meter_type(), {}, [&](Instant at) { undisturbed_lit.push_back(at); }, "B"};
   world.attach(undisturbed);
   load(100);
   pass(20);
@@ -267,7 +267,7 @@ TEST_F(OpticalPortSession, SignalsOnceThoughARequestIsRepeated) {
 }
 
 TEST_F(OpticalPortSession, KeepsARegisterGainOutOfItsLed) {
-  HostMeter defective{meter_type(), {.register_gain_percent = 0.2}, [](Instant) {}, "B"};
+  VirtualMeter defective{meter_type(), {.register_gain_percent = 0.2}, [](Instant) {}, "B"};
   world.attach(defective);
   OpticalPort its_port{defective};
   MemoryLink its_link{reactor, "optical.B", its_port, WireTime::serial(9600, 1)};
@@ -418,7 +418,7 @@ TEST_F(OpticalPortSession, GivesUpASessionThatDiedAtAnyByte) {
 }
 
 TEST_F(OpticalPortSession, LeavesTheMetersEnergyAsItIs) {
-  HostMeter undisturbed{meter_type(), {}, [](Instant) {}, "B"};
+  VirtualMeter undisturbed{meter_type(), {}, [](Instant) {}, "B"};
   world.attach(undisturbed);
   load(37);
   for (int n = 0; n < 20; ++n) {

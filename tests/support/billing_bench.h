@@ -8,7 +8,6 @@
 
 #include "drivers/virtual_lab/meter/firmware/billing.h"
 #include "drivers/virtual_lab/meter/firmware/calendar.h"
-#include "drivers/virtual_lab/meter/firmware/clock_record.h"
 
 namespace meterbench::firmware {
 
@@ -38,10 +37,7 @@ struct BillingBench {
     burn();
     calibration.checksum = checksum_of(calibration);
     configuration.checksum = checksum_of(configuration);
-    ClockRecord clock{
-        .magic = time == kNoTime ? 0 : kClockMagic, .second = time, .samples = samples, .checksum = 0};
-    clock.checksum = checksum_of(clock);
-    std::ranges::copy(std::bit_cast<ClockBytes>(clock).bytes, board->eeprom + kClockAddress);
+    board->cell_at_reset = {.known = time == kNoTime ? 0U : 1U, .second = time, .samples = samples};
     board->reset_cause = static_cast<std::uint32_t>(cause);
     board->eeprom_writes.written = board->eeprom_writes.read = 0;
     sample = 0;

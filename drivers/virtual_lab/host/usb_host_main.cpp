@@ -12,7 +12,7 @@ class EmulatedUsb final : public UsbPlugs {
   [[nodiscard]] std::shared_ptr<void> plug_in(virtual_lab::LabClock& clock, UsbFarEnd& far_end) override {
     return std::make_shared<virtual_lab::UsbHost>(bus_, clock, far_end);
   }
-  [[nodiscard]] ChildProcess::Environment environment() const override { return bus_.environment(); }
+  [[nodiscard]] Environment environment() const override { return bus_.environment(); }
 
  private:
   virtual_lab::UsbBus bus_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "drivers/virtual_lab/lab/unpluggable.h"
+#include "drivers/virtual_lab/meter/emulator.h"
 
 namespace meterbench::virtual_lab {
 
@@ -65,7 +66,7 @@ void check_wiring(const LabFile& file, const World& world, const std::map<std::s
                         terminal, name, wire)};
 }
 
-TrueMeter true_meter(const MeterType& type, const HostMeter::Imperfections& imperfections) {
+TrueMeter true_meter(const MeterType& type, const VirtualMeter::Imperfections& imperfections) {
   return {.type = type,
           .gain_percent = imperfections.gain_percent,
           .phase_error_arcmin = imperfections.phase_error_arcmin,
@@ -74,8 +75,8 @@ TrueMeter true_meter(const MeterType& type, const HostMeter::Imperfections& impe
           .clock_ppm_per_k2 = imperfections.clock_ppm_per_k2};
 }
 
-void add_switches(World& world, const std::string& position, HostMeter& meter) {
-  using Switch = HostMeter::Switch;
+void add_switches(World& world, const std::string& position, VirtualMeter& meter) {
+  using Switch = VirtualMeter::Switch;
   for (const auto& [name, which] : {std::pair{"display_scroll", Switch::display_scroll},
                                     {"demand_reset", Switch::demand_reset},
                                     {"test_mode", Switch::test_mode},
@@ -90,21 +91,24 @@ void add_switches(World& world, const std::string& position, HostMeter& meter) {
 
 Lab::Socket::Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
                     const Pickup& photodiode, const std::string& position,
-                    std::vector<ScriptedFault> port_faults, UtcTime starts)
+                    std::vector<ScriptedFault> port_faults, UtcTime starts, const MeterProgram& program)
     : truth{true_meter(type, imperfections_from(meter_numbers))},
       pickup{photodiode},
       meter{built_from(type, meter_numbers),
             imperfections_from(meter_numbers),
             [this](Instant t) { pickup.on_edge(t, meter.body()); },
-            position,
             idle_from(meter_numbers),
-            starts},
+            starts,
+            program.image ? emulator(program.image) : host_processor(),
+            program.eeprom.value_or(VirtualMeter::factory_eeprom(
+                built_from(type, meter_numbers), imperfections_from(meter_numbers), position))},
       isolation{burden, meter},
       port{meter},
       port_as_seen{port, FaultScript{std::move(port_faults)}} {}
 
 Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
-         const std::map<std::string, MeterType>& meters, const Overrides& overrides)
+         const std::map<std::string, MeterType>& meters, const Overrides& overrides,
+         const MeterPrograms& programs)
     : seed_{seed}, starts_{file.starts} {
   const bool three_wire = wired_for_three_wires(meters);
 
@@ -127,7 +131,11 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
 
   const Numbers room = draw_section(file, "room", "", overrides);
   world_->climate().set_room(Temperature{room.at("temperature_c")});
-  for (const auto& [position, type] : meters) fill_socket(file, position, type, overrides);
+  for (const auto& [position, type] : meters) {
+    const auto program = programs.find(position);
+    fill_socket(file, position, type, overrides,
+                program == programs.end() ? MeterProgram{} : program->second);
+  }
   for (const auto& [name, instrument] : file.instruments) {
     const SimulatorModel& model = model_named(instrument.model, models);
     instruments_.try_emplace(
@@ -138,7 +146,7 @@ Lab::Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorMod
 }
 
 void Lab::fill_socket(const LabFile& file, const std::string& position, const MeterType& type,
-                      const Overrides& overrides) {
+                      const Overrides& overrides, const MeterProgram& program) {
   const Numbers meter = draw_section(file, type.certificate ? "standard" : "meter", position, overrides);
   const Numbers burden = draw_section(file, "positions", position, overrides);
   const Numbers pickup = draw_section(file, "pickup", position, overrides);
@@ -148,10 +156,10 @@ void Lab::fill_socket(const LabFile& file, const std::string& position, const Me
           .try_emplace(position, type, meter, isolation_from(burden),
                        Pickup{seed_, position, pickup_from(pickup)}, position,
                        faults == file.port_faults.end() ? std::vector<ScriptedFault>{} : faults->second,
-                       starts_)
+                       starts_, program)
           .first->second;
   world_->attach(socket.isolation);
-  world_->add_signal("led." + position, socket.pickup);
+  world_->add_signal("led." + position, socket.led);
   world_->add_light(position, socket);
   world_->add_thermometer("body." + position, [&body_of = socket.meter] { return body_of.body(); });
   add_switches(*world_, position, socket.meter);
@@ -211,7 +219,13 @@ tl::expected<Lab::FarEndPointer, std::string> Lab::far_end(const std::string& na
 const SimulatorModel& Lab::model_of(const std::string& name) const { return instruments_.at(name).model; }
 
 std::string Lab::meter_firmware(const std::string& position) const {
-  return sockets_.contains(position) ? std::string{firmware::kFirmwareName} : std::string{};
+  const auto socket = sockets_.find(position);
+  return socket == sockets_.end() ? std::string{} : socket->second.meter.firmware_description();
+}
+
+void Lab::on_failure(const std::function<void(const std::string&, const std::string&)>& failed) {
+  for (auto& [position, socket] : sockets_)
+    socket.meter.on_failure([failed, name = position](const std::string& why) { failed(name, why); });
 }
 
 }  // namespace meterbench::virtual_lab

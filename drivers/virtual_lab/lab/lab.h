@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -18,14 +20,23 @@
 #include "drivers/virtual_lab/lab/isolation.h"
 #include "drivers/virtual_lab/lab/lab_file.h"
 #include "drivers/virtual_lab/lab/parameters.h"
+#include "drivers/virtual_lab/meter/elf_image.h"
 #include "drivers/virtual_lab/meter/faulty_port.h"
-#include "drivers/virtual_lab/meter/host_meter.h"
 #include "drivers/virtual_lab/meter/optical_port.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 #include "drivers/virtual_lab/truth/truth.h"
 #include "drivers/virtual_lab/world/pickup.h"
 #include "drivers/virtual_lab/world/world.h"
 
 namespace meterbench::virtual_lab {
+
+/// What runs in a meter, and what it remembers.
+struct MeterProgram {
+  std::shared_ptr<const ElfImage> image;       ///< null: the firmware of this program
+  std::optional<VirtualMeter::Eeprom> eeprom;  ///< at the beginning; as the factory has written it without
+};
+/// By position; without an entry as by default.
+using MeterPrograms = std::map<std::string, MeterProgram>;
 
 class Lab {
  public:
@@ -36,9 +47,10 @@ class Lab {
   /// of them. One with a certificate has the numbers of section `standard`, others those of `meter`.
   /// `overrides` replaces numbers of the file by key: `reference.gain_percent`, `room.temperature_c`,
   /// `meter.gain_percent` (at all positions), `meter.A.gain_percent`. Throws std::invalid_argument when these
-  /// do not fit together.
+  /// do not fit together, FirmwareFailure when a firmware does not begin.
   Lab(const LabFile& file, std::uint64_t seed, const std::vector<SimulatorModel>& models,
-      const std::map<std::string, MeterType>& meters, const std::map<std::string, double>& overrides = {});
+      const std::map<std::string, MeterType>& meters, const std::map<std::string, double>& overrides = {},
+      const MeterPrograms& programs = {});
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
@@ -56,10 +68,12 @@ class Lab {
   /// `name` is that of an instrument; std::out_of_range otherwise.
   [[nodiscard]] const SimulatorModel& model_of(const std::string& name) const;
 
+  /// Called when the firmware of a meter cannot go on: position, why. That meter is dead from then on.
+  void on_failure(const std::function<void(const std::string&, const std::string&)>& failed);
   /// Whose firmware runs at a position; empty where no meter is.
   [[nodiscard]] std::string meter_firmware(const std::string& position) const;
   /// The meter at `position`, which has one (std::out_of_range otherwise).
-  [[nodiscard]] HostMeter& meter(const std::string& position) { return sockets_.at(position).meter; }
+  [[nodiscard]] VirtualMeter& meter(const std::string& position) { return sockets_.at(position).meter; }
   /// The model of that meter, with all that was drawn for it.
   [[nodiscard]] const TrueMeter& truth_for(const std::string& position) const {
     return sockets_.at(position).truth;
@@ -78,30 +92,51 @@ class Lab {
     SimulatorModel model;
     AnyFarEnd far_end;
   };
+  /// What a photodiode gives, after its meter has told of all its pulses.
+  struct SettledPickup final : PulseSignal {
+    SettledPickup(VirtualMeter& m, Pickup& p) : meter{m}, pickup{p} {}
+    [[nodiscard]] std::uint64_t edges_until(Instant t) override {
+      meter.tell_edges_until(t);
+      return pickup.edges_until(t);
+    }
+    [[nodiscard]] std::vector<Instant> edges_between(Instant after, Instant until) override {
+      meter.tell_edges_until(until);
+      return pickup.edges_between(after, until);
+    }
+    VirtualMeter& meter;
+    Pickup& pickup;
+  };
   /// A meter behind its isolation, its model, and the photodiode in front of its LED.
   struct Socket final : Light {
     Socket(const MeterType& type, const Numbers& meter_numbers, const Isolation::Settings& burden,
            const Pickup& photodiode, const std::string& position, std::vector<ScriptedFault> port_faults,
-           UtcTime starts);
+           UtcTime starts, const MeterProgram& program);
     Socket(const Socket&) = delete;
     [[nodiscard]] double level_percent() const override { return pickup.level_percent(meter.body()); }
     [[nodiscard]] double flicker_percent() const override { return pickup.settings().flicker_percent; }
     [[nodiscard]] bool inverted() const override { return pickup.settings().inverted; }
     [[nodiscard]] Seconds debounce() const override { return Seconds{pickup.settings().debounce_us * 1e-6}; }
-    void set_debounce(Instant now, Seconds debounce) override { pickup.set_debounce(now, debounce); }
-    [[nodiscard]] std::string display() const override { return meter.display(); }
-    void disturb(Instant now, Disturbance what) override { pickup.disturb(now, what); }
+    void set_debounce(Instant now, Seconds debounce) override {
+      meter.settle();
+      pickup.set_debounce(now, debounce);
+    }
+    [[nodiscard]] std::string display() override { return meter.display(); }
+    void disturb(Instant now, Disturbance what) override {
+      meter.settle();
+      pickup.disturb(now, what);
+    }
 
     TrueMeter truth;
     Pickup pickup;
-    HostMeter meter;
+    VirtualMeter meter;
+    SettledPickup led{meter, pickup};
     Isolation isolation;
     OpticalPort port;
     FaultyPort port_as_seen;
   };
 
   void fill_socket(const LabFile& file, const std::string& position, const MeterType& type,
-                   const std::map<std::string, double>& overrides);
+                   const std::map<std::string, double>& overrides, const MeterProgram& program);
   [[nodiscard]] Numbers draw_section(const LabFile& file, const std::string& name,
                                      const std::string& position,
                                      const std::map<std::string, double>& overrides);

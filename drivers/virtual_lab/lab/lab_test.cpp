@@ -239,8 +239,8 @@ TEST(Lab, PutsLightThermometerAndSwitchesAtEachPosition) {
   EXPECT_EQ(lab.world().thermometer("body.B"), Temperature{33});
   EXPECT_FALSE(lab.world().thermometer("body.C").has_value());
   EXPECT_TRUE(lab.world().press("switch.B.demand_reset", true));
-  EXPECT_TRUE(lab.meter("B").pressed(HostMeter::Switch::demand_reset));
-  EXPECT_FALSE(lab.meter("A").pressed(HostMeter::Switch::demand_reset));
+  EXPECT_TRUE(lab.meter("B").pressed(VirtualMeter::Switch::demand_reset));
+  EXPECT_FALSE(lab.meter("A").pressed(VirtualMeter::Switch::demand_reset));
 }
 
 TEST(Lab, DisturbsThePickupOfOnePosition) {
@@ -386,7 +386,7 @@ TEST(Lab, ACertifiedStandardTellsTheSerialNumberOfItsCertificate) {
 
 TEST(Lab, SaysWhoseFirmwareRunsWhere) {
   const Lab lab{lab_file(), 1, models(), {{"A", meter_type(Form::s2)}}};
-  EXPECT_EQ(lab.meter_firmware("A"), firmware::kFirmwareName);
+  EXPECT_EQ(lab.meter_firmware("A"), "Meterbench metering core 5.34, host build");
   EXPECT_EQ(lab.meter_firmware("B"), "");
 }
 

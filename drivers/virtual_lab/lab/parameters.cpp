@@ -88,12 +88,12 @@ const Section& section(std::string_view name) {
   return *found;
 }
 
-HostMeter::Imperfections imperfections_from(const Numbers& numbers) {
+VirtualMeter::Imperfections imperfections_from(const Numbers& numbers) {
   const auto one_in = [&](const char* key) {
     return static_cast<std::uint64_t>(std::llround(number_or(numbers, key, 0)));
   };
   const auto is = [&](const char* key) { return number_or(numbers, key, 0) >= 0.5; };
-  const HostMeter::Imperfections none;
+  const VirtualMeter::Imperfections none;
   return {.gain_percent = numbers.at("gain_percent"),
           .phase_error_arcmin = numbers.at("phase_error_arcmin"),
           .temperature_slope_percent_per_k = number_or(numbers, "temperature_slope_percent_per_k", 0),
@@ -116,8 +116,8 @@ MeterType built_from(MeterType type, const Numbers& numbers) {
   return type;
 }
 
-HostMeter::Idle idle_from(const Numbers& numbers) {
-  return number_or(numbers, "skip_idle", 1) >= 0.5 ? HostMeter::Idle::skip : HostMeter::Idle::simulate;
+VirtualMeter::Idle idle_from(const Numbers& numbers) {
+  return number_or(numbers, "skip_idle", 1) >= 0.5 ? VirtualMeter::Idle::skip : VirtualMeter::Idle::simulate;
 }
 
 Isolation::Settings isolation_from(const Numbers& numbers) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "drivers/virtual_lab/lab/isolation.h"
-#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 #include "drivers/virtual_lab/world/pickup.h"
 #include "drivers/virtual_lab/world/simulator.h"
 
@@ -31,8 +31,8 @@ struct Section {
 [[nodiscard]] const Section& section(std::string_view name);
 
 /// From the numbers of section `meter` or `standard`.
-[[nodiscard]] HostMeter::Imperfections imperfections_from(const Numbers& numbers);
-[[nodiscard]] HostMeter::Idle idle_from(const Numbers& numbers);
+[[nodiscard]] VirtualMeter::Imperfections imperfections_from(const Numbers& numbers);
+[[nodiscard]] VirtualMeter::Idle idle_from(const Numbers& numbers);
 /// A meter that was sold as one of `type`: its Kt may be another, and a standard not the certified one.
 [[nodiscard]] MeterType built_from(MeterType type, const Numbers& numbers);
 [[nodiscard]] Isolation::Settings isolation_from(const Numbers& numbers);

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 #include "drivers/virtual_lab/truth/truth.h"
 #include "drivers/virtual_lab/world/reference_input.h"
 
@@ -39,17 +39,17 @@ MeterType type_of(Form form) {
 }
 
 /// Gain, phase, temperature and clock all at once.
-constexpr HostMeter::Imperfections kImperfect{.gain_percent = 0.13,
-                                              .phase_error_arcmin = -3,
-                                              .temperature_slope_percent_per_k = 0.002,
-                                              .clock_ppm = 40,
-                                              .delay_s = 0.1};
+constexpr VirtualMeter::Imperfections kImperfect{.gain_percent = 0.13,
+                                                 .phase_error_arcmin = -3,
+                                                 .temperature_slope_percent_per_k = 0.002,
+                                                 .clock_ppm = 40,
+                                                 .delay_s = 0.1};
 
 /// Error of the LED's energy against the energy of the terminals, over many turns of the wave.
 double simulated_percent(const MeterType& type, const Case& c, const LoadPoint& point) {
   World world{1, {.settle_s = 0}};
   std::vector<double> edges;
-  HostMeter meter{type, kImperfect, [&](Instant t) { edges.push_back(in_seconds(t)); }};
+  VirtualMeter meter{type, kImperfect, [&](Instant t) { edges.push_back(in_seconds(t)); }};
   world.climate().set_room(Temperature{c.body});
   ReferenceInput terminals{1,
                            {.definition = is_three_wire(type.form) ? ReferenceInput::Definition::two_element
@@ -192,7 +192,7 @@ TEST(Waveforms, HaveThePowerOfTheirSeries) {
   for (const auto& [waveform, share] : {std::pair{fifth_harmonic(), 1.04}, {quadriform(), 0.9806}}) {
     World world{1, {.settle_s = 0}};
     std::vector<double> edges;
-    HostMeter meter{type, {}, [&](Instant t) { edges.push_back(in_seconds(t)); }};
+    VirtualMeter meter{type, {}, [&](Instant t) { edges.push_back(in_seconds(t)); }};
     world.attach(meter);
     LoadPoint point =
         make_load_point(type.form, Voltage{240}, Frequency{60}, Current{50}, kUnity, Direction::delivered);

@@ -167,19 +167,14 @@ SecurityRecord factory_security() {
   return record;
 }
 
-ClockRecord clock_record(UtcTime utc) {
+ClockCell clock_cell(UtcTime utc) {
   using namespace std::chrono;
   const auto since = utc - sys_days{2000y / January / 1};
   if (since.count() < 0) return {};
   const auto second = floor<seconds>(since);
-  return clock_record(static_cast<LocalTime>(second.count()),
-                      static_cast<std::uint32_t>(duration<double>(since - second).count() * kSampleRate));
-}
-
-ClockRecord clock_record(LocalTime second, std::uint32_t samples) {
-  ClockRecord record{kClockMagic, second, samples, 0};
-  record.checksum = checksum_of(record);
-  return record;
+  return {.known = 1,
+          .second = static_cast<std::uint32_t>(second.count()),
+          .samples = static_cast<std::uint32_t>(duration<double>(since - second).count() * kSampleRate)};
 }
 
 }  // namespace meterbench::virtual_lab

@@ -4,8 +4,8 @@
 
 #include "bench/core/time.h"
 #include "bench/model/meter_type.h"
+#include "drivers/virtual_lab/meter/firmware/board.h"
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
-#include "drivers/virtual_lab/meter/firmware/clock_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/identity_record.h"
 #include "drivers/virtual_lab/meter/firmware/security_record.h"
@@ -33,11 +33,9 @@ namespace meterbench::virtual_lab {
 /// mode, switches the disconnect, clears flags and lists; all else, programming above all, needs MASTER.
 [[nodiscard]] firmware::SecurityRecord factory_security();
 
-/// What the host keeps a meter's clock by while its supply is off: `utc` at sample 0, since its zone is UTC.
-/// Before 2000 there is no such time: an empty record, and the meter starts from 2000-01-01.
-[[nodiscard]] firmware::ClockRecord clock_record(UtcTime utc);
-/// The same of a whole second.
-[[nodiscard]] firmware::ClockRecord clock_record(firmware::LocalTime second, std::uint32_t samples = 0);
+/// What the cell of a meter's clock tells at sample 0, `utc`, since its zone is UTC. Before 2000 nobody has
+/// set it, and the meter starts from 2000-01-01.
+[[nodiscard]] firmware::ClockCell clock_cell(UtcTime utc);
 
 /// The energy that the firmware counts with in meters of `type`.
 [[nodiscard]] ActiveEnergy energy_quantum(const MeterType& type);

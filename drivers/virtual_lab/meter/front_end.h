@@ -1,5 +1,5 @@
 // The analog front end as its designer drew it: what the factory calibration reckons with. All figures are
-// ours (made). What a single meter has beyond that is in HostMeter::Imperfections.
+// ours (made). What a single meter has beyond that is in VirtualMeter::Imperfections.
 #pragma once
 
 #include <complex>

@@ -8,7 +8,7 @@
 #include <numbers>
 
 #include "drivers/virtual_lab/meter/factory.h"
-#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 
 namespace meterbench::virtual_lab {
 namespace {
@@ -56,7 +56,7 @@ BENCHMARK(firmware_alone);
 void synthesis_and_firmware(benchmark::State& state) {
   World world{1, {.noise_percent = 0.005}};
   std::uint64_t edges = 0;
-  HostMeter meter{meter_type(), {}, [&](Instant) { ++edges; }};
+  VirtualMeter meter{meter_type(), {}, [&](Instant) { ++edges; }};
   world.attach(meter);
   Terminals load;
   load.voltage = {Phasor{120}, Phasor{-120}};
@@ -71,8 +71,8 @@ BENCHMARK(synthesis_and_firmware);
 /// A soak without load: three hours of the world an iteration.
 void soak_of_three_hours(benchmark::State& state) {
   World world{1, {}};
-  const auto idle = state.range(0) != 0 ? HostMeter::Idle::skip : HostMeter::Idle::simulate;
-  HostMeter meter{meter_type(), {}, [](Instant) {}, "A", idle};
+  const auto idle = state.range(0) != 0 ? VirtualMeter::Idle::skip : VirtualMeter::Idle::simulate;
+  VirtualMeter meter{meter_type(), {}, [](Instant) {}, "A", idle};
   world.attach(meter);
   for (auto _ : state) world.advance_to(world.now() + std::chrono::hours{3});
   samples_a_second(state, static_cast<double>(meter.samples()));
@@ -82,7 +82,7 @@ BENCHMARK(soak_of_three_hours)->ArgName("skip")->Arg(0)->Arg(1)->Unit(benchmark:
 /// The quadriform of type-approval.md 7: five harmonics.
 void distorted_synthesis_and_firmware(benchmark::State& state) {
   World world{1, {.noise_percent = 0.005}};
-  HostMeter meter{meter_type(), {}, [](Instant) {}};
+  VirtualMeter meter{meter_type(), {}, [](Instant) {}};
   world.attach(meter);
   Terminals load;
   load.voltage = {Phasor{120}, Phasor{-120}};

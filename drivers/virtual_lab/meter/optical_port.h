@@ -1,7 +1,7 @@
 #pragma once
 
 #include "drivers/far_end/far_end.h"
-#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 
 namespace meterbench::virtual_lab {
 
@@ -10,7 +10,7 @@ namespace meterbench::virtual_lab {
 class OpticalPort final : public FarEnd {
  public:
   /// `meter` must outlive the port.
-  explicit OpticalPort(HostMeter& meter) : meter_{meter} {}
+  explicit OpticalPort(VirtualMeter& meter) : meter_{meter} {}
 
   void opened(Instant now) override;
   void on_bytes(Instant now, ByteView bytes, Bytes& reply) override;
@@ -19,7 +19,7 @@ class OpticalPort final : public FarEnd {
   void closed(Instant) override {}
 
  private:
-  HostMeter& meter_;
+  VirtualMeter& meter_;
 };
 
 }  // namespace meterbench::virtual_lab

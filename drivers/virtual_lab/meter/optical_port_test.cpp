@@ -61,7 +61,7 @@ class OpticalPortTest : public ::testing::Test {
   Bytes tell(Hex hex) { return tell(from_hex(hex)); }
 
   World world{1, {.settle_s = 0}};
-  HostMeter meter{meter_type(), {.clock_ppm = 700}, [](Instant) {}, "A"};
+  VirtualMeter meter{meter_type(), {.clock_ppm = 700}, [](Instant) {}, "A"};
   OpticalPort port{meter};
 };
 
@@ -101,7 +101,7 @@ TEST_F(OpticalPortTest, TakesAnyAmountOfNoise) {
 }
 
 TEST_F(OpticalPortTest, DoesNotDependOnHowOftenTheWorldMoves) {
-  HostMeter other{meter_type(), {.clock_ppm = 700}, [](Instant) {}, "A"};
+  VirtualMeter other{meter_type(), {.clock_ppm = 700}, [](Instant) {}, "A"};
   World slow{1, {.settle_s = 0}};
   slow.attach(other);
   slow.advance_to(world.now());

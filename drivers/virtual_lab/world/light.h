@@ -30,7 +30,7 @@ class Light {
   [[nodiscard]] virtual Seconds debounce() const = 0;
   virtual void set_debounce(Instant now, Seconds debounce) = 0;
   /// UTF-8; empty when the display is dark.
-  [[nodiscard]] virtual std::string display() const = 0;
+  [[nodiscard]] virtual std::string display() = 0;
   virtual void disturb(Instant now, Disturbance what) = 0;
 };
 

@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "drivers/virtual_lab/meter/firmware/clock_record.h"
 #include "drivers/virtual_lab/meter/firmware/defect.h"
 #include "drivers/virtual_lab/meter/firmware/kept_list.h"
 #include "drivers/virtual_lab/meter/firmware/mul_div.h"
@@ -20,10 +19,8 @@ Demand demand_of(const ConfigurationRecord& configuration) {
   return Demand{configuration.subinterval_minutes * kSecondsPerMinute, configuration.subintervals};
 }
 
-ClockRecord read_clock(const Board& board) {
-  ClockBytes raw{};
-  for (std::size_t n = 0; n < sizeof raw.bytes; ++n) raw.bytes[n] = board.eeprom[kClockAddress + n];
-  return std::bit_cast<ClockRecord>(raw);
+bool knows_time(const ClockCell& cell) {
+  return cell.known != 0 && cell.second <= kLastTime && cell.samples < kSampleRate;
 }
 
 BillingState as_from_the_factory() {
@@ -65,10 +62,9 @@ BillingStore::Found Billing::load() {
   data.sealed = is_valid(configuration_) && configuration_.sealed != 0;
   const BillingStore::Found found = store_.load(state_);
   if (found == BillingStore::Found::damaged) data.status |= kStatusNonVolatile;
-  const ClockRecord clock = read_clock(board_);
-  if (is_valid(clock)) {
-    data.now = clock.second;
-    state_.clock_samples = clock.samples;
+  if (const ClockCell& cell = board_.cell_at_reset; knows_time(cell)) {
+    data.now = cell.second;
+    state_.clock_samples = cell.samples;
     data.status &= static_cast<std::uint16_t>(~kStatusClock);
   } else {
     data.status |= kStatusClock;

@@ -27,7 +27,7 @@ using Texts = std::vector<std::string>;
 TEST(BillingDisplay, ShowsItsItemsByTheSwitch) {
   BillingBench bench;
   bench.start(at(8, 0));
-  EXPECT_EQ(items(bench), (Texts{"8.8.8.8.8.8.8.8.", "FW 1.0", "DEL 0.000 kWh", "REC 0.000 kWh",
+  EXPECT_EQ(items(bench), (Texts{"8.8.8.8.8.8.8.8.", "FW 5.34", "DEL 0.000 kWh", "REC 0.000 kWh",
                                  "NET 0.000 kWh", "MAX 0.000 kW", "NOW 0.000 kW", "Er 0000 0000"}));
   EXPECT_EQ(shown(bench), "8.8.8.8.8.8.8.8.") << "and from the first one again";
 }
@@ -42,7 +42,7 @@ TEST(BillingDisplay, ShowsRegistersDemandAndPower) {
   bench.billing->on_present(measured);
   bench.move_cover(true);
   bench.billing->warm_start(0);  // from the first item on
-  EXPECT_EQ(items(bench), (Texts{"8.8.8.8.8.8.8.8.", "FW 1.0", "DEL 6.172 kWh", "REC 12.345 kWh",
+  EXPECT_EQ(items(bench), (Texts{"8.8.8.8.8.8.8.8.", "FW 5.34", "DEL 6.172 kWh", "REC 12.345 kWh",
                                  "NET -6.173 kWh", "MAX 12.345 kW", "NOW -24.690 kW", "Er 0000 1000"}));
 }
 
@@ -61,7 +61,7 @@ TEST(BillingDisplay, ScrollsByItself) {
   bench.run(Display::kSecondsPerItem - 1);
   EXPECT_EQ(shown(bench), "8.8.8.8.8.8.8.8.");
   bench.run(1);
-  EXPECT_EQ(shown(bench), "FW 1.0");
+  EXPECT_EQ(shown(bench), "FW 5.34");
   bench.run(Display::kSecondsPerItem);
   EXPECT_EQ(shown(bench), "DEL 0.000 kWh");
   bench.run(6 * Display::kSecondsPerItem);

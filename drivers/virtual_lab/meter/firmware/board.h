@@ -1,12 +1,13 @@
-// The board that a meter firmware runs on: one map of memory, version 1. The host fills it for a firmware in
-// its own process or, through shared memory, for an image in an emulator; another team's firmware meets this
-// map to take the place of ours. Little-endian; freestanding.
+// The board that a meter firmware runs on: one map of memory, version 1, told in full in ../board.md. The
+// host fills it for a firmware in its own process or, through shared memory, for an image in an emulator;
+// another team's firmware meets this map to take the place of ours. Little-endian; freestanding.
 //
 // Time is the number of samples taken since reset: sample n was converted n/3840 s after it, by the meter's
 // own clock. Nothing else on the board tells the time.
 //
 // Every index and every plain word has one writer. Indexes count slots since reset and wrap at 2^32; a slot
-// is written before the index that hands it over.
+// is written before the index that hands it over. The host changes what is marked `waiting` only while the
+// firmware waits: whatever a block of samples comes upon has stood since its first sample.
 #pragma once
 
 #include <atomic>
@@ -95,23 +96,56 @@ enum class ResetCause : std::uint32_t { power_on = 1, watchdog = 2, command = 3 
 inline constexpr std::uint32_t kFaultCalibration = 1U
                                                    << 0U;  ///< record missing or damaged: nothing is metered
 inline constexpr std::uint32_t kFaultLedRing = 1U << 1U;   ///< an LED edge was lost: the ring was full
+/// The processor has met what it cannot go on from, at fault_address: the bench ends what it does.
+inline constexpr std::uint32_t kFaultException = 1U << 31U;
+
+/// The cell that keeps the time while the supply is off, to the second.
+struct ClockCell {
+  std::uint32_t known;    // 0: nobody has set it
+  std::uint32_t second;   // since 2000-01-01 00:00 of the meter's own time
+  std::uint32_t samples;  // of that second that were over, below kSampleRate
+};
+
+inline constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 struct Board {
-  // Host to firmware, except as marked.
-  std::uint32_t magic;
-  std::uint32_t version;
-  std::uint32_t run_until;        // take samples up to this number (low 32 bits), then wait for the doorbell
-  std::uint32_t doorbell;         // changes when there is something to do
-  std::uint32_t power_good;       // 0: the supply fails, save what must be saved
-  std::uint32_t reset_cause;      // ResetCause
-  std::uint32_t fault_word;       // firmware to host, kFault…
-  std::uint32_t relay;            // firmware to host: 1 is closed
-  std::uint32_t switches;         // bit 0 display, 1 demand reset, 2 test mode, 3 disconnect; 1 is pressed
-  std::uint32_t cover;            // 1 is open
-  std::int32_t thermometer;       // m°C
-  std::uint32_t display_changes;  // firmware to host: counts new texts
-  char display[80];               // firmware to host: UTF-8, ends at the first 0
-  std::uint8_t eeprom[4096];      // contents at reset; the firmware writes through eeprom_writes alone
+  // Host to firmware. These two stand here in all versions.
+  std::uint32_t magic;        // kBoardMagic
+  std::uint32_t version;      // of the map that the host has
+  std::uint32_t reset_cause;  // ResetCause
+  ClockCell cell_at_reset;    // the time at sample 0
+  std::uint32_t run_until;    // take samples up to this number (low 32 bits), then wait for more
+  std::uint32_t passed;       // samples before this number are 0 and not in the ring; see rest_until
+  std::uint32_t doorbell;     // changes when there is something to do: waiting
+  std::uint32_t power_good;   // 0: the supply fails, save what must be saved: waiting
+  std::uint32_t switches;  // bit 0 display, 1 demand reset, 2 test mode, 3 disconnect; 1 is pressed: waiting
+  std::uint32_t cover;     // 1 is open: waiting
+  std::int32_t thermometer;  // m°C: waiting
+  std::uint32_t reserved[3];
+
+  // Firmware to host.
+  std::uint32_t
+      built_for;  // version of the map that the firmware knows, once it has begun; stands here always
+  std::uint32_t answered;         // the doorbell that it has answered
+  std::uint32_t asleep;           // 1: it sleeps and wants to be woken, ../board.md
+  std::uint32_t fault_word;       // kFault…
+  std::uint32_t fault_address;    // with kFaultException: the instruction
+  std::uint32_t relay;            // 1 is closed
+  std::uint32_t display_changes;  // counts new texts
+  std::uint32_t led_until;  // all LED edges before this sample (low 32 bits) are in the ring; 0: not told
+  ClockCell cell;           // kept while the supply is off
+  std::uint32_t reserved_of_firmware;
+  std::uint64_t relay_sample;    // at which the relay went where it is
+  std::uint64_t display_sample;  // at which the text came
+  std::uint64_t port_wake;  // the optical port does something by itself after this sample; kNever: while it
+                            // is spoken to alone; 0: the firmware does not tell
+  std::uint64_t
+      rest_until;          // samples of 0 up to this one may be passed; below the present one: they must not
+  std::uint64_t watchdog;  // at this sample the board resets unless it is moved on; 0: there is no watchdog
+  char name[48];           // of the firmware, UTF-8, ends at the first 0
+  char display[80];        // UTF-8, ends at the first 0
+
+  std::uint8_t eeprom[4096];  // contents at reset, host; the firmware writes through eeprom_writes alone
   Ring<Sample, 4096> samples;
   Ring<LedEdge, 1024> led_edges;  // firmware to host
   Ring<UartByte, 1024> uart_in;
@@ -120,16 +154,20 @@ struct Board {
 };
 
 static_assert(std::is_standard_layout_v<Board> && std::is_trivially_copyable_v<Board>);
-static_assert(offsetof(Board, run_until) == 8);
-static_assert(offsetof(Board, fault_word) == 24);
-static_assert(offsetof(Board, thermometer) == 40);
-static_assert(offsetof(Board, display) == 48);
-static_assert(offsetof(Board, eeprom) == 128);
-static_assert(offsetof(Board, samples) == 4224);
-static_assert(offsetof(Board, led_edges) == 53384);
-static_assert(offsetof(Board, uart_in) == 69776);
-static_assert(offsetof(Board, uart_out) == 86168);
-static_assert(offsetof(Board, eeprom_writes) == 102560);
-static_assert(sizeof(Board) == 118952);
+static_assert(offsetof(Board, run_until) == 24);
+static_assert(offsetof(Board, thermometer) == 48);
+static_assert(offsetof(Board, built_for) == 64);
+static_assert(offsetof(Board, fault_word) == 76);
+static_assert(offsetof(Board, cell) == 96);
+static_assert(offsetof(Board, relay_sample) == 112);
+static_assert(offsetof(Board, watchdog) == 144);
+static_assert(offsetof(Board, display) == 200);
+static_assert(offsetof(Board, eeprom) == 280);
+static_assert(offsetof(Board, samples) == 4376);
+static_assert(offsetof(Board, led_edges) == 53536);
+static_assert(offsetof(Board, uart_in) == 69928);
+static_assert(offsetof(Board, uart_out) == 86320);
+static_assert(offsetof(Board, eeprom_writes) == 102712);
+static_assert(sizeof(Board) == 119104);
 
 }  // namespace meterbench::firmware

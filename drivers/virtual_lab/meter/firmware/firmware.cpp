@@ -1,10 +1,14 @@
 #include "drivers/virtual_lab/meter/firmware/firmware.h"
 
 #include "drivers/virtual_lab/meter/firmware/eeprom_journal.h"
+#include "drivers/virtual_lab/meter/firmware/firmware_version.h"
 
 namespace meterbench::firmware {
 
 namespace {
+
+/// Without a sign of life for so long the board resets, made: 2 s. A rest is shorter.
+constexpr std::uint64_t kWatchdog = 2 * kSampleRate;
 
 /// All 0 where there is no valid one.
 CalibrationRecord read_calibration(const Board& board) {
@@ -24,6 +28,11 @@ MeterFirmware::MeterFirmware(Board& board)
       port_{board, billing_, signal_} {
   share(board_.fault_word, calibration_.kt != 0 ? 0 : kFaultCalibration);
   configure(read_record<ConfigurationRecord>(board, kConfigurationAddress));
+  for (std::size_t n = 0; n < sizeof kFirmwareName; ++n) board_.name[n] = kFirmwareName[n];
+  relay_ = board_.relay;
+  texts_ = board_.display_changes;
+  tell_state();
+  share(board_.built_for, kBoardVersion);
 }
 
 void MeterFirmware::configure(const ConfigurationRecord& configuration) {
@@ -33,11 +42,23 @@ void MeterFirmware::configure(const ConfigurationRecord& configuration) {
 }
 
 void MeterFirmware::run() {
+  const std::uint32_t bell = shared(board_.doorbell);
   const std::uint32_t begin = board_.samples.read;
   const std::uint32_t ready = shared(board_.samples.written) - begin;
   const std::uint32_t wanted = shared(board_.run_until) - begin;
   const std::uint32_t end = begin + (wanted < ready ? wanted : ready);
+  const std::uint32_t passed = shared(board_.passed) - begin;
+  const bool rests = passed != 0 && passed <= end - begin;
+  if (rests) pass_rest(passed);
   serve_port();
+  take_samples(rests ? begin + passed : begin, end);
+  tell_state();
+  // The host looks at the rest once these say that it may.
+  share(board_.samples.read, end);
+  share(board_.answered, bell);
+}
+
+void MeterFirmware::take_samples(std::uint32_t begin, std::uint32_t end) {
   for (std::uint32_t n = begin; n != end;) {
     // The port does its part at its own sample, however the host cuts time.
     const std::uint64_t taken = metering_.taken(), wake = port_.wake();
@@ -47,7 +68,6 @@ void MeterFirmware::run() {
       if (metering_.take(board_.samples.slot(n++))) end_block();
     if (metering_.taken() >= wake) serve_port();
   }
-  share(board_.samples.read, end);
 }
 
 // A clock that is set there counts from the newest block.
@@ -55,9 +75,11 @@ void MeterFirmware::serve_port() {
   billing_.on_time(metering_.taken());
   const std::uint32_t before = port_.programming().configurations();
   port_.run(metering_.taken(), billing_.data());
-  if (port_.programming().configurations() == before) return;
-  configure(port_.programming().configuration());
-  billing_.configure(port_.programming().configuration());
+  if (port_.programming().configurations() != before) {
+    configure(port_.programming().configuration());
+    billing_.configure(port_.programming().configuration());
+  }
+  stamp_outputs();
 }
 
 /// Supply, switches and cover.
@@ -82,6 +104,7 @@ void MeterFirmware::end_block() {
   follow_mode();
   if (signal_.due()) led_.signal(metering_.taken());
   led_.spread(metering_.taken(), size);
+  stamp_outputs();
 }
 
 void MeterFirmware::follow_mode() {
@@ -90,22 +113,44 @@ void MeterFirmware::follow_mode() {
   led_.change_mode(mode_);
 }
 
+/// Whether samples of 0 would change nothing but the time: the filters have run empty, and port and LED are
+/// silent.
 bool MeterFirmware::at_rest() {
-  look_at_board();  // longest_rest() must know
-  return metering_.at_rest() && !signal_.under_way() && port_.wake() == kNever;
+  if (!metering_.at_rest() || signal_.under_way() || port_.wake() != kNever) return false;
+  look_at_board();  // the next event of the billing depends on it
+  return true;
 }
 
-std::uint64_t MeterFirmware::longest_rest() const {
-  const std::uint64_t event = billing_.next_event_sample();
-  return event > metering_.taken() ? event - metering_.taken() : 1;
-}
-
+/// Exactly what take_samples() would come to, up to the next event of the billing.
 void MeterFirmware::pass_rest(std::uint64_t samples) {
   metering_.pass_rest(samples);
   billing_.on_time(metering_.taken());
   billing_.on_present(metering_.present());
   follow_mode();
-  share(board_.samples.read, static_cast<std::uint32_t>(metering_.taken()));
+  stamp_outputs();
+}
+
+void MeterFirmware::stamp_outputs() {
+  if (board_.relay != relay_) board_.relay_sample = metering_.taken();
+  if (board_.display_changes != texts_) board_.display_sample = metering_.taken();
+  relay_ = board_.relay;
+  texts_ = board_.display_changes;
+}
+
+/// What the host reckons with until the next samples.
+void MeterFirmware::tell_state() {
+  const std::uint64_t taken = metering_.taken();
+  board_.rest_until = taken;
+  if (at_rest()) {
+    // Where an event is due already, one sample brings it.
+    const std::uint64_t event = billing_.next_event_sample();
+    board_.rest_until = event > taken ? event : taken + 1;
+  }
+  board_.port_wake = port_.wake();
+  board_.watchdog = taken + kWatchdog;
+  share(board_.led_until, static_cast<std::uint32_t>(led_.given_until(taken - taken % kBlock)));
+  const MeterData& data = billing_.data();
+  board_.cell = {(data.status & kStatusClock) == 0 ? 1U : 0U, data.now, 0};
 }
 
 }  // namespace meterbench::firmware

@@ -15,8 +15,6 @@
 
 namespace meterbench::firmware {
 
-inline constexpr const char* kFirmwareName = "Meterbench metering core 1";
-
 class MeterFirmware {
  public:
   /// A reset: reads calibration and configuration. Without a valid calibration it takes samples but meters
@@ -24,21 +22,10 @@ class MeterFirmware {
   /// the test LED's own figures (test_led.h).
   explicit MeterFirmware(Board& board);
 
-  /// Takes all samples up to the board's run_until, as far as the ring has them, and what the optical port
-  /// has heard.
+  /// Passes the samples that the board says are 0 and not in its ring, takes those of the ring, up to
+  /// run_until, and what the optical port has heard; answers the doorbell. However the host cuts time, it
+  /// comes to the same.
   void run();
-
-  /// The sample after which the optical port has something to do by itself; kNever while nobody talks.
-  [[nodiscard]] std::uint64_t port_wake() { return port_.wake(); }
-
-  /// Whether samples of 0 would change nothing but the time: the filters have run empty, and port and LED are
-  /// silent.
-  [[nodiscard]] bool at_rest();
-  /// At rest: so many samples may be passed at once, until the billing has something to do.
-  [[nodiscard]] std::uint64_t longest_rest() const;
-  /// At rest: takes `samples` samples of 0 at once, longest_rest() at most, which the board's ring need not
-  /// hold. Exactly what run() would come to.
-  void pass_rest(std::uint64_t samples);
 
   /// Quanta since reset (see CalibrationRecord). The net energy of each block goes to one of them: elements
   /// are summed before the direction is looked at.
@@ -51,6 +38,11 @@ class MeterFirmware {
  private:
   void configure(const ConfigurationRecord& configuration);
   void look_at_board();
+  void pass_rest(std::uint64_t samples);
+  void take_samples(std::uint32_t begin, std::uint32_t end);
+  [[nodiscard]] bool at_rest();
+  void stamp_outputs();
+  void tell_state();
   void follow_mode();
   void end_block();
   void serve_port();
@@ -64,6 +56,7 @@ class MeterFirmware {
   std::uint64_t line_periods_ = 0;  // that the billing has been told of
   bool supplied_ = true;
   Mode mode_ = Mode::metering;
+  std::uint32_t relay_ = 0, texts_ = 0;  // as they were stamped last
   LedSignal signal_;
   Billing billing_;
   OpticalServer port_;

@@ -38,7 +38,7 @@ CalibrationRecord sealed(CalibrationRecord record) {
 struct Bench {
   explicit Bench(const CalibrationRecord& calibration, std::uint32_t first_index = 0)
       : board{std::make_unique<Board>()} {
-    board->samples.written = board->samples.read = board->run_until = first_index;
+    board->samples.written = board->samples.read = board->run_until = board->passed = first_index;
     const auto raw = std::bit_cast<CalibrationBytes>(calibration);
     std::ranges::copy(raw.bytes, board->eeprom + kCalibrationAddress);
     firmware = std::make_unique<MeterFirmware>(*board);

@@ -1,5 +1,7 @@
 #include "drivers/virtual_lab/meter/firmware/metering.h"
 
+#include <initializer_list>
+
 #include "drivers/virtual_lab/meter/firmware/defect.h"
 #include "drivers/virtual_lab/meter/firmware/rounding.h"
 

@@ -9,8 +9,6 @@
 
 namespace meterbench::firmware {
 
-inline constexpr std::uint64_t kNever = ~std::uint64_t{0};
-
 class PortLink {
  public:
   /// As Negotiate agrees them: bytes of a whole packet, packets of a message.

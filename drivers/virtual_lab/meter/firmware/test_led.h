@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "drivers/virtual_lab/meter/firmware/board.h"
+#include "drivers/virtual_lab/meter/firmware/calibration_record.h"
 #include "drivers/virtual_lab/meter/firmware/configuration_record.h"
 #include "drivers/virtual_lab/meter/firmware/meter_data.h"
 
@@ -24,6 +25,8 @@ class TestLed {
   /// Lights `energy`, below 2^48, which the block brought that ends at sample `now`, evenly over the block
   /// after it, later by the delay: an edge is never in the past.
   void spread(std::uint64_t now, std::uint64_t energy);
+  /// All edges before that sample have been given once the block that ends at `now` has been spread.
+  [[nodiscard]] std::uint64_t given_until(std::uint64_t now) const { return now + delay_ + kBlock; }
   /// A pulse of no energy at the beginning of that block; to be given before its energy.
   void signal(std::uint64_t now);
 

@@ -1,4 +1,4 @@
-#include "drivers/virtual_lab/meter/host_meter.h"
+#include "drivers/virtual_lab/meter/virtual_meter.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ MeterType type_of(const FormCase& form) {
 
 /// A meter at a load that stands from `begin` on, without source noise.
 struct Trial {
-  Trial(const MeterType& type, const HostMeter::Imperfections& imperfections, const Terminals& load,
+  Trial(const MeterType& type, const VirtualMeter::Imperfections& imperfections, const Terminals& load,
         double begin = 0)
       : meter{type, imperfections, [this](Instant t) { edges.push_back(in_seconds(t)); }} {
     world.attach(meter);
@@ -56,10 +56,10 @@ struct Trial {
 
   std::vector<double> edges;
   World world{1, {.settle_s = 0}};
-  HostMeter meter;
+  VirtualMeter meter;
 };
 
-double error_percent(const MeterType& type, const HostMeter::Imperfections& imperfections,
+double error_percent(const MeterType& type, const VirtualMeter::Imperfections& imperfections,
                      const LoadPoint& point, double seconds, double body = 23) {
   Trial run{type, imperfections, terminals_of(point)};
   run.world.climate().set_room(Temperature{body});
@@ -72,7 +72,7 @@ const PowerFactor kUnity{};
 const PowerFactor kLag{0.5, false};
 const PowerFactor kLead{0.8, true};
 
-TEST(HostMeter, WithoutImperfectionsItsLedEnergyIsTheEnergyOfTheTerminalsWithin10Ppm) {
+TEST(VirtualMeter, WithoutImperfectionsItsLedEnergyIsTheEnergyOfTheTerminalsWithin10Ppm) {
   for (const FormCase& form : kForms)
     for (const double share : {0.01, 0.25, 1.0})
       for (const PowerFactor& pf : {kUnity, kLag, kLead})
@@ -86,7 +86,7 @@ TEST(HostMeter, WithoutImperfectionsItsLedEnergyIsTheEnergyOfTheTerminalsWithin1
         }
 }
 
-TEST(HostMeter, RegistersEachCoilAloneAndNothingWithOpposedCoils) {
+TEST(VirtualMeter, RegistersEachCoilAloneAndNothingWithOpposedCoils) {
   const MeterType type = type_of(kForms[1]);
   for (const Circuit circuit : {Circuit::coil_1, Circuit::coil_2})
     EXPECT_NEAR(error_percent(type, {},
@@ -102,7 +102,7 @@ TEST(HostMeter, RegistersEachCoilAloneAndNothingWithOpposedCoils) {
   EXPECT_TRUE(run.edges.empty());
 }
 
-TEST(HostMeter, KeepsRegistersThatAgreeWithTheLedWithinOneKt) {
+TEST(VirtualMeter, KeepsRegistersThatAgreeWithTheLedWithinOneKt) {
   const MeterType type = type_of(kForms[1]);
   const auto load = [](Direction direction) {
     return terminals_of(
@@ -122,7 +122,7 @@ TEST(HostMeter, KeepsRegistersThatAgreeWithTheLedWithinOneKt) {
   EXPECT_LT(delivered + received - led, type.kt.value());
 }
 
-TEST(HostMeter, OverRegistersByGainClockAndTemperature) {
+TEST(VirtualMeter, OverRegistersByGainClockAndTemperature) {
   const MeterType type = type_of(kForms[1]);
   const LoadPoint point =
       make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, kUnity, Direction::delivered);
@@ -136,7 +136,7 @@ TEST(HostMeter, OverRegistersByGainClockAndTemperature) {
               0.001);
 }
 
-TEST(HostMeter, ItsBodyFollowsTheAirWithItsTimeConstant) {
+TEST(VirtualMeter, ItsBodyFollowsTheAirWithItsTimeConstant) {
   Trial run{type_of(kForms[1]), {.body_time_constant_s = 60}, {}};
   run.world.climate().install(
       {.rate_k_per_min = 6000, .dead_time_s = 0, .time_constant_s = 0, .overshoot_k = 0});
@@ -149,9 +149,9 @@ TEST(HostMeter, ItsBodyFollowsTheAirWithItsTimeConstant) {
   EXPECT_NEAR(run.meter.body().value(), 23 + 30 * (1 - std::exp(-1)), 1e-9);
 }
 
-TEST(HostMeter, HoldsEachSwitchUntilItIsLetGo) {
+TEST(VirtualMeter, HoldsEachSwitchUntilItIsLetGo) {
   Trial run{type_of(kForms[1]), {}, {}};
-  using Switch = HostMeter::Switch;
+  using Switch = VirtualMeter::Switch;
   for (const Switch one :
        {Switch::display_scroll, Switch::demand_reset, Switch::test_mode, Switch::disconnect}) {
     run.meter.press(one, true);
@@ -163,7 +163,7 @@ TEST(HostMeter, HoldsEachSwitchUntilItIsLetGo) {
   }
 }
 
-TEST(HostMeter, OverRegistersAtLagAndUnderRegistersAtLeadByItsPhaseError) {
+TEST(VirtualMeter, OverRegistersAtLagAndUnderRegistersAtLeadByItsPhaseError) {
   const MeterType type = type_of(kForms[1]);
   const auto error = [&](const PowerFactor& pf, Direction direction) {
     return error_percent(type, {.phase_error_arcmin = 10},
@@ -179,7 +179,7 @@ TEST(HostMeter, OverRegistersAtLagAndUnderRegistersAtLeadByItsPhaseError) {
   }
 }
 
-TEST(HostMeter, TellsOfAStepAfterItsDelay) {
+TEST(VirtualMeter, TellsOfAStepAfterItsDelay) {
   const MeterType type = type_of(kForms[1]);
   for (const double delay : {0.1, 0.5}) {
     Trial run{type,
@@ -196,11 +196,11 @@ TEST(HostMeter, TellsOfAStepAfterItsDelay) {
   }
 }
 
-TEST(HostMeter, NeverLightsBeforeTheWorldsNow) {
+TEST(VirtualMeter, NeverLightsBeforeTheWorldsNow) {
   World world{1, {.settle_s = 0}};
   MeterType type = type_of(kForms[1]);
   type.kt = ActiveEnergy{100};
-  HostMeter meter{type, {.clock_ppm = -900}, [&](Instant t) { EXPECT_GE(t, world.now() - World::kCell); }};
+  VirtualMeter meter{type, {.clock_ppm = -900}, [&](Instant t) { EXPECT_GE(t, world.now() - World::kCell); }};
   world.attach(meter);
   world.source().apply(
       world.now(), terminals_of(make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, kUnity,
@@ -208,7 +208,7 @@ TEST(HostMeter, NeverLightsBeforeTheWorldsNow) {
   world.advance_to(instant_at(10));
 }
 
-TEST(HostMeter, GivesTheSameEdgesHoweverOftenTheBenchLooks) {
+TEST(VirtualMeter, GivesTheSameEdgesHoweverOftenTheBenchLooks) {
   const MeterType type = type_of(kForms[1]);
   const Terminals load = terminals_of(
       make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{200}, kLag, Direction::delivered));
@@ -226,7 +226,7 @@ Terminals full_load(const MeterType& type, const PowerFactor& pf = kUnity) {
                                       type.maximum_current, pf, Direction::delivered));
 }
 
-TEST(HostMeter, LosesEachPulseOfAGivenNumber) {
+TEST(VirtualMeter, LosesEachPulseOfAGivenNumber) {
   const MeterType type = type_of(kForms[1]);
   Trial sound{type, {}, full_load(type)};
   Trial defective{type, {.lost_one_in = 500}, full_load(type)};
@@ -239,7 +239,7 @@ TEST(HostMeter, LosesEachPulseOfAGivenNumber) {
   EXPECT_EQ(defective.edges, expected);
 }
 
-TEST(HostMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
+TEST(VirtualMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
   const MeterType type = type_of(kForms[1]);
   Trial sound{type, {}, full_load(type)};
   Trial defective{type, {.doubled_one_in = 800}, full_load(type)};
@@ -251,7 +251,7 @@ TEST(HostMeter, DoublesEachPulseOfAGivenNumberAfterItsFlashHasEnded) {
   EXPECT_EQ(defective.edges[801], sound.edges[800]);
 }
 
-TEST(HostMeter, MetersAllOrdersBelowHalfItsSampleRate) {
+TEST(VirtualMeter, MetersAllOrdersBelowHalfItsSampleRate) {
   const MeterType type = type_of(kForms[1]);
   for (const int order : {2, 5, 31}) {  // 31·60 Hz = 1,860 Hz of 1,920 Hz
     Terminals load = full_load(type, kLag);
@@ -269,7 +269,7 @@ TEST(HostMeter, MetersAllOrdersBelowHalfItsSampleRate) {
   }
 }
 
-TEST(HostMeter, TakesAHarmonicInTheSameTimeAsItsFundamental) {
+TEST(VirtualMeter, TakesAHarmonicInTheSameTimeAsItsFundamental) {
   // What a sine of 5 · 60 Hz is for a meter, it is as the fifth harmonic of nothing.
   const MeterType type = type_of(kForms[1]);
   Terminals sine{.frequency = Frequency{300}, .voltage = {120, -120}, .current = {50, -50}};
@@ -284,7 +284,7 @@ TEST(HostMeter, TakesAHarmonicInTheSameTimeAsItsFundamental) {
 
 /// A day in the life of a meter, cut as a bench with much to do would.
 struct Life {
-  explicit Life(HostMeter::Idle idle)
+  explicit Life(VirtualMeter::Idle idle)
       : type{type_of(kForms[1])},
         meter{type,
               {.temperature_slope_percent_per_k = 0.003, .clock_ppm = 7, .delay_s = 0.3},
@@ -312,12 +312,12 @@ struct Life {
   MeterType type;
   std::vector<Instant> edges;
   std::vector<std::pair<Instant, std::uint8_t>> said;
-  HostMeter meter;
+  VirtualMeter meter;
 };
 
-TEST(HostMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
-  Life skipping{HostMeter::Idle::skip};
-  Life simulating{HostMeter::Idle::simulate};
+TEST(VirtualMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
+  Life skipping{VirtualMeter::Idle::skip};
+  Life simulating{VirtualMeter::Idle::simulate};
   for (Life* life : {&skipping, &simulating}) {
     life->until(7.0031);
     life->load(kLag);
@@ -357,7 +357,7 @@ TEST(HostMeter, IsTheSameToTheSampleWhetherIdleTimeIsSkippedOrNot) {
   EXPECT_EQ(a.millihertz, b.millihertz);
 }
 
-TEST(HostMeter, TellsNothingOfALoadBelowItsStartingThresholdAndAllOfOneAbove) {
+TEST(VirtualMeter, TellsNothingOfALoadBelowItsStartingThresholdAndAllOfOneAbove) {
   // 200 A · 240 V · 10^-4 are 4.8 W.
   MeterType type = type_of(kForms[1]);
   type.kt = ActiveEnergy{1};
@@ -374,7 +374,7 @@ TEST(HostMeter, TellsNothingOfALoadBelowItsStartingThresholdAndAllOfOneAbove) {
   EXPECT_NEAR(static_cast<double>(edges_at(0.021)), 0.021 * 240 * 300, 2);
 }
 
-TEST(HostMeter, SeesWhatStandsOnItsTerminals) {
+TEST(VirtualMeter, SeesWhatStandsOnItsTerminals) {
   for (const FormCase& form : kForms)
     for (const PowerFactor& pf : {kUnity, kLag, kLead})
       for (const double hertz : {59.0, 60.0, 61.0}) {
@@ -397,7 +397,7 @@ TEST(HostMeter, SeesWhatStandsOnItsTerminals) {
 }
 
 /// 2S CL200 at 200 A: 48 kW, 13.3 pulses of 1 Wh a second.
-TEST(HostMeter, KeepsItsRegistersOverACutOfItsSupplyAndNothingIsMeteredMeanwhile) {
+TEST(VirtualMeter, KeepsItsRegistersOverACutOfItsSupplyAndNothingIsMeteredMeanwhile) {
   const MeterType type = type_of(kForms[1]);
   const LoadPoint point =
       make_load_point(type.form, Voltage{240}, Frequency{60}, Current{200}, kUnity, Direction::delivered);
@@ -418,7 +418,7 @@ TEST(HostMeter, KeepsItsRegistersOverACutOfItsSupplyAndNothingIsMeteredMeanwhile
   EXPECT_NE(data.status & firmware::kStatusPowerFailure, 0);
 }
 
-TEST(HostMeter, IsSilentAtItsPortWhileItHasNoSupply) {
+TEST(VirtualMeter, IsSilentAtItsPortWhileItHasNoSupply) {
   Trial run{type_of(kForms[1]), {}, {}};
   const Bytes identify{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10};
   run.meter.set_supply(false);
@@ -433,11 +433,11 @@ TEST(HostMeter, IsSilentAtItsPortWhileItHasNoSupply) {
   EXPECT_FALSE(run.meter.take_said().empty());
 }
 
-TEST(HostMeter, ItsClockStartsWithTheWorldsAndGoesOnWithoutSupply) {
+TEST(VirtualMeter, ItsClockStartsWithTheWorldsAndGoesOnWithoutSupply) {
   UtcTime starts;
   ASSERT_TRUE(parse_utc("2025-06-02T08:00:00Z", starts));
   World world{1, {.settle_s = 0}};
-  HostMeter meter{type_of(kForms[1]), {}, [](Instant) {}, "A", HostMeter::Idle::skip, starts};
+  VirtualMeter meter{type_of(kForms[1]), {}, [](Instant) {}, "A", VirtualMeter::Idle::skip, starts};
   world.attach(meter);
   world.advance_to(instant_at(10.5));
   // 25 years and 6 leap days, 5 months: 9284 days to 2025-06-02.
@@ -451,7 +451,7 @@ TEST(HostMeter, ItsClockStartsWithTheWorldsAndGoesOnWithoutSupply) {
   EXPECT_NEAR(meter.data().now, morning + 3620, 1);
 }
 
-TEST(HostMeter, WithoutATimeOfTheWorldItsClockIsNotSet) {
+TEST(VirtualMeter, WithoutATimeOfTheWorldItsClockIsNotSet) {
   Trial run{type_of(kForms[1]), {}, {}};
   run.until(5);
   EXPECT_NE(run.meter.data().status & firmware::kStatusClock, 0);
