@@ -67,7 +67,7 @@ struct MeterRig : Surroundings {
     return finish<Tables>("tables", kLimit,
                           [&](auto done) { meter->start_read_tables(numbers, std::move(done)); });
   }
-  void expect_registers(const MeterRegisters& told) const {
+  void expect_registers(const MeterRegisters& told) {
     EXPECT_GT(told.step, ActiveEnergy{});
     EXPECT_LE(told.asked, told.answered);
     ASSERT_TRUE(told.delivered && told.received);

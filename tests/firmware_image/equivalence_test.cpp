@@ -34,7 +34,7 @@ class Equivalence : public ::testing::TestWithParam<std::uint32_t> {};
 TEST_P(Equivalence, OfHostBuildAndImage) {
   REQUIRE_IMAGE(image, "firmware-5.34.elf");
   const std::uint32_t block = GetParam();
-  const Drill drill{minutes(block >= 64 ? 12 : 5), 2026 + block};
+  const Drill drill{minutes(block >= 64 ? 12 : 4), 2026 + block};
   const auto host = virtual_lab::host_processor();
   const auto emulated = virtual_lab::emulator(image);
   const Outputs expected = drill.run(*host, 4096);

@@ -81,8 +81,8 @@ class Life {
 
  private:
   void until(double seconds) {
-    while (in_seconds(world_.now()) < seconds) {
-      world_.advance_to(std::min(world_.now() + from_seconds(watch_.every), instant_at(seconds)));
+    for (const Instant end = instant_at(seconds); world_.now() < end;) {
+      world_.advance_to(std::min(world_.now() + from_seconds(watch_.every), end));
       meter_.tell_edges_until(world_.now());
     }
     look();
@@ -111,6 +111,7 @@ class Life {
     std::uint8_t control = 0;
     for (const Octets& request : {Octets{0x20},
                                   {0x61, 0x00, 0x40, 0x01, 0x06},
+                                  Octets{0x50, 0x00, 0x02} + text("WORLD", 10, ' '),
                                   full_read(1),
                                   full_read(23),
                                   full_read(52),
@@ -141,20 +142,24 @@ void expect_same(const Told& a, const Told& b, const char* what) {
   EXPECT_TRUE(a.eeprom == b.eeprom) << what;
 }
 
+// Looks within a cell of the world's noise cut the synthesis of samples, which rounds anew: only looks at
+// whole cells leave the samples as they are, to the bit.
 TEST(MeterInTheWorld, IsTheSameOnTheHostAndAsAnImageHoweverItIsWatched) {
   REQUIRE_IMAGE(image, "firmware-5.34.elf");
   const Told told = Life{virtual_lab::host_processor(), {}}.live();
   EXPECT_GT(told.lit.size(), 3000U);
-  EXPECT_GT(told.said.size(), 500U);
+  EXPECT_GT(told.said.size(), 200U);
   expect_same(told, Life{virtual_lab::host_processor(), {.idle = VirtualMeter::Idle::simulate}}.live(),
               "host, every sample");
-  expect_same(told, Life{virtual_lab::host_processor(), {.every = 0.013}}.live(), "host, often");
   expect_same(told, Life{virtual_lab::emulator(image), {}}.live(), "image");
-  expect_same(told, Life{virtual_lab::emulator(image), {.every = 0.013}}.live(), "image, often");
+  expect_same(told, Life{virtual_lab::emulator(image), {.every = 0.34}}.live(), "image, often");
   expect_same(told, Life{virtual_lab::emulator(image), {.every = 1000}}.live(), "image, hardly ever");
   expect_same(told,
               Life{virtual_lab::emulator(image), {.idle = VirtualMeter::Idle::simulate, .block = 100}}.live(),
               "image, every sample in small blocks");
+  const Watch odd{.every = 0.333};
+  expect_same(Life{virtual_lab::host_processor(), odd}.live(), Life{virtual_lab::emulator(image), odd}.live(),
+              "looks within a cell");
 }
 
 }  // namespace

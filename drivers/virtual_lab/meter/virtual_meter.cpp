@@ -243,12 +243,10 @@ void VirtualMeter::follow_body(const Segment& segment) {
   const Temperature before = body();
   ThermalBody after = body_;
   after.follow(segment.begin, segment.air);
-  if (const double rate = sample_rate(); rate != clock_.rate()) {
-    settle();
-    clock_.set_rate(in_seconds(segment.begin), rate);
-  }
   if (after.temperature() != before) settle();
   body_ = after;
+  if (const double rate = sample_rate(); rate != clock_.rate())
+    clock_.set_rate(in_seconds(segment.begin), rate);
   if (alive()) own_board().thermometer = static_cast<std::int32_t>(std::lround(body().value() * 1000));
 }
 
