@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,19 +47,28 @@ std::map<std::string, std::string> by_position(const std::string& option, const 
                                                const std::vector<std::string>& positions,
                                                const std::vector<std::string>& alone) {
   std::map<std::string, std::string> words;
+  if (std::error_code missing; fs::is_regular_file(text, missing)) {  // whatever is in its name
+    for (const std::string& each : alone) words.emplace(each, text);
+    return words;
+  }
+  std::set<std::string> seen;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const std::string one = text.substr(at, comma - at);
     const std::size_t equals = one.find('=');
     const std::string position = one.substr(0, std::min(equals, one.size()));
+    const std::string word = equals == std::string::npos ? one : one.substr(equals + 1);
+    if (word.empty()) throw InputError{fmt::format("{} {}: there is an empty name", option, text)};
+    if (!seen.insert(equals == std::string::npos ? "" : position).second)
+      throw InputError{fmt::format("{} {}: {} is named twice", option, text,
+                                   equals == std::string::npos ? "a file without a position" : position)};
     if (equals == std::string::npos || position == "*") {
-      for (const std::string& each : position == "*" ? positions : alone)
-        words.emplace(each, equals == std::string::npos ? one : one.substr(equals + 1));
+      for (const std::string& each : position == "*" ? positions : alone) words.emplace(each, word);
     } else {
       if (std::ranges::find(positions, position) == positions.end())
         throw InputError{fmt::format("{} {}: no meter stands at position {}; there is one at {}", option,
                                      text, position, fmt::join(positions, ", "))};
-      words.insert_or_assign(position, one.substr(equals + 1));
+      words.insert_or_assign(position, word);
     }
     at = comma + 1;
   }
@@ -67,20 +77,32 @@ std::map<std::string, std::string> by_position(const std::string& option, const 
 
 std::map<std::string, std::string> eeprom_files(const FirmwareOptions& options,
                                                 const std::vector<std::string>& positions) {
-  return by_position("--eeprom", options.eeprom, positions,
-                     positions.empty() ? positions : std::vector{positions.front()});
+  auto files = by_position("--eeprom", options.eeprom, positions,
+                           positions.empty() ? positions : std::vector{positions.front()});
+  std::set<std::string> names;
+  for (const auto& [position, path] : files)
+    if (!names.insert(fs::absolute(path).lexically_normal().string()).second)
+      throw InputError{fmt::format("--eeprom {}: two meters cannot share {}", options.eeprom, path)};
+  return files;
 }
 
 /// Nothing where there is no such file yet.
 std::optional<Eeprom> load_eeprom(const std::string& path) {
-  if (std::error_code missing; !fs::exists(path, missing)) return std::nullopt;
+  std::error_code unknown;
+  if (!fs::exists(path, unknown)) {
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (!fs::is_directory(folder, unknown))
+      throw InputError{fmt::format("--eeprom {}: there is no folder {}", path, folder.string())};
+    return std::nullopt;
+  }
+  if (!fs::is_regular_file(path, unknown) || fs::file_size(path, unknown) != std::tuple_size_v<Eeprom>)
+    throw InputError{fmt::format("--eeprom {}: an EEPROM's file has {} bytes, and this is another one", path,
+                                 std::tuple_size_v<Eeprom>)};
   std::ifstream file{path, std::ios::binary};
   const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
   Eeprom eeprom{};
-  if (!file.is_open() || bytes.size() != eeprom.size())
-    throw InputError{fmt::format("--eeprom {}: an EEPROM's file has {} bytes, this one {}", path,
-                                 eeprom.size(),
-                                 file.is_open() ? std::to_string(bytes.size()) : "cannot be read")};
+  if (bytes.size() != eeprom.size())
+    throw InputError{fmt::format("--eeprom {}: the file cannot be read", path)};
   std::ranges::copy(bytes, eeprom.begin());
   return eeprom;
 }
@@ -122,10 +144,15 @@ void save_eeproms(const FirmwareOptions& options, const std::vector<std::string>
   lab.advance_to(lab.world().now() + kSaves);
   for (const auto& [position, path] : files) {
     const Eeprom& eeprom = lab.meter(position).eeprom();
-    std::ofstream file{path, std::ios::binary};
+    // Whole or as before: a full disk must not cost the meter its memory.
+    const std::string beside = path + ".new";
+    std::ofstream file{beside, std::ios::binary};
     std::ranges::copy(eeprom, std::ostreambuf_iterator<char>{file});
     file.close();
-    if (!file) throw std::runtime_error{fmt::format("--eeprom {}: the file cannot be written", path)};
+    std::error_code failed;
+    if (file) fs::rename(beside, path, failed);
+    if (!file || failed)
+      throw std::runtime_error{fmt::format("--eeprom {}: the file cannot be written", path)};
   }
 }
 

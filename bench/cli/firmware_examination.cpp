@@ -22,7 +22,8 @@ using virtual_lab::VirtualMeter;
 
 constexpr double kWarmUp = 5, kLong = 60, kDark = 60;  // s of the world
 /// A firmware that is further off does not know the scales of its EEPROM.
-constexpr double kNear = 1;  // %
+constexpr double kNear = 1;        // %
+constexpr double kMostAstray = 2;  // pulses at either end of a minute
 /// C12.18: Identification, and the acknowledge that it is answered with first.
 constexpr std::uint8_t kIdentify[] = {0xEE, 0x00, 0x00, 0x00, 0x00, 0x01, 0x20, 0x13, 0x10};
 constexpr std::uint8_t kAcknowledge = 0x06;
@@ -41,6 +42,7 @@ class FirmwareExamination {
                VirtualMeter::factory_eeprom(type, {}, "A")} {
     world_.attach(meter_);
     meter_.on_failure([this](const std::string& why) { failed_ = why; });
+    meter_.on_reset([this](const std::string& how) { failed_ = how; });
     add(Grade::fit, "begins", meter_.firmware_description());
   }
 
@@ -90,6 +92,11 @@ class FirmwareExamination {
     const double led = static_cast<double>(edges_.size() - 1) * type_.kt.value() /
                        in_seconds(edges_.back() - edges_.front());
     const double error = 100 * (led / power_ - 1);
+    if (const double due = power_ * kLong / type_.kt.value();
+        std::abs(static_cast<double>(edges_.size()) - due) > kMostAstray + kNear / 100 * due)
+      return add(Grade::unfit, "test LED",
+                 fmt::format("{} pulses in a minute at Imax, where {:.0f} are due", edges_.size(), due),
+                 "it stops, or its Kt is another");
     const std::string text =
         fmt::format("{} pulses in a minute at Imax: {:+.3f} % of {}", edges_.size(), error, type_.id);
     if (std::abs(error) > kNear)

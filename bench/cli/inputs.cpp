@@ -87,11 +87,16 @@ Catalogue catalogue() {
 }
 
 void add_firmware_options(CLI::App& verb, FirmwareOptions& options) {
+  const CLI::Validator named{
+      [](const std::string& text) { return text.empty() ? std::string{"an empty name"} : std::string{}; },
+      "NAME"};
   verb.add_option("--firmware", options.firmware,
-                  "Of the lab's meters: an image FILE.elf, a version as 5.34, or host; A=…,B=… by position");
+                  "Of the lab's meters: an image FILE.elf, a version as 5.34, or host; A=…,B=… by position")
+      ->check(named);
   verb.add_option(
-      "--eeprom", options.eeprom,
-      "FILE or A=FILE,B=FILE: what a meter of the lab remembers, read where it exists, and written");
+          "--eeprom", options.eeprom,
+          "FILE or A=FILE,B=FILE: what a meter of the lab remembers, read where it exists, and written")
+      ->check(named);
 }
 
 std::string default_ledger() {

@@ -106,6 +106,17 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
                                    prepared.meters, stop_);
   if (!opened) throw std::runtime_error{opened.error()};
   Station& bench = (*opened)->station();
+  const FirmwareOptions& firmware = prepared.inputs.bench.firmware;
+  virtual_lab::Lab* const lab = (*opened)->lab();
+  if (lab == nullptr && !(firmware.firmware.empty() && firmware.eeprom.empty()))
+    throw InputError{
+        fmt::format("--firmware and --eeprom are for a virtual lab: the meters of station {} have "
+                    "their own",
+                    prepared.station.name)};
+  if (lab != nullptr)
+    lab->on_reset([](const std::string& position, const std::string& how) {
+      fmt::print(stderr, "meter {}: {}\n", position, how);
+    });
   if (earlier) check_same_firmware(earlier->summary.run, firmware_text(bench, prepared.meters));
   Ledger ledger{output_.ledger, Ledger::Mode::write};
 
@@ -124,8 +135,6 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
                                                                                                unfinished);
   }();
   const double seconds = in_seconds(wall_.now() - started);
-  if ((*opened)->lab() != nullptr)
-    save_eeproms(prepared.inputs.bench.firmware, positions_of(prepared.meters), *(*opened)->lab());
 
   // What the ledger says of all parts of the run counts, as far as it can be read.
   const bool recorded = !outcome.record_failure;
@@ -146,6 +155,7 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
     document_["runs"].push_back(run_json(ledger, ledger.find_run(outcome.run_id).value()));
     document_["runs"].back()["unreachable"] = unreachable_json(plan);
   }
+  if (lab != nullptr) save_eeproms(firmware, positions_of(prepared.meters), *lab);
   const int code = exit_code(outcome, points, output_.require_verified);
   code_ = worse(code_, code);
   return code;

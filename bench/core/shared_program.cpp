@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,7 +56,8 @@ SharedMemory::~SharedMemory() {
 }
 
 SharedProgram::SharedProgram(const SharedMemory& memory,
-                             const std::function<std::vector<std::string>(const Ends&)>& command)
+                             const std::function<std::vector<std::string>(const Ends&)>& command,
+                             const std::vector<int>& inherited)
     : words_{::memfd_create("standard error", MFD_CLOEXEC)} {
   if (words_ < 0) fail("memfd_create");
   const auto [our_wake, its_wake] = socket_pair();
@@ -66,11 +68,14 @@ SharedProgram::SharedProgram(const SharedMemory& memory,
     for (const int descriptor : descriptors) ::close(descriptor);
   };
   try {
+    std::vector<int> all = inherited;
+    all.insert(all.end(), {memory.descriptor(), its_wake, its_control});
     id_ = spawn({.command = command({path_of(memory.descriptor()), its_wake, its_control}),
                  .more = {},
                  .death_signal = SIGKILL,
-                 .inherited = {memory.descriptor(), its_wake, its_control},
-                 .standard_error = words_});
+                 .inherited = all,
+                 .standard_error = words_,
+                 .own_group = true});
     process_ = process_descriptor(id_);
   } catch (...) {
     close_all({its_wake, its_control, wake_, control_, words_});
@@ -121,6 +126,13 @@ std::optional<int> SharedProgram::exit_code() {
   return exit_code_;
 }
 
+std::int64_t SharedProgram::processor_time() const {
+  clockid_t clock{};
+  timespec time{};
+  if (exit_code_ || ::clock_getcpuclockid(id_, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 std::string SharedProgram::last_words() const {
   std::string text(4096, '\0');
   const off_t size = ::lseek(words_, 0, SEEK_END);
@@ -131,7 +143,7 @@ std::string SharedProgram::last_words() const {
 }
 
 SharedProgram::Patience::Patience(SharedProgram& program, Duration longest)
-    : program_{program}, longest_{longest}, began_{steady_ns()} {}
+    : program_{program}, longest_{longest}, began_{steady_ns()}, worked_{program.processor_time()} {}
 
 std::optional<SharedProgram::Waited> SharedProgram::Patience::wait() {
   constexpr std::uint32_t kLooksBetween = 64;
@@ -143,7 +155,9 @@ std::optional<SharedProgram::Waited> SharedProgram::Patience::wait() {
   const std::int64_t waited = steady_ns() - began_;
   if (waited < kGivesWay) return std::nullopt;
   if (program_.exit_code()) return Waited::ended;
-  if (waited > longest_.count()) return Waited::too_long;
+  if (waited > longest_.count() && program_.processor_time() - worked_ > longest_.count())
+    return Waited::too_long;
+  if (waited > kMostWaits * longest_.count()) return Waited::too_long;
   waits_ = kLooksBetween - 1;  // from now on each time
   std::this_thread::sleep_for(std::chrono::microseconds{100});
   return std::nullopt;

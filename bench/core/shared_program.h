@@ -45,15 +45,19 @@ class SharedProgram {
     int wake;            ///< descriptor of a socket from which bytes come that wake it
     int control;         ///< descriptor of a socket over which it is asked and answers, by lines
   };
-  /// `command`: its words, given the ends. Throws std::system_error when it cannot be started.
+  /// `command`: its words, given the ends. `inherited`: further descriptors that it has. Throws
+  /// std::system_error when it cannot be started.
   SharedProgram(const SharedMemory& memory,
-                const std::function<std::vector<std::string>(const Ends&)>& command);
+                const std::function<std::vector<std::string>(const Ends&)>& command,
+                const std::vector<int>& inherited = {});
   ~SharedProgram();
   SharedProgram(const SharedProgram&) = delete;
   SharedProgram& operator=(const SharedProgram&) = delete;
 
   enum class Waited { done, ended, too_long };
-  /// Until `done()`, which looks at the memory, or it has ended; `longest` by the machine's clock.
+  static constexpr int kMostWaits = 12;
+  /// Until `done()`, which looks at the memory, or it has ended; `longest` of its own processor's time, so
+  /// that a busy machine changes nothing, and kMostWaits times as long by the machine's clock.
   template <class Done>
   [[nodiscard]] Waited wait(const Done& done, Duration longest) {
     constexpr int kLooks = 200;  // before anything else is thought of
@@ -70,6 +74,8 @@ class SharedProgram {
   /// The next line that it says over its control, or after `question`; none within `longest`, or no more.
   [[nodiscard]] std::optional<std::string> ask(std::string_view question, Duration longest);
 
+  /// Of all its threads, ns.
+  [[nodiscard]] std::int64_t processor_time() const;
   /// Its exit code once it has ended, as a shell has it.
   [[nodiscard]] std::optional<int> exit_code();
   /// What it has written to its standard error.
@@ -87,7 +93,7 @@ class SharedProgram {
    private:
     SharedProgram& program_;
     Duration longest_;
-    std::int64_t began_;  // ns
+    std::int64_t began_, worked_;  // ns, by the machine's clock and by its own
     std::uint32_t waits_ = 0;
   };
 

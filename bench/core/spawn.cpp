@@ -46,6 +46,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   ::sigaction(SIGPIPE, &usual, nullptr);
+  if (child.own_group) ::setpgid(0, 0);
   for (const int descriptor : child.inherited) ::fcntl(descriptor, F_SETFD, 0);
   if (child.standard_error >= 0) ::dup2(child.standard_error, STDERR_FILENO);
   ::execvpe(arguments[0], arguments, environment);
@@ -71,7 +72,11 @@ pid_t spawn(const Spawned& child) {
   int error = id < 0 ? errno : 0;
   ::close(failure[1]);
   // Ends without a byte when the program runs.
-  if (id > 0 && ::read(failure[0], &error, sizeof error) > 0) (void)collect(id);
+  if (id > 0) {
+    ssize_t count = 0;
+    while ((count = ::read(failure[0], &error, sizeof error)) < 0 && errno == EINTR) continue;
+    if (count > 0) (void)collect(id);
+  }
   ::close(failure[0]);
   if (error != 0) throw std::system_error{error, std::generic_category(), child.command.front()};
   return id;

@@ -17,6 +17,7 @@ struct Spawned {
   int death_signal;                  ///< that it is sent should the thread that started it end without a word
   std::vector<int> inherited{};      ///< our descriptors that it has too, by the same numbers
   int standard_error = -1;           ///< in place of ours
+  bool own_group = false;            ///< what a terminal's keys send does not reach it
 };
 
 /// Starts it. Throws std::system_error when it cannot be started.

@@ -134,13 +134,33 @@ class Firmware(BenchTest):
                 self.assertTrue(wait_for(lambda: not any(map(lives, emulators))), "emulators go on")
 
     def test_an_emulator_that_is_killed_ends_the_lab_with_3(self):
+        for how in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with self.subTest(signal=how.name):
+                bench = subprocess.Popen([PROGRAM, "lab", "--listen", "--meter", METER, "--firmware", "5.34"],
+                                         cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                bench.stdout.readline()
+                os.kill(emulators_of(bench.pid)[0], how)
+                _, said = bench.communicate(timeout=20)
+                self.assertEqual(bench.returncode, 3, said)
+                self.assertIn("the emulator has ended", said)
+
+    def test_keys_of_a_terminal_do_not_reach_the_emulators(self):
         bench = subprocess.Popen([PROGRAM, "lab", "--listen", "--meter", METER, "--firmware", "5.34"],
-                                 cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                 cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(bench.stdout.close)
         bench.stdout.readline()
-        os.kill(emulators_of(bench.pid)[0], signal.SIGKILL)
-        _, said = bench.communicate(timeout=20)
-        self.assertEqual(bench.returncode, 3, said)
-        self.assertIn("the emulator has ended", said)
+        emulator, = emulators_of(bench.pid)
+        self.assertNotEqual(os.getpgid(emulator), os.getpgid(bench.pid))
+        bench.terminate()
+        bench.wait(timeout=20)
+
+    def test_a_choice_that_is_none_is_a_usage_mistake(self):
+        for option, value in (("--firmware", ""), ("--firmware", "A="), ("--firmware", "A=5.34,A=host"),
+                              ("--firmware", "host,5.34"), ("--firmware", "Z=5.34"), ("--eeprom", "/dev/zero"),
+                              ("--eeprom", self.folder), ("--eeprom", self.folder / "none" / "meter.eeprom")):
+            with self.subTest(option=option, value=str(value)):
+                done = self.run_on("host", "examples/image", option, value)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
 
     def test_the_eeprom_survives_in_a_file(self):
         eeprom = self.folder / "meter.eeprom"

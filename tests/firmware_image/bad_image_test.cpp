@@ -187,6 +187,52 @@ TEST(BadImage, ThatHangsIsHelpedByItsWatchdog) {
   EXPECT_EQ(ward.meter.resets(), 1U);
 }
 
+TEST(BadImage, ThatResetsItselfAtOnceIsGivenUp) {
+  REQUIRE_IMAGE(image, "resets_at_once.elf");
+  EXPECT_THAT(why_not_begun(image), HasSubstr("does not begin"));
+}
+
+TEST(BadImage, CannotHideBehindAFarWatchdog) {
+  REQUIRE_IMAGE(image, "hangs_behind_a_far_watchdog.elf");
+  EXPECT_THAT(why_not_begun(image), HasSubstr("further than 60 s ahead"));
+}
+
+TEST(BadImage, ThatTellsAnOldWakeOfItsPortIsSteppedThrough) {
+  REQUIRE_IMAGE(image, "tells_an_old_wake.elf");
+  Ward ward{image};
+  EXPECT_EQ(ward.run(10), "lives");
+  ward.meter.hear(Bytes{0xEE});
+  for (int step = 0; step < 100; ++step) {
+    const auto next = ward.meter.port_event();
+    ASSERT_TRUE(next);
+    ASSERT_GT(*next, ward.world.now());
+    ward.world.advance_to(*next);
+    EXPECT_TRUE(ward.meter.take_said().empty());
+  }
+}
+
+TEST(BadImage, ThatLiesOnTheBoardIsEndedByName) {
+  const std::pair<const char*, const char*> lies[] = {
+      {"floods_a_ring.elf", "more into uart_out than that holds"},
+      {"writes_beyond_the_eeprom.elf", "address 4096 of the EEPROM"},
+      {"blinks_in_the_past.elf", "an LED edge at sample 1 at sample"},
+      {"blinks_far_ahead.elf", "an LED edge at sample 4611686018427387904"}};
+  for (const auto& [name, why] : lies) {
+    REQUIRE_IMAGE(image, name);
+    EXPECT_THAT(Ward{image}.run(10), HasSubstr(why)) << name;
+  }
+}
+
+TEST(BadImage, CannotBeReplacedWhileItRuns) {
+  REQUIRE_IMAGE(sound, "resets_itself.elf");
+  const TemporaryFolder folder;
+  const auto path = file_of(folder, bytes_of(sound->path()));
+  Ward ward{std::make_shared<const ElfImage>(path)};
+  static_cast<void>(file_of(folder, "no image any more"));
+  EXPECT_EQ(ward.run(12), "lives");
+  EXPECT_EQ(ward.meter.resets(), 2U);
+}
+
 TEST(BadImage, ThatHangsForEverIsNotHelpedByAWatchdog) {
   REQUIRE_IMAGE(image, "always_hangs_with_watchdog.elf");
   EXPECT_THAT(Ward{image}.run(120), ContainsRegex("does not take its samples: it is at .*think_it_over"));

@@ -223,6 +223,11 @@ std::string Lab::meter_firmware(const std::string& position) const {
   return socket == sockets_.end() ? std::string{} : socket->second.meter.firmware_description();
 }
 
+void Lab::on_reset(const std::function<void(const std::string&, const std::string&)>& reset) {
+  for (auto& [position, socket] : sockets_)
+    socket.meter.on_reset([reset, name = position](const std::string& how) { reset(name, how); });
+}
+
 void Lab::on_failure(const std::function<void(const std::string&, const std::string&)>& failed) {
   for (auto& [position, socket] : sockets_)
     socket.meter.on_failure([failed, name = position](const std::string& why) { failed(name, why); });

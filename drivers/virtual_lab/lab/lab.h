@@ -70,6 +70,8 @@ class Lab {
 
   /// Called when the firmware of a meter cannot go on: position, why. That meter is dead from then on.
   void on_failure(const std::function<void(const std::string&, const std::string&)>& failed);
+  /// Called when a meter is reset by its firmware or its watchdog: position, how it came to that.
+  void on_reset(const std::function<void(const std::string&, const std::string&)>& reset);
   /// Whose firmware runs at a position; empty where no meter is.
   [[nodiscard]] std::string meter_firmware(const std::string& position) const;
   /// The meter at `position`, which has one (std::out_of_range otherwise).

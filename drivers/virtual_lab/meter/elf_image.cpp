@@ -4,6 +4,7 @@
 #include <gelf.h>
 #include <libelf.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -43,6 +44,10 @@ bool fits(std::uint64_t begin, std::uint64_t bytes) {
 }
 
 std::string contents_of(const std::filesystem::path& path) {
+  constexpr std::uintmax_t kMost = 64U << 20U;
+  std::error_code unknown;
+  if (std::filesystem::file_size(path, unknown) > kMost && !unknown)
+    throw FirmwareFailure{fmt::format("{}: no image has more than 64 MiB", path.string())};
   std::ifstream file{path, std::ios::binary};
   std::string bytes{std::istreambuf_iterator<char>{file}, {}};
   if (!file.is_open() || file.bad()) throw FirmwareFailure{fmt::format("{}: cannot be read", path.string())};
@@ -74,6 +79,8 @@ ElfImage::ElfImage(std::filesystem::path path) : path_{std::move(path)} {
   if (!holds(static_cast<std::uint32_t>(head.e_entry) & ~kThumb))
     refuse(fmt::format("it begins at 0x{:08x}, where it loads nothing", head.e_entry));
   read_symbols(elf.get());
+  bytes_ = std::make_unique<SharedMemory>(bytes.size());
+  std::ranges::copy(bytes, static_cast<char*>(bytes_->data()));
 }
 
 void ElfImage::read_segments(::Elf* elf) {

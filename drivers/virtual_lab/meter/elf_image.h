@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
+
+#include "bench/core/shared_program.h"
 
 struct Elf;  // of libelf
 
@@ -18,6 +21,8 @@ class ElfImage {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// Of the file, without its folder.
   [[nodiscard]] std::string name() const { return path_.filename().string(); }
+  /// What was read then, whatever has become of the file: a descriptor for who loads it.
+  [[nodiscard]] int descriptor() const { return bytes_->descriptor(); }
   /// Of the whole file, 64 hexadecimal digits.
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
@@ -36,6 +41,7 @@ class ElfImage {
   void read_symbols(::Elf* elf);
 
   std::filesystem::path path_;
+  std::unique_ptr<SharedMemory> bytes_;
   std::string sha256_;
   std::map<std::uint32_t, std::uint32_t> loaded_;  // end by begin, of what the file loads
   std::map<std::uint32_t, Span> functions_;        // by their first address

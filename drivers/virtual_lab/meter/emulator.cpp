@@ -5,6 +5,7 @@
 #include <new>
 #include <optional>
 #include <regex>
+#include <sstream>
 #include <system_error>
 #include <vector>
 
@@ -42,12 +43,13 @@ class Emulator final : public Processor {
     program_.reset();
     board_.fault_word = board_.fault_address = board_.built_for = board_.asleep = 0;
     try {
-      program_.emplace(memory_, [this](const SharedProgram::Ends& ends) { return command(ends); });
+      program_.emplace(
+          memory_, [this](const SharedProgram::Ends& ends) { return command(ends); },
+          std::vector{image_->descriptor()});
     } catch (const std::system_error& e) {
-      throw FirmwareFailure{
-          fmt::format("{}: the emulator cannot be started: {}. It is the Debian package "
-                      "qemu-system-arm",
-                      image_->name(), e.what())};
+      const bool missing = e.code() == std::errc::no_such_file_or_directory;
+      throw FirmwareFailure{fmt::format("{}: the emulator cannot be started: {}{}", image_->name(), e.what(),
+                                        missing ? ". It is the Debian package qemu-system-arm" : "")};
     }
     const auto waited =
         program_->wait([&] { return firmware::shared(board_.built_for) != 0 || has_fault(); }, kBegins);
@@ -58,6 +60,7 @@ class Emulator final : public Processor {
       fail(fmt::format("it is built for version {} of the board; this bench has version {}", board_.built_for,
                        firmware::kBoardVersion));
     // What it finds at its beginning it takes up at once, so that no order depends on how fast it begins.
+    board_.doorbell = board_.answered + 1;
     start();
     if (finish() != Finished::done) fail(fmt::format("it does not begin: {}", whereabouts()));
   }
@@ -74,7 +77,10 @@ class Emulator final : public Processor {
     look_for_fault();
     if (waited == SharedProgram::Waited::done) return Finished::done;
     if (waited == SharedProgram::Waited::too_long) return Finished::hangs;
-    if (program_->exit_code() == 0) return Finished::wants_reset;  // -no-reboot
+    // With -no-reboot it ends when its processor asks for a reset; and when somebody asks it to end.
+    if (program_->exit_code() == 0 &&
+        program_->last_words().find("terminating on signal") == std::string::npos)
+      return Finished::wants_reset;
     fail(ended_text());
   }
 
@@ -91,8 +97,7 @@ class Emulator final : public Processor {
   [[nodiscard]] std::uint32_t handy_block() const override { return 256; }
   [[nodiscard]] bool immediate() const override { return false; }
   [[nodiscard]] std::string description() const override {
-    const std::string_view name{board_.name, std::size(board_.name)};
-    const std::string_view text = name.substr(0, name.find('\0'));
+    const std::string text = board_text({board_.name, std::size(board_.name)});
     return fmt::format("{}image {}, SHA-256 {}", text.empty() ? "" : fmt::format("{}, ", text),
                        image_->name(), image_->sha256());
   }
@@ -121,7 +126,7 @@ class Emulator final : public Processor {
             "-mon",
             "chardev=control,mode=control",
             "-kernel",
-            std::filesystem::absolute(image_->path()).string()};
+            fmt::format("/proc/self/fd/{}", image_->descriptor())};
   }
 
   [[nodiscard]] bool is_done() const {
@@ -150,8 +155,10 @@ class Emulator final : public Processor {
         text += fmt::format(", called from {}", image_->place(*link));
       return text;
     }
-    const auto line = words.substr(0, words.find('\n'));
-    return line.empty() ? text : fmt::format("{}: {}", text, line);
+    std::istringstream lines{words};
+    for (std::string line; std::getline(lines, line);)
+      if (line.find("warning:") == std::string::npos) return fmt::format("{}: {}", text, line);
+    return text;
   }
 
   [[nodiscard]] static std::optional<std::uint32_t> number_after(const std::string& text,

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "drivers/virtual_lab/meter/firmware/board.h"
 
@@ -45,6 +46,9 @@ class Processor {
   /// The firmware, where one can look into it; else null.
   [[nodiscard]] virtual const firmware::MeterFirmware* inside() const { return nullptr; }
 };
+
+/// Text of the board up to its first 0, of which everything that is no printable UTF-8 is `?`.
+[[nodiscard]] std::string board_text(std::string_view text);
 
 /// The firmware that this program was built with, in this process.
 [[nodiscard]] std::unique_ptr<Processor> host_processor();

@@ -34,6 +34,30 @@ void put(const Record& record, std::size_t address, VirtualMeter::Eeprom& eeprom
 /// C12.18. For a firmware that does not tell when it says something by itself.
 constexpr std::uint64_t kPortActive = 10 * firmware::kSampleRate;
 constexpr std::uint64_t kPortBlock = 4;  // samples then
+/// Nothing at a port lasts longer, made: a day.
+constexpr std::uint64_t kLongestSession = std::uint64_t{86400} * firmware::kSampleRate;
+/// Further ahead nothing on the board may be: no LED edge, and no watchdog, which would not be one.
+constexpr std::uint64_t kFarAhead = 60 * firmware::kSampleRate;
+/// A firmware that is reset so often within a second of samples each time has no life.
+constexpr std::uint32_t kMostResets = 10;
+
+/// Sums of what a firmware tells, which may be anything.
+std::uint64_t later(std::uint64_t sample, std::uint64_t by) {
+  return by > firmware::kNever - sample ? firmware::kNever : sample + by;
+}
+
+/// Of a ring, what the firmware has put there since it was looked at last.
+template <class Ring>
+std::uint32_t ready(const char* name, Ring& ring) {
+  const std::uint32_t count = firmware::shared(ring.written) - ring.read;
+  if (count > Ring::capacity)
+    throw FirmwareFailure{
+        fmt::format("it has written more into {} than that holds: index {}, of which {} "
+                    "have been read",
+                    name, ring.written, ring.read)};
+  return count;
+}
+
 /// So often a watchdog may help against a firmware that hangs; more often is no life.
 constexpr std::uint32_t kMostHangs = 3;
 
@@ -147,6 +171,7 @@ void VirtualMeter::begin(firmware::ResetCause cause, const firmware::ClockCell& 
   settled_ = converted_;
   resting_ = asked_ = false;
   led_until_ = 0;
+  last_edge_ = looked_ = 0;
   port_active_until_ = 0;
   state_ = State::alive;
   processor_->reset();
@@ -155,7 +180,16 @@ void VirtualMeter::begin(firmware::ResetCause cause, const firmware::ClockCell& 
 
 /// The cell has kept the clock going, to the second.
 void VirtualMeter::power_up(firmware::ResetCause cause) {
-  if (cause != firmware::ResetCause::power_on) ++resets_;
+  if (cause != firmware::ResetCause::power_on) {
+    ++resets_;
+    quick_resets_ = converted_ - began_ < firmware::kSampleRate ? quick_resets_ + 1 : 0;
+    const char* const by = cause == firmware::ResetCause::watchdog ? "by its watchdog" : "by itself";
+    if (quick_resets_ > kMostResets)
+      return fail(fmt::format("{}: it has been reset {} times, {}, each within a second of the last",
+                              processor_->description(), quick_resets_, by));
+    if (on_reset_) on_reset_(fmt::format("the firmware was reset {}{}", by, stalled_at_));
+    stalled_at_.clear();
+  }
   firmware::ClockCell cell = board().cell;
   cell.second += static_cast<std::uint32_t>((converted_ - stopped_at_) / firmware::kSampleRate);
   cell.samples = 0;
@@ -204,8 +238,9 @@ void VirtualMeter::hangs() {
   if (runs_out == 0 || ++hangs_ > kMostHangs)
     return fail(fmt::format("{}: it does not take its samples: {}", processor_->description(),
                             processor_->whereabouts()));
+  stalled_at_ = fmt::format(", since it did not take its samples: {}", processor_->whereabouts());
   stop(State::stalled);
-  wakes_at_ = std::max(began_ + runs_out, converted_);
+  wakes_at_ = std::max(later(began_, runs_out), converted_);
 }
 
 /// It goes on, and has not moved its watchdog.
@@ -254,14 +289,15 @@ void VirtualMeter::follow_body(const Segment& segment) {
 void VirtualMeter::live_until(const Segment& segment, std::uint64_t until) {
   while (alive() && converted_ < until) {
     const std::uint64_t dog = told_.watchdog;
-    const std::uint64_t end = dog == 0 ? until : std::min(until, std::max(began_ + dog, converted_ + 1));
+    const std::uint64_t end =
+        dog == 0 ? until : std::min(until, std::max(later(began_, dog), converted_ + 1));
     if (idle_ == Idle::skip && segment.terminals.dark() && may_rest()) {
       resting_ = true;
-      converted_ = std::min(end, began_ + told_.rest_until);
+      converted_ = std::min(end, later(began_, told_.rest_until));
     } else if (alive()) {
       convert(segment.terminals, end);
     }
-    if (dog != 0 && converted_ >= began_ + dog) settle();
+    if (dog != 0 && converted_ >= later(began_, dog)) settle();
   }
 }
 
@@ -300,10 +336,10 @@ void VirtualMeter::settle() {
   Processor::Finished finished{};
   try {
     finished = processor_->finish();
+    take_results();
   } catch (const FirmwareFailure& failure) {
     return fail(failure.what());
   }
-  take_results();
   if (finished == Processor::Finished::hangs) return hangs();
   if (finished == Processor::Finished::wants_reset) {
     stopped_at_ = converted_;
@@ -410,9 +446,13 @@ void VirtualMeter::convert(const Terminals& terminals, std::uint64_t until) {
 
 void VirtualMeter::take_results() {
   told_ = {board().rest_until, board().port_wake, board().watchdog};
+  if (told_.watchdog > later(board_time(), kFarAhead))
+    throw FirmwareFailure{fmt::format("{}: its watchdog lies at sample {}, further than 60 s ahead",
+                                      processor_->description(), told_.watchdog)};
   take_led_edges();
   take_port_bytes();
   take_eeprom_writes();
+  looked_ = settled_ - began_;
 }
 
 bool VirtualMeter::knows_edges_until(std::uint64_t sample) const {
@@ -424,14 +464,25 @@ void VirtualMeter::tell_edges_until(Instant t) {
   if (!alive() || (resting_ && !asked_)) return;  // nothing is lit at rest
   const auto sample = static_cast<std::uint64_t>(std::max(clock_.at(in_seconds(t)), 0.0)) - began_;
   if (knows_edges_until(sample)) return;
-  take_led_edges();
+  try {
+    take_led_edges();
+  } catch (const FirmwareFailure& failure) {
+    return fail(failure.what());
+  }
   if (!knows_edges_until(sample)) settle();
 }
 
 void VirtualMeter::take_led_edges() {
   led_until_ = firmware::shared(own_board().led_until);  // first: what it tells of stands in the ring by now
   firmware::LedEdge edge;
-  while (firmware::pop(own_board().led_edges, edge)) {
+  for (auto left = ready("led_edges", own_board().led_edges); left > 0; --left) {
+    static_cast<void>(firmware::pop(own_board().led_edges, edge));
+    if (edge.sample < std::max(last_edge_, looked_) || edge.sample > later(board_time(), kFarAhead))
+      throw FirmwareFailure{
+          fmt::format("{}: an LED edge at sample {} at sample {}: edges come in the order of "
+                      "time, at most 60 s ahead",
+                      processor_->description(), edge.sample, board_time())};
+    last_edge_ = edge.sample;
     const double samples =
         static_cast<double>(began_ + edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
     const double width = (edge.pulse & ~firmware::kLedInverted) * 0x1p-16;
@@ -445,7 +496,8 @@ void VirtualMeter::take_led_edges() {
 
 void VirtualMeter::take_port_bytes() {
   firmware::UartByte out;
-  while (firmware::pop(own_board().uart_out, out)) {
+  for (auto left = ready("uart_out", own_board().uart_out); left > 0; --left) {
+    static_cast<void>(firmware::pop(own_board().uart_out, out));
     said_.push_back(static_cast<std::uint8_t>(out.byte));
     port_active_until_ = converted_ + kPortActive;
   }
@@ -453,8 +505,13 @@ void VirtualMeter::take_port_bytes() {
 
 void VirtualMeter::take_eeprom_writes() {
   firmware::EepromWrite write;
-  while (firmware::pop(own_board().eeprom_writes, write))
-    if (write.address < eeprom_.size()) eeprom_[write.address] = static_cast<std::uint8_t>(write.byte);
+  for (auto left = ready("eeprom_writes", own_board().eeprom_writes); left > 0; --left) {
+    static_cast<void>(firmware::pop(own_board().eeprom_writes, write));
+    if (write.address >= eeprom_.size())
+      throw FirmwareFailure{fmt::format("{}: it writes to address {} of the EEPROM, which has {} bytes",
+                                        processor_->description(), write.address, eeprom_.size())};
+    eeprom_[write.address] = static_cast<std::uint8_t>(write.byte);
+  }
 }
 
 void VirtualMeter::hear(ByteView bytes) {
@@ -479,16 +536,17 @@ Bytes VirtualMeter::take_said() {
 std::optional<Instant> VirtualMeter::port_event() {
   if (!alive()) return std::nullopt;
   std::uint64_t wake = told_.port_wake;
+  // What lies behind it tells of nothing that is to come.
+  if (wake != 0 && wake <= settled_ - began_ && said_.empty()) wake = 0;
   if (wake == 0) wake = converted_ < port_active_until_ ? board_time() + kPortBlock : firmware::kNever;
   if (!said_.empty()) wake = board_time();
-  if (wake == firmware::kNever) return std::nullopt;
+  if (wake > later(board_time(), kLongestSession)) return std::nullopt;
   return instant_at(clock_.time_of(static_cast<double>(began_ + wake)));
 }
 
 std::string VirtualMeter::display() {
   settle();
-  const std::string_view all{board().display, std::size(board().display)};
-  return std::string{all.substr(0, all.find('\0'))};
+  return board_text({board().display, std::size(board().display)});
 }
 
 void VirtualMeter::press(Switch which, bool pressed) {

@@ -67,6 +67,8 @@ class VirtualMeter final : public Observer {
   void on_failure(std::function<void(const std::string&)> failed) { failed_ = std::move(failed); }
   /// Whose firmware runs, for the record.
   [[nodiscard]] std::string firmware_description() const { return processor_->description(); }
+  /// Called at each reset by itself or by its watchdog: how it came to it.
+  void on_reset(std::function<void(const std::string&)> reset) { on_reset_ = std::move(reset); }
   /// Of its board, by command and watchdog.
   [[nodiscard]] std::uint32_t resets() const { return resets_; }
   /// What survives without its supply.
@@ -176,7 +178,7 @@ class VirtualMeter final : public Observer {
   SampleClock clock_;
   Idle idle_;
   std::unique_ptr<Processor> processor_;
-  std::function<void(const std::string&)> failed_;
+  std::function<void(const std::string&)> failed_, on_reset_;
   Eeprom eeprom_;
   State state_ = State::alive;
   static constexpr std::uint64_t kLives = ~std::uint64_t{0};
@@ -197,7 +199,11 @@ class VirtualMeter final : public Observer {
   std::uint32_t longest_block_ = decltype(firmware::Board::samples)::capacity;
   std::uint32_t hangs_ = 0;
   std::uint32_t resets_ = 0;
-  std::uint64_t lit_ = 0;  // LED pulses, whether given or lost
+  std::uint32_t quick_resets_ = 0;  // in a row
+  std::string stalled_at_;          // where it hung before the next reset
+  std::uint64_t looked_ = 0;        // until which its edges are behind it
+  std::uint64_t last_edge_ = 0;     // of the LED, since the last reset
+  std::uint64_t lit_ = 0;           // LED pulses, whether given or lost
   // e^jωt of the next sample. The phase goes on when the frequency changes, and stands while there is
   // nothing.
   Phasor carrier_{0.0, 1.0};
