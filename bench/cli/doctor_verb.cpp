@@ -62,7 +62,8 @@ int examine_image(const DoctorOptions& options) {
   try {
     findings = examine_firmware(find_firmware(options.bench.firmware.firmware), type);
   } catch (const virtual_lab::FirmwareFailure& failure) {
-    findings = {{Diagnosis::Grade::unfit, "image", failure.what(), ""}};
+    findings = {{Diagnosis::Grade::unfit, "begins", failure.what(),
+                 "board.md of the virtual lab's meter tells what it takes"}};
   }
   return tell(findings, true, false, options, "The firmware");
 }
@@ -107,7 +108,8 @@ void add_doctor(CLI::App& app, VerbAction& chosen) {
   verb->add_option("--ledger", options->ledger, "SQLite file that the interim checks of the bench stand in")
       ->capture_default_str();
   verb->add_option("--firmware", options->bench.firmware.firmware,
-                   "What this image FILE.elf, or version, supports of the board; no station is looked at");
+                   "What this image FILE.elf, or version, supports of the board; no station is looked at")
+      ->check(named_text());
   verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   verb->callback(
       [options, &chosen] { chosen = [options](StopSignal& stop) { return doctor(*options, stop); }; });

@@ -42,6 +42,12 @@ std::vector<std::string> known_versions() {
   return versions;
 }
 
+std::vector<std::string> positions_of(const std::map<std::string, MeterType>& meters) {
+  std::vector<std::string> positions;
+  for (const auto& [position, type] : meters) positions.push_back(position);
+  return positions;
+}
+
 /// By position; a word alone is that of `alone`.
 std::map<std::string, std::string> by_position(const std::string& option, const std::string& text,
                                                const std::vector<std::string>& positions,
@@ -123,7 +129,8 @@ std::shared_ptr<const ElfImage> find_firmware(const std::string& name) {
 }
 
 virtual_lab::MeterPrograms load_programs(const FirmwareOptions& options,
-                                         const std::vector<std::string>& positions) {
+                                         const std::map<std::string, MeterType>& meters) {
+  const std::vector<std::string> positions = positions_of(meters);
   virtual_lab::MeterPrograms programs;
   std::map<std::string, std::shared_ptr<const ElfImage>> images;
   for (const auto& [position, name] : by_position("--firmware", options.firmware, positions, positions)) {
@@ -135,9 +142,9 @@ virtual_lab::MeterPrograms load_programs(const FirmwareOptions& options,
   return programs;
 }
 
-void save_eeproms(const FirmwareOptions& options, const std::vector<std::string>& positions,
+void save_eeproms(const FirmwareOptions& options, const std::map<std::string, MeterType>& meters,
                   virtual_lab::Lab& lab) {
-  const auto files = eeprom_files(options, positions);
+  const auto files = eeprom_files(options, positions_of(meters));
   if (files.empty()) return;
   // A meter saves when its supply fails.
   for (const auto& [position, path] : files) lab.meter(position).set_supply(false);

@@ -23,13 +23,14 @@ struct FirmwareOptions {
 /// file that is none, InputError for a name that means nothing.
 [[nodiscard]] std::shared_ptr<const virtual_lab::ElfImage> find_firmware(const std::string& name);
 
-/// For meters at `positions`. Throws as find_firmware(), and InputError for an EEPROM's file of another size.
+/// For `meters`, type by position. Throws as find_firmware(), and InputError for an EEPROM's file of another
+/// size.
 [[nodiscard]] virtual_lab::MeterPrograms load_programs(const FirmwareOptions& options,
-                                                       const std::vector<std::string>& positions);
+                                                       const std::map<std::string, MeterType>& meters);
 
 /// Takes the meters' supply away, for good, and writes the files that `options` name. Throws
 /// std::runtime_error when one cannot be written.
-void save_eeproms(const FirmwareOptions& options, const std::vector<std::string>& positions,
+void save_eeproms(const FirmwareOptions& options, const std::map<std::string, MeterType>& meters,
                   virtual_lab::Lab& lab);
 
 }  // namespace meterbench

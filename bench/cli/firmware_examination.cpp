@@ -9,7 +9,6 @@
 #include "bench/core/quantity_text.h"
 #include "bench/core/real_reactor.h"
 #include "drivers/virtual_lab/meter/emulator.h"
-#include "drivers/virtual_lab/meter/firmware_failure.h"
 #include "drivers/virtual_lab/meter/virtual_meter.h"
 #include "drivers/virtual_lab/world/world.h"
 
@@ -17,7 +16,6 @@ namespace meterbench {
 namespace {
 
 using Grade = Diagnosis::Grade;
-using virtual_lab::FirmwareFailure;
 using virtual_lab::VirtualMeter;
 
 constexpr double kWarmUp = 5, kLong = 60, kDark = 60;  // s of the world
@@ -197,12 +195,7 @@ class FirmwareExamination {
 
 std::vector<Diagnosis> examine_firmware(const std::shared_ptr<const virtual_lab::ElfImage>& image,
                                         const MeterType& type) {
-  try {
-    return FirmwareExamination{image, type}.findings();
-  } catch (const FirmwareFailure& failure) {
-    return {
-        {Grade::unfit, "begins", failure.what(), "board.md of the virtual lab's meter tells what it takes"}};
-  }
+  return FirmwareExamination{image, type}.findings();
 }
 
 }  // namespace meterbench

@@ -86,17 +86,20 @@ Catalogue catalogue() {
   return Catalogue{home.empty() ? METERBENCH_SOURCE_HOME : home};
 }
 
-void add_firmware_options(CLI::App& verb, FirmwareOptions& options) {
-  const CLI::Validator named{
+CLI::Validator named_text() {
+  return CLI::Validator{
       [](const std::string& text) { return text.empty() ? std::string{"an empty name"} : std::string{}; },
       "NAME"};
+}
+
+void add_firmware_options(CLI::App& verb, FirmwareOptions& options) {
   verb.add_option("--firmware", options.firmware,
                   "Of the lab's meters: an image FILE.elf, a version as 5.34, or host; A=…,B=… by position")
-      ->check(named);
+      ->check(named_text());
   verb.add_option(
           "--eeprom", options.eeprom,
           "FILE or A=FILE,B=FILE: what a meter of the lab remembers, read where it exists, and written")
-      ->check(named);
+      ->check(named_text());
 }
 
 std::string default_ledger() {

@@ -38,6 +38,8 @@ struct BenchOptions {
   FirmwareOptions firmware{};    ///< of the meters of a virtual lab
 };
 
+/// Refuses an empty text, as a script has it from a variable that is not set.
+[[nodiscard]] CLI::Validator named_text();
 /// `--firmware` and `--eeprom` of a verb that runs a virtual lab.
 void add_firmware_options(CLI::App& verb, FirmwareOptions& options);
 

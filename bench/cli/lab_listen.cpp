@@ -113,10 +113,8 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
   // Its sockets may stand empty.
   const auto meters = options.meters.empty() ? std::map<std::string, MeterType>{}
                                              : load_meters(files, positions_of(file), options.meters);
-  std::vector<std::string> positions;
-  for (const auto& [position, type] : meters) positions.push_back(position);
   virtual_lab::Lab lab{file,   options.seed, simulator_models(),
-                       meters, {},           load_programs(options.firmware, positions)};
+                       meters, {},           load_programs(options.firmware, meters)};
   RealReactor reactor{stop};
   lab.on_failure([&](const std::string& position, const std::string& why) {
     reactor.break_off({Errc::disconnected, "meter " + position, "run its firmware", why, {}});
@@ -136,7 +134,7 @@ int serve_lab(const ListenOptions& options, UsbPlugs* usb, StopSignal& stop) {
     code = run_command(reactor, options.command, usb->environment(), addresses);
   else
     reactor.run_until([] { return false; }, kNever);
-  save_eeproms(options.firmware, positions, lab);
+  save_eeproms(options.firmware, meters, lab);
   if (!reactor.broken_off()) return code;
   fmt::print(stderr, "{}\n", reactor.broken_off()->text());
   return kBenchFault;

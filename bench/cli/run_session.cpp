@@ -68,12 +68,6 @@ virtual_lab::LabFile mended(virtual_lab::LabFile lab, Instant begin) {
   return lab;
 }
 
-std::vector<std::string> positions_of(const std::map<std::string, MeterType>& meters) {
-  std::vector<std::string> positions;
-  for (const auto& [position, type] : meters) positions.push_back(position);
-  return positions;
-}
-
 }  // namespace
 
 void RunOutput::add_to(CLI::App& verb) {
@@ -90,7 +84,7 @@ PreparedRun prepare_run(RunInputs inputs) {
   Plan plan = make_checked_plan(known, inputs.scenario, inputs.bench, station, meters);
   virtual_lab::LabFile lab = load_lab(known, inputs.bench, station);
   std::filesystem::path path = find_scenario(known, inputs.scenario);
-  auto programs = load_programs(inputs.bench.firmware, positions_of(meters));
+  auto programs = load_programs(inputs.bench.firmware, meters);
   return {std::move(inputs), std::move(path),     std::move(station), std::move(meters),
           std::move(lab),    std::move(programs), std::move(plan)};
 }
@@ -155,7 +149,7 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
     document_["runs"].push_back(run_json(ledger, ledger.find_run(outcome.run_id).value()));
     document_["runs"].back()["unreachable"] = unreachable_json(plan);
   }
-  if (lab != nullptr) save_eeproms(firmware, positions_of(prepared.meters), *lab);
+  if (lab != nullptr) save_eeproms(firmware, prepared.meters, *lab);
   const int code = exit_code(outcome, points, output_.require_verified);
   code_ = worse(code_, code);
   return code;

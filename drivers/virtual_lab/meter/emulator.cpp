@@ -1,7 +1,6 @@
 #include "drivers/virtual_lab/meter/emulator.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <regex>
@@ -22,9 +21,10 @@ namespace {
 using firmware::Board;
 
 constexpr std::size_t kPsram = 16U << 20U;
-/// By the machine's clock; generous, since many emulators may share few cores.
+/// Of the emulator's processor time.
 constexpr Duration kBegins = std::chrono::seconds{10};
 constexpr Duration kTakesABlock = std::chrono::seconds{5};
+/// By the machine's clock.
 constexpr Duration kTells = std::chrono::seconds{2};
 
 /// Registers of the processor, as far as they could be read.
@@ -187,14 +187,13 @@ class Emulator final : public Processor {
     return tell_emulator({{"execute", "human-monitor-command"}, {"arguments", {{"command-line", command}}}});
   }
 
+  /// The emulator stands still from then on, for its stack to be looked at too.
   [[nodiscard]] Registers read_registers() {
     if (!program_ || program_->exit_code()) return {};
     tell_emulator({{"execute", "qmp_capabilities"}});  // refused the second time, which does no harm
     tell_emulator({{"execute", "stop"}});
     const std::string text = monitor("info registers").value_or("");
-    Registers registers{number_after(text, "R15="), number_after(text, "R13="), number_after(text, "XPSR=")};
-    tell_emulator({{"execute", "cont"}});
-    return registers;
+    return {number_after(text, "R15="), number_after(text, "R13="), number_after(text, "XPSR=")};
   }
 
   /// In the handler of a fault: the instruction that raised it, as the processor has put it on the stack. A

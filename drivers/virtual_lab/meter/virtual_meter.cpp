@@ -46,18 +46,6 @@ std::uint64_t later(std::uint64_t sample, std::uint64_t by) {
   return by > firmware::kNever - sample ? firmware::kNever : sample + by;
 }
 
-/// Of a ring, what the firmware has put there since it was looked at last.
-template <class Ring>
-std::uint32_t ready(const char* name, Ring& ring) {
-  const std::uint32_t count = firmware::shared(ring.written) - ring.read;
-  if (count > Ring::capacity)
-    throw FirmwareFailure{
-        fmt::format("it has written more into {} than that holds: index {}, of which {} "
-                    "have been read",
-                    name, ring.written, ring.read)};
-  return count;
-}
-
 /// So often a watchdog may help against a firmware that hangs; more often is no life.
 constexpr std::uint32_t kMostHangs = 3;
 
@@ -190,6 +178,7 @@ void VirtualMeter::power_up(firmware::ResetCause cause) {
     if (on_reset_) on_reset_(fmt::format("the firmware was reset {}{}", by, stalled_at_));
     stalled_at_.clear();
   }
+  if (alive()) stopped_at_ = converted_;
   firmware::ClockCell cell = board().cell;
   cell.second += static_cast<std::uint32_t>((converted_ - stopped_at_) / firmware::kSampleRate);
   cell.samples = 0;
@@ -210,6 +199,11 @@ void VirtualMeter::stop(State state) {
   state_ = state;
   stopped_at_ = converted_;
   processor_->stop();
+}
+
+/// The firmware has told what cannot be.
+void VirtualMeter::refuse(const std::string& why) const {
+  throw FirmwareFailure{fmt::format("{}: {}", processor_->description(), why)};
 }
 
 void VirtualMeter::fail(const std::string& why) {
@@ -245,9 +239,7 @@ void VirtualMeter::hangs() {
 
 /// It goes on, and has not moved its watchdog.
 void VirtualMeter::watch_dog() {
-  if (told_.watchdog == 0 || told_.watchdog > board_time()) return;
-  stopped_at_ = converted_;
-  power_up(firmware::ResetCause::watchdog);
+  if (told_.watchdog != 0 && told_.watchdog <= board_time()) power_up(firmware::ResetCause::watchdog);
 }
 
 // Time.
@@ -341,10 +333,7 @@ void VirtualMeter::settle() {
     return fail(failure.what());
   }
   if (finished == Processor::Finished::hangs) return hangs();
-  if (finished == Processor::Finished::wants_reset) {
-    stopped_at_ = converted_;
-    return power_up(firmware::ResetCause::command);
-  }
+  if (finished == Processor::Finished::wants_reset) return power_up(firmware::ResetCause::command);
   watch_dog();
 }
 
@@ -386,7 +375,7 @@ void VirtualMeter::take_samples(std::uint64_t until, Next next) {
     if (resting_) hand_over();
     firmware::Board& b = own_board();
     // All rings have room for what a full ring of samples can bring.
-    if (converted_ - settled_ >= std::min(longest_block_, b.samples.capacity)) {
+    if (converted_ - settled_ >= longest_block_) {
       settle();
       continue;
     }
@@ -396,8 +385,7 @@ void VirtualMeter::take_samples(std::uint64_t until, Next next) {
       hand_over();
       continue;
     }
-    const std::uint64_t end = std::min(
-        {until, converted_ + block - given, settled_ + std::min(longest_block_, b.samples.capacity)});
+    const std::uint64_t end = std::min({until, converted_ + block - given, settled_ + longest_block_});
     for (; converted_ < end; ++converted_) b.samples.slot(n++) = next();
   }
 }
@@ -447,12 +435,24 @@ void VirtualMeter::convert(const Terminals& terminals, std::uint64_t until) {
 void VirtualMeter::take_results() {
   told_ = {board().rest_until, board().port_wake, board().watchdog};
   if (told_.watchdog > later(board_time(), kFarAhead))
-    throw FirmwareFailure{fmt::format("{}: its watchdog lies at sample {}, further than 60 s ahead",
-                                      processor_->description(), told_.watchdog)};
+    refuse(fmt::format("its watchdog lies at sample {}, further than 60 s ahead", told_.watchdog));
   take_led_edges();
   take_port_bytes();
   take_eeprom_writes();
   looked_ = settled_ - began_;
+}
+
+/// Takes out what the firmware has put into a ring since it was looked at last.
+template <class Ring, class Take>
+void VirtualMeter::empty(const char* name, Ring& ring, Take take) {
+  const std::uint32_t written = firmware::shared(ring.written);
+  if (written - ring.read > Ring::capacity)
+    refuse(fmt::format("it has written more into {} than that holds: index {}, of which {} have been read",
+                       name, written, ring.read));
+  for (std::uint32_t n = ring.read; n != written; ++n) {
+    take(ring.slot(n));
+    firmware::share(ring.read, n + 1);
+  }
 }
 
 bool VirtualMeter::knows_edges_until(std::uint64_t sample) const {
@@ -474,44 +474,37 @@ void VirtualMeter::tell_edges_until(Instant t) {
 
 void VirtualMeter::take_led_edges() {
   led_until_ = firmware::shared(own_board().led_until);  // first: what it tells of stands in the ring by now
-  firmware::LedEdge edge;
-  for (auto left = ready("led_edges", own_board().led_edges); left > 0; --left) {
-    static_cast<void>(firmware::pop(own_board().led_edges, edge));
+  empty("led_edges", own_board().led_edges, [this](const firmware::LedEdge& edge) {
     if (edge.sample < std::max(last_edge_, looked_) || edge.sample > later(board_time(), kFarAhead))
-      throw FirmwareFailure{
-          fmt::format("{}: an LED edge at sample {} at sample {}: edges come in the order of "
-                      "time, at most 60 s ahead",
-                      processor_->description(), edge.sample, board_time())};
+      refuse(fmt::format(
+          "an LED edge at sample {} at sample {}: edges come in the order of time, at most 60 s ahead",
+          edge.sample, board_time()));
     last_edge_ = edge.sample;
     const double samples =
         static_cast<double>(began_ + edge.sample) + static_cast<double>(edge.fraction) * 0x1p-32;
     const double width = (edge.pulse & ~firmware::kLedInverted) * 0x1p-16;
     ++lit_;
-    if (is_one_in(lit_, imperfections_.lost_one_in)) continue;
+    if (is_one_in(lit_, imperfections_.lost_one_in)) return;
     on_led_(instant_at(clock_.time_of(samples)));
     if (is_one_in(lit_, imperfections_.doubled_one_in))
       on_led_(instant_at(clock_.time_of(samples + kDoubledAfter * width)));
-  }
+  });
 }
 
 void VirtualMeter::take_port_bytes() {
-  firmware::UartByte out;
-  for (auto left = ready("uart_out", own_board().uart_out); left > 0; --left) {
-    static_cast<void>(firmware::pop(own_board().uart_out, out));
+  empty("uart_out", own_board().uart_out, [this](const firmware::UartByte& out) {
     said_.push_back(static_cast<std::uint8_t>(out.byte));
     port_active_until_ = converted_ + kPortActive;
-  }
+  });
 }
 
 void VirtualMeter::take_eeprom_writes() {
-  firmware::EepromWrite write;
-  for (auto left = ready("eeprom_writes", own_board().eeprom_writes); left > 0; --left) {
-    static_cast<void>(firmware::pop(own_board().eeprom_writes, write));
+  empty("eeprom_writes", own_board().eeprom_writes, [this](const firmware::EepromWrite& write) {
     if (write.address >= eeprom_.size())
-      throw FirmwareFailure{fmt::format("{}: it writes to address {} of the EEPROM, which has {} bytes",
-                                        processor_->description(), write.address, eeprom_.size())};
+      refuse(fmt::format("it writes to address {} of the EEPROM, which has {} bytes", write.address,
+                         eeprom_.size()));
     eeprom_[write.address] = static_cast<std::uint8_t>(write.byte);
-  }
+  });
 }
 
 void VirtualMeter::hear(ByteView bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -85,7 +86,7 @@ class VirtualMeter final : public Observer {
   /// advance goes on meanwhile.
   void tell_edges_until(Instant t);
   /// No block of samples is longer; for tests, since it changes nothing but how long that takes.
-  void set_longest_block(std::uint32_t samples) { longest_block_ = samples; }
+  void set_longest_block(std::uint32_t samples) { longest_block_ = std::min(samples, longest_block_); }
 
   void on_segment(const Segment& segment) override;
 
@@ -146,6 +147,7 @@ class VirtualMeter final : public Observer {
   void power_up(firmware::ResetCause cause);
   void die();
   void stop(State state);
+  [[noreturn]] void refuse(const std::string& why) const;
   void fail(const std::string& why);
 
   void follow_body(const Segment& segment);
@@ -166,6 +168,8 @@ class VirtualMeter final : public Observer {
   void watch_dog();
   [[nodiscard]] bool knows_edges_until(std::uint64_t sample) const;
   void take_results();
+  template <class Ring, class Take>
+  void empty(const char* name, Ring& ring, Take take);
   void take_led_edges();
   void take_port_bytes();
   void take_eeprom_writes();
