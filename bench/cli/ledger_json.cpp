@@ -29,16 +29,19 @@ Json budget_json(const Budget& budget) {
   for (const Component& c : budget.components)
     components.push_back({{"name", c.name},
                           {"distribution", to_text(c.distribution)},
-                          {"u_percent", c.standard_uncertainty_percent},
+                          {"standard_uncertainty", c.standard_uncertainty},
+                          {"unit", c.unit},
                           {"sensitivity", c.sensitivity},
                           {"contribution_percent", c.contribution_percent()},
                           {"share_percent", share_percent(c, combined)},
                           {"degrees_of_freedom", degrees_of_freedom_json(c.degrees_of_freedom)},
-                          {"origin", c.origin}});
+                          {"origin", c.origin},
+                          {"input", c.input.empty() ? Json(nullptr) : Json(c.input)}});
   return {{"components", components},
           {"combined_percent", combined},
           {"effective_degrees_of_freedom", degrees_of_freedom_json(budget.effective_degrees_of_freedom())},
           {"k", budget.coverage_factor()},
+          {"k_by", k_by(budget)},
           {"u_percent", budget.expanded_percent()}};
 }
 
@@ -114,7 +117,11 @@ Json point_json(const PointRecord& p) {
                    {"clause", p.limit.clause},
                    {"edition", p.limit.edition},
                    {"mark", to_text(p.limit.mark)}};
+  json["windows"] = p.windows;
   json["decision"] = to_text(p.verdict.decision);
+  json["conditional"] = p.verdict.conditional;
+  json["specific_risk"] = or_null(p.specific_risk);
+  json["recomputation"] = inputs_json(p.recomputation);
   json["basis"] = p.verdict.basis.text();
   json["budget"] = p.budget ? budget_json(*p.budget) : Json(nullptr);
   Json events = Json::array();

@@ -11,8 +11,8 @@
 #include "bench/cli/run_report.h"
 #include "bench/cli/text_table.h"
 #include "bench/core/quantity_text.h"
-#include "bench/measurement/decision.h"
 #include "bench/planner/burden.h"
+#include "bench/runner/number_decision.h"
 #include "bench/runner/register_hold.h"
 
 namespace meterbench {
@@ -39,7 +39,8 @@ TextTable point_columns() {
                     {"rest", 6, true},
                     {"settling", 0, true},
                     {"latency", 0, true},
-                    {"window", 6, true}}};
+                    {"window", 6, true},
+                    {"total", 6, true}}};
 }
 
 std::string positions_text(const PlannedPoint& point, const Plan& plan) {
@@ -53,18 +54,28 @@ std::string positions_text(const PlannedPoint& point, const Plan& plan) {
 /// Fewest and most of all its meters.
 std::string pulses_text(const PlannedPoint& point) {
   const auto [fewest, most] = std::ranges::minmax(point.meters, {}, &PlannedMeter::pulses);
-  return fewest.pulses == most.pulses ? std::to_string(most.pulses)
-                                      : fmt::format("{}…{}", fewest.pulses, most.pulses);
+  const int windows = std::ranges::max(point.meters, {}, &PlannedMeter::windows).windows;
+  return (fewest.pulses == most.pulses ? std::to_string(most.pulses)
+                                       : fmt::format("{}…{}", fewest.pulses, most.pulses)) +
+         (windows > 1 ? fmt::format(" in {}", windows) : "");
 }
 
 Ratio worst_uncertainty(const PlannedPoint& point) {
   return std::ranges::max(point.meters, {}, &PlannedMeter::predicted_uncertainty).predicted_uncertainty;
 }
 
-/// What keeps the point from being decided, as far as it is known beforehand.
+/// More of the limit than that no U of a test should be (IEC 62053-21:2020 7.3, as restated).
+constexpr double kUsualShare = 1.0 / 3;
+
+/// What keeps the point from being decided, or makes its decision weak, as far as it is known beforehand.
 std::optional<std::string> note_on(const PlannedPoint& point) {
   if (!is_number(point.result)) return std::nullopt;
-  return too_uncertain(worst_uncertainty(point), point.limit.limit);
+  const Ratio u = worst_uncertainty(point);
+  const Tolerance limits = tolerance_of(point.limit);
+  if (auto reason = too_uncertain(point.rule, u, limits)) return reason;
+  if (u <= limits.half_width() * kUsualShare) return std::nullopt;
+  return fmt::format("predicted U of {} % is more than a third of the limit of {}",
+                     uncertainty_text(percent(u)), to_text(limits.half_width()));
 }
 
 std::string kind_text(const PlannedPoint& point) {
@@ -81,7 +92,7 @@ std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan&
                     is_number(p.result) ? uncertainty_text(percent(worst_uncertainty(p))) : "-",
                     limit_text(p.limit), p.rest.value() > 0 ? time_text(p.rest.value()) : "",
                     time_text(p.time.settling.value()), time_text(p.time.latency.value()),
-                    time_text(p.time.window.value())});
+                    time_text(p.time.window.value()), time_text((p.rest + p.time.total()).value())});
 }
 
 /// The most that any point asks of any channel of the source.
@@ -119,6 +130,7 @@ Json meter_json(const PlannedMeter& m) {
           {"power_w", m.power.value()},
           {"circuit_factor", m.circuit_factor},
           {"pulses", m.pulses},
+          {"windows", m.windows},
           {"u_percent", percent(m.predicted_uncertainty)},
           {"isolation_error_percent", percent(m.isolation.error)},
           {"standard_error_percent", percent(m.standard.error)},
@@ -157,7 +169,8 @@ Json point_json(const PlannedPoint& p) {
                    {"rest_s", p.rest.value()},
                    {"settling_s", p.time.settling.value()},
                    {"latency_s", p.time.latency.value()},
-                   {"window_s", p.time.window.value()}});
+                   {"window_s", p.time.window.value()},
+                   {"expected_s", (p.rest + p.time.total()).value()}});
   if (auto note = note_on(p)) json["note"] = *std::move(note);
   json["meters"] = Json::array();
   for (const PlannedMeter& meter : p.meters) json["meters"].push_back(meter_json(meter));

@@ -58,6 +58,10 @@ void print_measured(const PointRecord& p) {
              p.reference_error_percent, p.isolation_error_percent, p.standard_error_percent);
 }
 
+std::string risk_text(const PointRecord& p) {
+  return p.specific_risk ? fmt::format(", risk that it is wrong {:.2g} %", 100 * *p.specific_risk) : "";
+}
+
 void print_decided(const PointRecord& p) {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
   fmt::print("  result     {} {}{}\n", p.result, value_text(p),
@@ -67,24 +71,30 @@ void print_decided(const PointRecord& p) {
                       : "");
   fmt::print("  limit      {} of {}{}: {}\n", limit_text(p.limit), p.limit.test,
              p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", source_text(p.limit));
-  fmt::print("  decision   {}\n  basis      {}\n", to_text(p.verdict.decision), p.verdict.basis.text());
+  fmt::print("  decision   {}{}{}\n  basis      {}\n", p.verdict.conditional ? "conditional " : "",
+             to_text(p.verdict.decision), risk_text(p), p.verdict.basis.text());
 }
 
 void print_budget(const Budget& budget) {
-  std::vector<TextTable::Column> columns{{"component", 30, false}, {"distribution", 0, false},
-                                         {"u %", 8, true},         {"sensitivity", 0, true},
-                                         {"share %", 0, true},     {"degrees of freedom", 0, true},
-                                         {"origin", 0, false}};
+  std::vector<TextTable::Column> columns{
+      {"component", 30, false}, {"distribution", 0, false},      {"u", 8, true},
+      {"unit", 0, false},       {"sensitivity", 0, true},        {"u(e) %", 8, true},
+      {"share %", 0, true},     {"degrees of freedom", 0, true}, {"origin", 0, false}};
   const TextTable table{columns};
   fmt::print("\nUncertainty\n  {}\n", table.header());
   const double combined = budget.combined_percent();
   for (const Component& c : budget.components)
     fmt::print("  {}\n",
                table.row({c.name, std::string{to_text(c.distribution)},
-                          fmt::format("{:.5f}", c.standard_uncertainty_percent),
-                          figures_text(c.sensitivity, 4), fmt::format("{:.1f}", share_percent(c, combined)),
+                          fmt::format("{:.5f}", c.standard_uncertainty), c.unit,
+                          figures_text(c.sensitivity, 4), fmt::format("{:.5f}", c.contribution_percent()),
+                          fmt::format("{:.1f}", share_percent(c, combined)),
                           degrees_text(c.degrees_of_freedom), c.origin}));
-  fmt::print("  combined standard uncertainty {:.5f} %\n", combined);
+  fmt::print("  combined standard uncertainty {:.5f} %, {} degrees of freedom\n", combined,
+             degrees_text(budget.effective_degrees_of_freedom()));
+  const double k = budget.coverage_factor();
+  fmt::print("  expanded uncertainty U = {} %, k = {:.2f} for 95.45 % by {}\n",
+             uncertainty_text(k * combined), k, k_by(budget));
 }
 
 void print_edges(const EdgeSummary& e) {

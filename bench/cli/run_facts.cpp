@@ -80,6 +80,10 @@ double share_percent(const Component& component, double combined_percent) {
   return 100 * part * part;
 }
 
+std::string_view k_by(const Budget& budget) {
+  return budget.dominated() ? "Monte Carlo (JCGM 101)" : "Welch–Satterthwaite";
+}
+
 Span span_of(const std::vector<double>& values) {
   const auto [least, most] = std::ranges::minmax(values);
   return {least, std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),

@@ -34,6 +34,9 @@ struct SharedEvent {
 /// The part of the variance that comes from one component.
 [[nodiscard]] double share_percent(const Component& component, double combined_percent);
 
+/// How its coverage factor was found: `Welch–Satterthwaite` or `Monte Carlo (JCGM 101)`.
+[[nodiscard]] std::string_view k_by(const Budget& budget);
+
 /// Smallest, mean and largest of some figures; there is one at least.
 struct Span {
   double least = 0, mean = 0, most = 0;

@@ -22,7 +22,26 @@ std::optional<UtcTime> read_date(YamlMap& map, std::string_view key) {
   return std::nullopt;
 }
 
-/// One row of a certificate: the same figures at one current or several.
+/// Those that the row holds at; one `none` where it states none.
+std::vector<std::optional<Voltage>> read_voltages(YamlMap& row) {
+  const auto list = row.find("voltage");
+  if (!list) return {std::nullopt};
+  std::vector<std::optional<Voltage>> voltages;
+  for (const YamlNode& item : list->items()) {
+    const auto voltage = item.as_quantity<kind::Voltage>();
+    if (!voltage) continue;
+    check_range(item, voltage->value(), Range::positive);
+    voltages.emplace_back(*voltage);
+  }
+  return voltages;
+}
+
+bool same_load(const CertifiedPoint& a, const CertifiedPoint& b) {
+  return a.current == b.current && a.power_factor == b.power_factor && a.voltage == b.voltage &&
+         a.waveform == b.waveform;
+}
+
+/// One row of a certificate: the same figures at one current or several, and at one voltage or several.
 void read_certified(const YamlNode& node, std::vector<CertifiedPoint>& points) {
   auto row = node.as_map();
   if (!row) return;
@@ -32,19 +51,27 @@ void read_certified(const YamlNode& node, std::vector<CertifiedPoint>& points) {
   point.error = required_quantity<kind::Ratio>(*row, "error", Range::any);
   point.expanded_uncertainty = required_quantity<kind::Ratio>(*row, "expanded_uncertainty");
   point.coverage_factor = required_number(*row, "coverage_factor", Range::positive);
+  point.waveform = optional_text(*row, "waveform");
+  const std::vector<std::optional<Voltage>> voltages = read_voltages(*row);
   if (const auto currents = row->require("current")) {
     for (const YamlNode& item : currents->items()) {
       const auto current = item.as_quantity<kind::Current>();
       if (!current) continue;
       check_range(item, current->value(), Range::positive);
       point.current = *current;
-      const bool again = std::any_of(points.begin(), points.end(), [&](const CertifiedPoint& other) {
-        return other.current == point.current && other.power_factor == point.power_factor;
-      });
-      if (again) item.mistake("the certificate has this load point a second time");
-      points.push_back(point);
+      for (const auto& voltage : voltages) {
+        point.voltage = voltage;
+        if (std::ranges::any_of(points, [&](const CertifiedPoint& other) { return same_load(other, point); }))
+          item.mistake("the certificate has this load point a second time");
+        points.push_back(point);
+      }
     }
   }
+  const auto differs = [&](const CertifiedPoint& other) {
+    return other.waveform == point.waveform && other.voltage.has_value() != point.voltage.has_value();
+  };
+  if (std::ranges::any_of(points, differs))
+    node.mistake("all rows of a waveform state the voltage that they hold at, or none does");
   row->finish();
 }
 

@@ -48,6 +48,23 @@ void read_rated_voltages(YamlMap& map, MeterType& meter) {
     list->mistake("nominal_voltage must be one of the rated voltages");
 }
 
+void read_influences(YamlMap& root, MeterType& meter) {
+  const auto node = root.find("influence_coefficients");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return;
+  InfluenceCoefficients& own = meter.influences;
+  const auto read = [&](const char* key, double& value) {
+    if (map->find(key)) value = required_number(*map, key, Range::not_negative);
+  };
+  read("temperature_percent_per_k", own.temperature_per_k);
+  read("voltage_percent_per_percent", own.voltage_per_percent);
+  read("current_percent_per_percent", own.current_per_percent);
+  read("angle_percent_per_degree", own.angle_per_degree);
+  read("frequency_percent_per_percent", own.frequency_per_percent);
+  own.origin = required_text(*map, "origin");
+  map->finish();
+}
+
 }  // namespace
 
 std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mistakes& mistakes) {
@@ -83,6 +100,7 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
     meter.voltage_burden = required_quantity<kind::ApparentPower>(*map, "voltage_burden");
   if (map->find("current_impedance"))
     meter.current_impedance = required_quantity<kind::Resistance>(*map, "current_impedance");
+  read_influences(*map, meter);
   if (const auto certificate = map->find("certificate"))
     meter.certificate = read_calibration(*certificate, Certified::instrument);
   map->finish();

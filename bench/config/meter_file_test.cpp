@@ -125,7 +125,7 @@ TEST(MeterFile, ACertifiedStandardQuotesItsCertificate) {
   ASSERT_TRUE(meter && meter->certificate);
   EXPECT_EQ(meter->certificate->certificate, "S-1");
   EXPECT_EQ(meter->certificate->serial_number, "STD-4711");
-  const auto value = meter->certificate->at(Current{20}, PowerFactor{});
+  const auto value = meter->certificate->at({Current{20}, PowerFactor{}});
   ASSERT_TRUE(value);
   EXPECT_DOUBLE_EQ(percent(value->error), 0.01);
   EXPECT_DOUBLE_EQ(percent(value->standard_uncertainty), 0.01);
@@ -159,14 +159,15 @@ TEST(MeterFile, TellsAllMistakesAtOnce) {
   std::string text = exchanged(kGood, "2S", "5S");
   text = exchanged(text, "test_amperes: 30 A", "test_amps: 30 A");
   text = exchanged(text, "kh: 7.2 Wh", "kh: 7,2 Wh");
-  EXPECT_EQ(mistakes_of(text),
-            "f.yaml:1:1: 'test_amperes' is missing\n"
-            "f.yaml:2:7: '5S' is not known; allowed: 1S, 2S, 3S, 4S\n"
-            "f.yaml:6:1: 'test_amps' is not known; allowed: description, model, form, class_amperes, "
-            "nominal_voltage, rated_voltages, maximum_voltage, nominal_frequency, test_amperes, kh, kt, "
-            "kt_source, minimum_current, maximum_current, latency_s, options, module, firmware, "
-            "voltage_burden, current_impedance, certificate; did you mean 'test_amperes'?\n"
-            "f.yaml:7:5: ',2 Wh' is not a unit of active energy: Wh, kWh, MWh or J is expected\n");
+  EXPECT_EQ(
+      mistakes_of(text),
+      "f.yaml:1:1: 'test_amperes' is missing\n"
+      "f.yaml:2:7: '5S' is not known; allowed: 1S, 2S, 3S, 4S\n"
+      "f.yaml:6:1: 'test_amps' is not known; allowed: description, model, form, class_amperes, "
+      "nominal_voltage, rated_voltages, maximum_voltage, nominal_frequency, test_amperes, kh, kt, "
+      "kt_source, minimum_current, maximum_current, latency_s, options, module, firmware, "
+      "voltage_burden, current_impedance, influence_coefficients, certificate; did you mean 'test_amperes'?\n"
+      "f.yaml:7:5: ',2 Wh' is not a unit of active energy: Wh, kWh, MWh or J is expected\n");
 }
 
 TEST(MeterFile, AFileThatIsNoMapIsAMistake) {
@@ -234,7 +235,7 @@ TEST_P(ShippedStandard, IsCertifiedForWhatTheWeeklyCheckAsks) {
   ASSERT_TRUE(meter->certificate);
   for (const double share : {0.1, 0.25, 1.0})
     for (const PowerFactor& pf : {PowerFactor{}, PowerFactor{0.5, false}}) {
-      const auto value = meter->certificate->at(meter->maximum_current * share, pf);
+      const auto value = meter->certificate->at({meter->maximum_current * share, pf});
       ASSERT_TRUE(value) << value.error();
       // A fifth of the 0.1 % that it is to show.
       EXPECT_LE(percent(value->standard_uncertainty), 0.02);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -319,6 +320,27 @@ class UncertaintyFigures {
   void read(std::string_view key, std::string_view figure, Quantity<Kind>& value) {
     in(key, [&](YamlMap& entry) { value = required_quantity<Kind>(entry, figure, Range::not_negative); });
   }
+  /// Where it is stated.
+  template <class Kind>
+  void read_if(std::string_view key, std::string_view figure, Quantity<Kind>& value) {
+    if (map_.find(key)) read(key, figure, value);
+  }
+  void read_reference_temperature() {
+    if (!map_.find("reference_temperature")) return;
+    in("reference_temperature", [&](YamlMap& entry) {
+      station_.uncertainty.reference_temperature_percent_per_k =
+          required_number(entry, "coefficient_percent_per_k", Range::not_negative);
+      station_.uncertainty.reference_temperature =
+          required_quantity<kind::TemperatureDifference>(entry, "deviation", Range::not_negative);
+    });
+  }
+  void read_correlation(std::string_view key, double& value) {
+    if (!map_.find(key)) return;
+    in(key, [&](YamlMap& entry) {
+      value = required_number(entry, "coefficient", Range::any);
+      if (std::abs(value) > 1) entry.find("coefficient")->mistake("a correlation lies between -1 and 1");
+    });
+  }
   void read_repeatability() {
     in("repeatability", [&](YamlMap& entry) {
       station_.uncertainty.repeatability =
@@ -356,6 +378,12 @@ void read_uncertainty(YamlMap& map, StationFile& station) {
   figures.read("meter_delay", "largest", station.uncertainty.meter_delay_limit);
   if (map.find("reference_reading"))
     figures.read("reference_reading", "standard_deviation", station.uncertainty.reading_noise);
+  figures.read_reference_temperature();
+  figures.read_if("source_distortion", "half_width", station.uncertainty.source_distortion);
+  figures.read_if("thermometer", "half_width", station.uncertainty.thermometer);
+  figures.read_if("room", "half_width", station.uncertainty.room);
+  figures.read_correlation("reference_correlation", station.uncertainty.reference_correlation);
+  figures.read_correlation("isolation_correlation", station.uncertainty.isolation_correlation);
 }
 
 /// The second witness of the load.

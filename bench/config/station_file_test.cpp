@@ -328,7 +328,7 @@ TEST(StationFile, APositionHasTheIsolationTableOfAllUnlessItHasItsOwn) {
   const std::string own = exchanged(kIsolation, "I-1", "I-2");
   const StationFile station = read(exchanged(common, "B: {led_input: 3}", "B: {led_input: 3, " + own + "}"));
   EXPECT_EQ(station.positions[0].isolation.value().certificate, "I-1");
-  EXPECT_DOUBLE_EQ(percent(station.positions[0].isolation->at(Current{10}, PowerFactor{})->error), 0.001);
+  EXPECT_DOUBLE_EQ(percent(station.positions[0].isolation->at({Current{10}, PowerFactor{}})->error), 0.001);
   EXPECT_EQ(station.positions[1].isolation.value().certificate, "I-2");
   EXPECT_EQ(mistakes_of(exchanged(common, "certificate: I-1", "certificate: I-1, serial_number: P-1")),
             "f.yaml:28:31: 'serial_number' is not known; allowed: certificate, issued, due, points\n");
@@ -401,9 +401,10 @@ TEST(StationFile, TheShippedVirtualStationHasItsPartsAndFourPositions) {
   EXPECT_EQ(station.positions.size(), 4U);
   const Calibration& calibration = station.instruments.at("reference").calibration.value();
   for (const double current_a : {0.1, 200.0, 240.0}) {
-    EXPECT_DOUBLE_EQ(percent(calibration.at(Current{current_a}, PowerFactor{})->standard_uncertainty), 0.010);
+    EXPECT_DOUBLE_EQ(percent(calibration.at({Current{current_a}, PowerFactor{}})->standard_uncertainty),
+                     0.010);
     EXPECT_DOUBLE_EQ(
-        percent(calibration.at(Current{current_a}, PowerFactor{0.5, false})->standard_uncertainty), 0.015);
+        percent(calibration.at({Current{current_a}, PowerFactor{0.5, false}})->standard_uncertainty), 0.015);
   }
 }
 
@@ -415,10 +416,10 @@ TEST_P(ShippedVirtualStation, StatesThePositionsAndTheAccuracyOfItsSource) {
   for (const PositionEntry& position : station.positions) {
     ASSERT_TRUE(position.isolation) << position.name;
     for (const double current_a : {0.1, highest}) {
-      const auto at = position.isolation->at(Current{current_a}, PowerFactor{});
+      const auto at = position.isolation->at({Current{current_a}, PowerFactor{}});
       EXPECT_EQ(at->error, Ratio{});
       EXPECT_DOUBLE_EQ(percent(at->standard_uncertainty), 0.005);
-      const auto lagging = position.isolation->at(Current{current_a}, PowerFactor{0.5, false});
+      const auto lagging = position.isolation->at({Current{current_a}, PowerFactor{0.5, false}});
       EXPECT_DOUBLE_EQ(percent(lagging->standard_uncertainty), 0.010);
     }
   }

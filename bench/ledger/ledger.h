@@ -110,8 +110,12 @@ struct PointRecord {
   double isolation_error_percent = 0;  ///< of the position
   double standard_error_percent = 0;   ///< certificate's, of a certified standard
   std::optional<Budget> budget;
+  double windows = 1;  ///< that the pulses were taken in, one after the other
   Limit limit;
   Verdict verdict;
+  std::optional<double> specific_risk;  ///< of the decision, 0 … 1
+  /// JSON, of a computation above 0: what it was computed from and with; empty: measured.
+  std::string recomputation;
   std::vector<Edge> edges;
   std::vector<EnvironmentRow> environment;
   std::vector<EventRow> events;

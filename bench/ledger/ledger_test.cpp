@@ -41,10 +41,12 @@ std::string ask(const std::filesystem::path& path, const std::string& sql) {
 void expect_equal(const Component& a, const Component& b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.distribution, b.distribution);
-  EXPECT_EQ(a.standard_uncertainty_percent, b.standard_uncertainty_percent);
+  EXPECT_EQ(a.standard_uncertainty, b.standard_uncertainty);
   EXPECT_EQ(a.sensitivity, b.sensitivity);
   EXPECT_EQ(a.degrees_of_freedom, b.degrees_of_freedom);
   EXPECT_EQ(a.origin, b.origin);
+  EXPECT_EQ(a.unit, b.unit);
+  EXPECT_EQ(a.input, b.input);
 }
 
 void expect_equal(const EventRow& a, const EventRow& b) {
@@ -690,7 +692,7 @@ TEST(LedgerOpening, RefusesANewerSchema) {
   SQLite::Database{folder.ledger().string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
   for (const auto mode : {Ledger::Mode::read, Ledger::Mode::write})
     EXPECT_THAT(refusal(folder.ledger(), mode),
-                HasSubstr("newer Meterbench (schema 99, this one knows up to 5)"));
+                HasSubstr("newer Meterbench (schema 99, this one knows up to 6)"));
 }
 
 TEST(LedgerOpening, ReportsADamagedFile) {

@@ -23,7 +23,7 @@ Budget read_budget(const SQLite::Database& database, std::int64_t point_row) {
         {rows.text("name"), rows.parsed("distribution", parse_distribution),
          rows.real("standard_uncertainty_percent"), rows.real("sensitivity"),
          rows.optional_real("degrees_of_freedom").value_or(std::numeric_limits<double>::infinity()),
-         rows.text("origin")});
+         rows.text("origin"), rows.text_or("unit", "%"), rows.text_or("input", "")});
   return budget;
 }
 
@@ -111,8 +111,12 @@ PointRecord read_point(const SQLite::Database& database, Rows& row) {
   p.standard_error_percent = row.optional_real("standard_error_percent").value_or(0);
   const std::int64_t point_row = row.integer("point_row");
   if (!row.is_null("u_percent")) p.budget = read_budget(database, point_row);
+  p.windows = row.optional_real("windows").value_or(1);
   p.limit = read_limit(row);
   p.verdict.decision = row.parsed("decision", parse_decision);
+  p.verdict.conditional = !row.is_null("conditional") && row.integer("conditional") != 0;
+  p.specific_risk = row.optional_real("specific_risk");
+  p.recomputation = row.text_or("recomputation", "");
   read_series(database, point_row, p);
   return p;
 }
@@ -127,10 +131,11 @@ PointInsert::PointInsert(SQLite::Database& database)
              "reference_error_percent, u_percent, k, limit_test, limit_power_factor, limit_percent, "
              "limit_source, limit_clause, limit_edition, limit_mark, decision, result, label, service, "
              "leg_1_voltage_ratio, leg_2_current_ratio, leg_2_power_factor, leg_2_direction, waveform, "
-             "isolation_error_percent, standard_error_percent"},
+             "isolation_error_percent, standard_error_percent, windows, conditional, specific_risk, "
+             "recomputation"},
       component_{database, "budget_component",
                  "point_row, ordinal, name, distribution, standard_uncertainty_percent, sensitivity, "
-                 "degrees_of_freedom, origin"},
+                 "degrees_of_freedom, origin, unit, input"},
       reason_{database, "basis_reason", "point_row, ordinal, reason"},
       edge_{database, "edge", "point_row, ordinal, edge, time_ns, reference_count"},
       environment_{database, "environment", "point_row, ordinal, time_s, quantity, circuit, value"},
@@ -162,7 +167,8 @@ std::int64_t PointInsert::operator()(std::int64_t run_row, const PointRecord& p)
              percent(p.limit.limit), p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark),
              to_text(p.verdict.decision), p.result, text_or_null(p.label), to_text(connection.service),
              connection.leg_1_voltage.value(), leg_2_current, leg_2_power_factor, leg_2_direction,
-             text_or_null(p.waveform), p.isolation_error_percent, p.standard_error_percent);
+             text_or_null(p.waveform), p.isolation_error_percent, p.standard_error_percent, p.windows,
+             p.verdict.conditional ? 1 : 0, p.specific_risk, text_or_null(p.recomputation));
   if (p.budget) insert_budget(point_row, *p.budget);
   insert_series(run_row, point_row, p);
   return point_row;
@@ -174,8 +180,8 @@ void PointInsert::insert_budget(std::int64_t point_row, const Budget& budget) {
     // NULL stands for infinitely many.
     const auto degrees =
         std::isinf(c.degrees_of_freedom) ? std::nullopt : std::optional{c.degrees_of_freedom};
-    component_(point_row, ordinal++, c.name, to_text(c.distribution), c.standard_uncertainty_percent,
-               c.sensitivity, degrees, c.origin);
+    component_(point_row, ordinal++, c.name, to_text(c.distribution), c.standard_uncertainty, c.sensitivity,
+               degrees, c.origin, c.unit, text_or_null(c.input));
   }
 }
 

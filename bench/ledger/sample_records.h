@@ -87,11 +87,14 @@ namespace meterbench::sample {
   p.standard_error_percent = -0.0067;
   p.budget = Budget{{{"reference calibration", Distribution::normal, 0.01, 1, 1e300, "certificate"},
                      {"reference drift", Distribution::rectangular, 0.005, 0.5,
-                      std::numeric_limits<double>::infinity(), "station file"},
+                      std::numeric_limits<double>::infinity(), "station file", "K", "C-7: 10 A"},
                      {"scan period", Distribution::triangular, 0.004, 1, 9, "computed"}}};
   p.limit = {"load-performance", PowerFactor{0.8, true}, Ratio{0.006}, "Meterbench", "1.2", "2025",
              Mark::criterion};
-  p.verdict = {Decision::inconclusive, {{"certificate C-7 expired", "limit is marked knowledge"}}};
+  p.windows = 3;
+  p.specific_risk = 0.0123;
+  p.recomputation = R"({"of": 1})";
+  p.verdict = {Decision::inconclusive, {{"certificate C-7 expired", "limit is marked knowledge"}}, true};
   p.edges = {
       {7, instant_at(30), 1.5}, {8, instant_at(33.750000001), 50001.125}, {9, instant_at(37.5), 100001.75}};
   p.environment = {{id, 31, "voltage_v", 1, 119.98}, {id, 31, "frequency_hz", 0, 59.99}};

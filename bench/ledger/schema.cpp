@@ -321,8 +321,30 @@ FROM meter_table JOIN event USING (event_row) JOIN run USING (run_row)
 ORDER BY event_row, number;
 )sql";
 
+/// Budgets with units and shared inputs, what decisions risk, and results that were computed again.
+constexpr const char* kBudgetsAndRisks = R"sql(
+ALTER TABLE budget_component ADD COLUMN unit TEXT;
+ALTER TABLE budget_component ADD COLUMN input TEXT;
+ALTER TABLE point ADD COLUMN windows REAL;
+ALTER TABLE point ADD COLUMN conditional INTEGER;
+ALTER TABLE point ADD COLUMN specific_risk REAL;
+ALTER TABLE point ADD COLUMN recomputation TEXT;
+CREATE VIEW v_budget AS
+SELECT run_id, point_id, position, attempt, computation, name, distribution,
+       standard_uncertainty_percent AS standard_uncertainty, coalesce(unit, '%') AS unit, sensitivity,
+       standard_uncertainty_percent * sensitivity AS contribution_percent, degrees_of_freedom, origin, input
+FROM budget_component JOIN point USING (point_row) JOIN run USING (run_row)
+ORDER BY run_row, point_row, ordinal;
+CREATE VIEW v_computation AS
+SELECT run_id, point_id, position, attempt, computation, error_percent, u_percent, k, decision, conditional,
+       specific_risk, recomputation
+FROM point JOIN run USING (run_row)
+ORDER BY run_row, point_id, position, attempt, computation;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions, kMeterTables};
+constexpr std::array kSteps{kTables,      kViews,          kMetersAndChecks, kEventsOfPositions,
+                            kMeterTables, kBudgetsAndRisks};
 
 }  // namespace
 

@@ -4,55 +4,92 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <string_view>
 
 namespace meterbench {
 namespace {
 
-constexpr const char* kReferenceDrift = "reference drift";
-constexpr const char* kReferenceLinearity = "reference linearity";
-constexpr const char* kReferenceHarmonics = "reference with harmonics";
-
-Component rectangular(const char* name, Ratio half_width) {
+Component rectangular(const char* name, Ratio half_width, const char* origin, std::string input = {}) {
   return {.name = name,
           .distribution = Distribution::rectangular,
-          .standard_uncertainty_percent = percent(half_width) / std::numbers::sqrt3,
-          .origin = kOfStationFile};
+          .standard_uncertainty = percent(half_width) / std::numbers::sqrt3,
+          .origin = origin,
+          .input = std::move(input)};
 }
 
 }  // namespace
 
-Component reference_drift(const StationUncertainty& station) {
-  return rectangular(kReferenceDrift, station.reference_drift);
+std::vector<Component> reference_components(const StationUncertainty& station,
+                                            const Calibration::Value& certificate) {
+  std::vector<Component> all{
+      certified(kReferenceCalibration, certificate, kOfCertificate),
+      rectangular("reference drift", station.reference_drift, kOfStationFile, certificate.input),
+      rectangular("reference linearity", station.reference_linearity, kOfStationFile, certificate.input)};
+  if (station.reference_temperature_percent_per_k > 0)
+    all.push_back({.name = "reference temperature",
+                   .distribution = Distribution::rectangular,
+                   .standard_uncertainty = station.reference_temperature.value() / std::numbers::sqrt3,
+                   .sensitivity = station.reference_temperature_percent_per_k,
+                   .origin = kOfStationFile,
+                   .unit = "K"});
+  if (!certificate.of_waveform && station.reference_harmonics)
+    all.push_back(rectangular("reference with harmonics", *station.reference_harmonics, kOfStationFile,
+                              certificate.input));
+  return all;
 }
 
-Component reference_linearity(const StationUncertainty& station) {
-  return rectangular(kReferenceLinearity, station.reference_linearity);
+std::optional<Component> source_distortion(const StationUncertainty& station, const Waveform& waveform) {
+  if (!waveform.sine() || station.source_distortion.value() == 0) return std::nullopt;
+  return rectangular("source distortion", station.source_distortion, kOfStationFile);
 }
 
-std::optional<Component> reference_harmonics(const StationUncertainty& station, const Waveform& waveform) {
-  if (waveform.sine() || !station.reference_harmonics) return std::nullopt;
-  return rectangular(kReferenceHarmonics, *station.reference_harmonics);
+Component certified(const char* name, const Calibration::Value& value, const char* origin) {
+  return {.name = name,
+          .standard_uncertainty = percent(value.standard_uncertainty),
+          .origin = origin,
+          .input = value.input};
 }
+
+Component time_base(Ratio half_width) { return rectangular(kTimeBase, half_width, kOfCounter, "counter"); }
 
 Component reference_readings(const StationUncertainty& station, double readings) {
-  return {.name = "reference readings",
-          .standard_uncertainty_percent = percent(station.reading_noise) / std::sqrt(readings),
+  return {.name = kReferenceReadings,
+          .standard_uncertainty = percent(station.reading_noise) / std::sqrt(readings),
           .origin = kOfStationFile};
 }
 
-Component repeatability(const StationUncertainty& station) {
-  Component component{.name = "repeatability",
-                      .standard_uncertainty_percent = percent(station.repeatability),
+Component repeatability(const StationUncertainty& station, double windows) {
+  Component component{.name = kRepeatability,
+                      .standard_uncertainty = percent(station.repeatability) / std::sqrt(windows),
                       .origin = kOfStationFile};
   if (station.repeatability.value() != 0) component.degrees_of_freedom = station.repeatability_dof;
   return component;
 }
 
-bool is_common(const Component& component) {
-  constexpr std::array kCommon{kReferenceCalibration, kReferenceDrift, kReferenceLinearity,
-                               kReferenceHarmonics,   kTimeBase,       kIsolation,
-                               kStandardCertificate};
-  return std::find(kCommon.begin(), kCommon.end(), component.name) != kCommon.end();
+bool scatters(const Component& component) {
+  constexpr std::array<std::string_view, 7> kScatter{kScanPeriod,          kStampResolution,   kPickupJitter,
+                                                     kReferenceResolution, kReferenceReadings, kRepeatability,
+                                                     kPulseResolution};
+  return std::ranges::find(kScatter, component.name) != kScatter.end();
+}
+
+std::vector<Component> influences(const InfluenceCoefficients& meter, const Deviation& deviation) {
+  std::vector<Component> all;
+  const auto add = [&](const char* name, double half_width, const char* unit, double coefficient) {
+    if (coefficient > 0 && half_width != 0)
+      all.push_back({.name = name,
+                     .distribution = Distribution::rectangular,
+                     .standard_uncertainty = std::abs(half_width) / std::numbers::sqrt3,
+                     .sensitivity = coefficient,
+                     .origin = kMeasured,
+                     .unit = unit});
+  };
+  add("ambient of the meter", deviation.temperature.value(), "K", meter.temperature_per_k);
+  add("voltage deviation", percent(deviation.voltage), "%", meter.voltage_per_percent);
+  add("current deviation", percent(deviation.current), "%", meter.current_per_percent);
+  add("angle deviation", degrees(deviation.angle), "°", meter.angle_per_degree);
+  add("frequency deviation", percent(deviation.frequency), "%", meter.frequency_per_percent);
+  return all;
 }
 
 }  // namespace meterbench

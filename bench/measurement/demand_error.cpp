@@ -25,7 +25,7 @@ Budget demand_budget(WindowConditions c, Seconds interval, Ratio unsteadiness) {
   const auto add = [&](const char* name, double half_width_percent, const char* origin) {
     budget.components.push_back({.name = name,
                                  .distribution = Distribution::rectangular,
-                                 .standard_uncertainty_percent = half_width_percent / std::numbers::sqrt3,
+                                 .standard_uncertainty = half_width_percent / std::numbers::sqrt3,
                                  .origin = origin});
   };
   add("demand resolution", 100 / pulses, kComputed);

@@ -19,7 +19,7 @@ WindowConditions four_kilowatts() {
 
 double component(const Budget& budget, const std::string& name) {
   const auto found = std::ranges::find(budget.components, name, &Component::name);
-  return found == budget.components.end() ? std::nan("") : found->standard_uncertainty_percent;
+  return found == budget.components.end() ? std::nan("") : found->standard_uncertainty;
 }
 
 TEST(DemandError, IsThatOfTheMeanPower) {

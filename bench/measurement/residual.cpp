@@ -36,25 +36,19 @@ Budget residual_budget(const ResidualConditions& c) {
   // Written so that NaN fails too.
   if (!(c.kt.value() > 0 && c.series_power.value() > 0 && c.gate.value() > 0 && c.readings > 0))
     throw std::invalid_argument{"Kt, power in series, gate and number of readings must be above 0"};
-  Budget budget;
-  budget.components = {
-      {.name = kReferenceCalibration,
-       .standard_uncertainty_percent = on_difference_percent(c.reference),
-       .origin = kOfCertificate},
-      reference_drift(c.station),
-      reference_linearity(c.station),
-      reference_readings(c.station, c.readings),
-      {.name = kIsolation,
-       .standard_uncertainty_percent = on_difference_percent(c.isolation),
-       .origin = kOfPosition},
-      {.name = "LED pulse resolution",
-       .distribution = Distribution::triangular,
-       .standard_uncertainty_percent = 100 * (c.kt / (c.series_power * c.gate)) / kSqrt6,
-       .origin = kComputed},
-      repeatability(c.station),
+  const auto of_difference = [](const Calibration::Value& of_sum) {
+    return Calibration::Value{
+        {}, from_percent(on_difference_percent(of_sum)), of_sum.input, of_sum.of_waveform};
   };
-  if (auto harmonics = reference_harmonics(c.station, c.waveform))
-    budget.components.push_back(*std::move(harmonics));
+  Budget budget{reference_components(c.station, of_difference(c.reference))};
+  const auto add = [&](Component component) { budget.components.push_back(std::move(component)); };
+  add(reference_readings(c.station, c.readings));
+  add(certified(kIsolation, of_difference(c.isolation), kOfPosition));
+  add({.name = kPulseResolution,
+       .distribution = Distribution::triangular,
+       .standard_uncertainty = 100 * (c.kt / (c.series_power * c.gate)) / kSqrt6,
+       .origin = kComputed});
+  add(repeatability(c.station));
   return budget;
 }
 

@@ -8,7 +8,6 @@
 #include "bench/model/budget.h"
 #include "bench/model/calibration.h"
 #include "bench/model/station_uncertainty.h"
-#include "bench/model/waveform.h"
 
 namespace meterbench {
 
@@ -20,7 +19,6 @@ struct ResidualConditions {
   double readings = 1;         ///< of the reference within the gate
   Calibration::Value reference;
   Calibration::Value isolation{};
-  Waveform waveform{};  ///< of the load
   StationUncertainty station;
 };
 

@@ -88,7 +88,7 @@ double sum(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<Ratio> partial_errors(std::span<const Edge> edges, const WindowConditions& c, std::size_t parts) {
+std::vector<Ratio> partial_errors(std::span<const Edge> edges, PulseComparison part, std::size_t parts) {
   if (edges.size() < 3 || parts < 2) return {};
   const std::uint64_t pulses = edges.size() - 1;
   parts = std::min<std::size_t>(parts, pulses);
@@ -96,17 +96,10 @@ std::vector<Ratio> partial_errors(std::span<const Edge> edges, const WindowCondi
   for (std::size_t j = 0; j < parts; ++j) {
     const std::uint64_t first = part_begin(pulses, parts, j);
     const std::uint64_t last = part_begin(pulses, parts, j + 1);
-    const double counted = edges[last].reference_count - edges[first].reference_count;
-    const PulseComparison comparison{.meter_pulses = last - first,
-                                     .kt = c.kt,
-                                     .circuit_factor = c.circuit_factor,
-                                     .reference_pulses = counted,
-                                     .reference_pulse = c.reference_pulse,
-                                     .reference_error = c.reference.error,
-                                     .isolation_error = c.isolation.error,
-                                     .standard_error = c.standard.error};
-    errors.push_back(counted > 0 ? energy_error(comparison)
-                                 : Ratio{std::numeric_limits<double>::quiet_NaN()});
+    part.meter_pulses = last - first;
+    part.reference_pulses = edges[last].reference_count - edges[first].reference_count;
+    errors.push_back(part.reference_pulses > 0 ? energy_error(part)
+                                               : Ratio{std::numeric_limits<double>::quiet_NaN()});
   }
   return errors;
 }

@@ -22,6 +22,11 @@ WindowConditions twelve_kilowatts() {
   return c;
 }
 
+PulseComparison comparison() {
+  const WindowConditions c = twelve_kilowatts();
+  return {.kt = c.kt, .reference_pulse = c.reference_pulse};
+}
+
 constexpr double kPulsePeriod = 0.3;
 constexpr double kReferenceRate = 1e6 / 3;
 
@@ -41,7 +46,7 @@ TEST(PartialErrors, AreThoseOfConsecutivePartsOfWholePulses) {
   std::vector<Edge> edges = edges_of(10, [](auto) { return 0.0; });
   for (std::size_t k = 4; k <= 10; ++k)
     edges[k].reference_count += 0.01 * 300'000 * (k < 6 ? static_cast<double>(k - 3) / 3 : 1.0);
-  const auto errors = partial_errors(edges, twelve_kilowatts(), 3);
+  const auto errors = partial_errors(edges, comparison(), 3);
   ASSERT_EQ(errors.size(), 3U);
   EXPECT_NEAR(errors[0].value(), 0, 1e-9);
   EXPECT_NEAR(errors[1].value(), 1 / 1.01 - 1, 1e-9);
@@ -49,28 +54,28 @@ TEST(PartialErrors, AreThoseOfConsecutivePartsOfWholePulses) {
 }
 
 TEST(PartialErrors, AreCorrectedLikeTheErrorOfTheWhole) {
-  WindowConditions c = twelve_kilowatts();
-  c.reference.error = from_percent(0.2);
-  c.isolation.error = from_percent(0.1);
-  c.standard.error = from_percent(0.3);
+  PulseComparison c = comparison();
+  c.reference_error = from_percent(0.2);
+  c.isolation_error = from_percent(0.1);
+  c.standard_error = from_percent(0.3);
   for (const Ratio error : partial_errors(edges_of(10, [](auto) { return 0.0; }), c, 2))
     EXPECT_NEAR(error.value(), 1.002 / 1.001 - 1 - 0.003, 1e-9);
 }
 
 TEST(PartialErrors, AreAtMostOnePartAPulse) {
-  EXPECT_EQ(partial_errors(edges_of(3, [](auto) { return 0.0; }), twelve_kilowatts(), 10).size(), 3U);
+  EXPECT_EQ(partial_errors(edges_of(3, [](auto) { return 0.0; }), comparison(), 10).size(), 3U);
 }
 
 TEST(PartialErrors, AreNoneForFewerThanTwoPulsesOrParts) {
-  EXPECT_TRUE(partial_errors({}, twelve_kilowatts(), 10).empty());
-  EXPECT_TRUE(partial_errors(edges_of(1, [](auto) { return 0.0; }), twelve_kilowatts(), 10).empty());
-  EXPECT_TRUE(partial_errors(edges_of(5, [](auto) { return 0.0; }), twelve_kilowatts(), 1).empty());
+  EXPECT_TRUE(partial_errors({}, comparison(), 10).empty());
+  EXPECT_TRUE(partial_errors(edges_of(1, [](auto) { return 0.0; }), comparison(), 10).empty());
+  EXPECT_TRUE(partial_errors(edges_of(5, [](auto) { return 0.0; }), comparison(), 1).empty());
 }
 
 TEST(PartialErrors, OfAPartWithoutReferenceCountsAreNoNumberAndNeverAgree) {
   std::vector<Edge> edges = edges_of(4, [](auto) { return 0.0; });
   edges[2].reference_count = edges[0].reference_count;  // a dead reference
-  const auto errors = partial_errors(edges, twelve_kilowatts(), 2);
+  const auto errors = partial_errors(edges, comparison(), 2);
   ASSERT_EQ(errors.size(), 2U);
   EXPECT_TRUE(std::isnan(errors[0].value()));
   EXPECT_FALSE(spread_as_expected(errors, twelve_kilowatts(), 4));
@@ -96,7 +101,7 @@ int flagged(const WindowConditions& c, double scan_s, std::size_t parts, int tri
       walk += white(random) * kPulsePeriod * 10;  // s·T/√N each pulse
       return scan(random) + jitter(random) + walk;
     });
-    if (!spread_as_expected(partial_errors(edges, c, parts), c, 100)) ++count;
+    if (!spread_as_expected(partial_errors(edges, comparison(), parts), c, 100)) ++count;
   }
   return count;
 }
@@ -137,19 +142,19 @@ TEST(Spread, FlagsALostPulse) {
   // little.
   for (const std::uint64_t lost : {1U, 10U, 55U, 99U}) {
     const auto edges = edges_of(100, [&](std::uint64_t k) { return k >= lost ? kPulsePeriod : 0.0; });
-    EXPECT_FALSE(spread_as_expected(partial_errors(edges, twelve_kilowatts(), 10), twelve_kilowatts(), 100))
+    EXPECT_FALSE(spread_as_expected(partial_errors(edges, comparison(), 10), twelve_kilowatts(), 100))
         << lost;
   }
 }
 
 TEST(Spread, FlagsADoublePulse) {
   const auto edges = edges_of(100, [&](std::uint64_t k) { return k >= 40 ? -kPulsePeriod : 0.0; });
-  EXPECT_FALSE(spread_as_expected(partial_errors(edges, twelve_kilowatts(), 10), twelve_kilowatts(), 100));
+  EXPECT_FALSE(spread_as_expected(partial_errors(edges, comparison(), 10), twelve_kilowatts(), 100));
 }
 
 TEST(Spread, FlagsALostPulseAmongTwo) {
   const auto edges = edges_of(2, [&](std::uint64_t k) { return k == 2 ? kPulsePeriod : 0.0; });
-  EXPECT_FALSE(spread_as_expected(partial_errors(edges, twelve_kilowatts(), 10), twelve_kilowatts(), 2));
+  EXPECT_FALSE(spread_as_expected(partial_errors(edges, comparison(), 10), twelve_kilowatts(), 2));
 }
 
 TEST(Spread, OfAKnownCaseMeetsTheBoundByHand) {

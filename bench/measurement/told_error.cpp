@@ -18,7 +18,7 @@ Budget net_budget(ActiveEnergy step, ActiveEnergy throughput) {
     budget.components.push_back(
         {.name = name,
          .distribution = Distribution::triangular,
-         .standard_uncertainty_percent = half_width_percent / (std::numbers::sqrt2 * std::numbers::sqrt3),
+         .standard_uncertainty = half_width_percent / (std::numbers::sqrt2 * std::numbers::sqrt3),
          .origin = kComputed});
   return budget;
 }
@@ -28,11 +28,10 @@ Ratio clock_error(Seconds first, Seconds last, Seconds time) { return Ratio{(las
 Budget clock_budget(Seconds first_half_width, Seconds last_half_width, Seconds time) {
   Budget budget;
   const auto add = [&](const char* name, Seconds half_width) {
-    budget.components.push_back(
-        {.name = name,
-         .distribution = Distribution::rectangular,
-         .standard_uncertainty_percent = 100 * (half_width / time) / std::numbers::sqrt3,
-         .origin = "measured in the run"});
+    budget.components.push_back({.name = name,
+                                 .distribution = Distribution::rectangular,
+                                 .standard_uncertainty = 100 * (half_width / time) / std::numbers::sqrt3,
+                                 .origin = "measured in the run"});
   };
   add("first clock reading", first_half_width);
   add("last clock reading", last_half_width);

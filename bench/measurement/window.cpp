@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <stdexcept>
 
 #include "bench/measurement/components.h"
@@ -32,44 +33,32 @@ void check(const WindowConditions& c) {
 
 /// What no window, however long, makes smaller.
 Budget lasting_components(const WindowConditions& c) {
-  Budget budget;
-  budget.components = {
-      {.name = kReferenceCalibration,
-       .standard_uncertainty_percent = percent(c.reference.standard_uncertainty),
-       .origin = kOfCertificate},
-      reference_drift(c.station),
-      reference_linearity(c.station),
-      // The error is −s·d with d anywhere in 0 … d_max. It is not corrected, so the whole width counts on
-      // either side.
-      {.name = "meter delay under ramp",
-       .distribution = Distribution::rectangular,
-       .standard_uncertainty_percent = c.station.meter_delay_limit.value() / kSqrt3,
-       .sensitivity = std::abs(c.power_ramp_percent_per_s),
-       .origin = "measured in the run"},
-      repeatability(c.station),
+  Budget budget{reference_components(c.station, c.reference)};
+  const auto add = [&](std::optional<Component> component) {
+    if (component) budget.components.push_back(*std::move(component));
   };
-  if (by_readings(c.method))
-    budget.components.push_back({.name = kTimeBase,
-                                 .distribution = Distribution::rectangular,
-                                 .standard_uncertainty_percent = percent(c.time_base) / kSqrt3,
-                                 .origin = "specification of the counter"});
-  if (auto harmonics = reference_harmonics(c.station, c.waveform))
-    budget.components.push_back(*std::move(harmonics));
-  const auto add_stated = [&](const char* name, const Calibration::Value& value, const char* origin) {
-    if (value.standard_uncertainty.value() != 0)
-      budget.components.push_back({.name = name,
-                                   .standard_uncertainty_percent = percent(value.standard_uncertainty),
-                                   .origin = origin});
-  };
-  add_stated(kIsolation, c.isolation, kOfPosition);
-  add_stated(kStandardCertificate, c.standard, kOfCertificate);
+  // The error is −s·d with d anywhere in 0 … d_max. It is not corrected, so the whole width counts on
+  // either side.
+  add(Component{.name = "meter delay under ramp",
+                .distribution = Distribution::rectangular,
+                .standard_uncertainty = c.station.meter_delay_limit.value() / kSqrt3,
+                .sensitivity = std::abs(c.power_ramp_percent_per_s),
+                .origin = kMeasured,
+                .unit = "s"});
+  add(repeatability(c.station, c.windows));
+  if (by_readings(c.method)) add(time_base(c.time_base));
+  add(source_distortion(c.station, c.waveform));
+  if (c.isolation.standard_uncertainty.value() != 0) add(certified(kIsolation, c.isolation, kOfPosition));
+  if (c.standard.standard_uncertainty.value() != 0)
+    add(certified(kStandardCertificate, c.standard, kOfCertificate));
+  for (Component& component : influences(c.influences, c.deviation)) add(std::move(component));
   return budget;
 }
 
 void add_triangular(Budget& budget, const char* name, double half_width_percent) {
   budget.components.push_back({.name = name,
                                .distribution = Distribution::triangular,
-                               .standard_uncertainty_percent = half_width_percent / kSqrt6,
+                               .standard_uncertainty = half_width_percent / kSqrt6,
                                .origin = kComputed});
 }
 
@@ -93,7 +82,7 @@ void add_reference_resolution(Budget& budget, const WindowConditions& c, std::ui
     return;
   }
   const double counted = static_cast<double>(pulses) * (c.kt * c.circuit_factor / c.reference_pulse);
-  add_triangular(budget, "reference pulse resolution", 100 / counted);
+  add_triangular(budget, kReferenceResolution, 100 / counted);
 }
 
 /// Of where the window begins and ends. The difference of two edges, each anywhere within one scan period or
@@ -102,16 +91,16 @@ void add_edge_components(Budget& budget, const WindowConditions& c, std::uint64_
   const double window_s = window_time(c, pulses).value();
   if (c.method == CountingMethod::gated_total) return add_pulse_resolution(budget, pulses);
   if (c.method == CountingMethod::scanned)
-    add_triangular(budget, "scan period", 100 * in_seconds(c.scan_period) / window_s);
+    add_triangular(budget, kScanPeriod, 100 * in_seconds(c.scan_period) / window_s);
   if (c.method == CountingMethod::timestamps)
     budget.components.push_back(
-        {.name = "time stamp resolution",
+        {.name = kStampResolution,
          .distribution = Distribution::rectangular,
-         .standard_uncertainty_percent = 100 * kSqrt2 * c.stamp_resolution.value() / (window_s * kSqrt3),
-         .origin = "specification of the counter"});
+         .standard_uncertainty = 100 * kSqrt2 * c.stamp_resolution.value() / (window_s * kSqrt3),
+         .origin = kOfCounter});
   budget.components.push_back(
-      {.name = "pickup jitter",
-       .standard_uncertainty_percent = 100 * kSqrt2 * c.station.pickup_jitter.value() / window_s,
+      {.name = kPickupJitter,
+       .standard_uncertainty = 100 * kSqrt2 * c.station.pickup_jitter.value() / window_s,
        .origin = kOfStationFile});
 }
 
@@ -133,20 +122,26 @@ Budget window_budget(const WindowConditions& c, std::uint64_t pulses) {
 
 Ratio smallest_uncertainty(const WindowConditions& c) {
   check(c);
-  return from_percent(lasting_components(c).expanded_percent());
+  Budget budget = lasting_components(c);
+  std::erase_if(budget.components,
+                [](const Component& component) { return component.name == kRepeatability; });
+  return from_percent(budget.expanded_as_if_normal_percent());
 }
 
+namespace {
+
+/// The least N that meets `target` in c.windows windows of `shortest` each at least; or what a day reaches.
 tl::expected<std::uint64_t, Ratio> pulses_for(const WindowConditions& c, Ratio target, Seconds shortest) {
-  check(c);
   const auto uncertainty = [&](std::uint64_t pulses) {
-    return from_percent(window_budget(c, pulses).expanded_percent());
+    return from_percent(window_budget(c, pulses).expanded_as_if_normal_percent());
   };
   const double period_s = window_time(c, 1).value();
   // A hair less than a whole pulse too much is rounding.
   const auto whole_pulses = [&](double time_s, auto rounded) {
     return static_cast<std::uint64_t>(std::max(1.0, rounded(time_s / period_s)));
   };
-  const std::uint64_t least = whole_pulses(shortest.value(), [](double n) { return std::ceil(n - 1e-9); });
+  const std::uint64_t least = static_cast<std::uint64_t>(c.windows) *
+                              whole_pulses(shortest.value(), [](double n) { return std::ceil(n - 1e-9); });
   const std::uint64_t most =
       std::max(least, whole_pulses(kLongestWindow.value(), [](double n) { return std::floor(n); }));
   if (uncertainty(least) <= target) return least;
@@ -158,12 +153,51 @@ tl::expected<std::uint64_t, Ratio> pulses_for(const WindowConditions& c, Ratio t
     if (uncertainty(enough) <= target) break;
     below = enough;
   }
-  if (below == most) return tl::unexpected{std::max(smallest_uncertainty(c), uncertainty(most))};
+  if (below == most) return tl::unexpected{uncertainty(most)};
   while (enough - below > 1) {
     const std::uint64_t middle = below + (enough - below) / 2;
     (uncertainty(middle) <= target ? enough : below) = middle;
   }
   return enough;
+}
+
+}  // namespace
+
+tl::expected<Sampling, Ratio> sampling_for(WindowConditions c, Ratio target, Seconds shortest) {
+  check(c);
+  std::optional<Sampling> best;
+  Ratio reached{};
+  for (int windows = 1; windows <= kMostWindows; ++windows) {
+    c.windows = windows;
+    const auto pulses = pulses_for(c, target, shortest);
+    if (!pulses)
+      reached = pulses.error();
+    else if (!best || *pulses < best->pulses)
+      best = Sampling{*pulses, windows};
+    else
+      break;  // more windows take longer from here on
+  }
+  if (best) return *best;
+  return tl::unexpected{std::max(smallest_uncertainty(c), reached)};
+}
+
+Ratio scatter_of(std::span<const Ratio> errors) {
+  double mean = 0, square = 0;
+  for (const Ratio error : errors) mean += error.value() / static_cast<double>(errors.size());
+  for (const Ratio error : errors) square += (error.value() - mean) * (error.value() - mean);
+  return Ratio{std::sqrt(square / static_cast<double>(errors.size() - 1))};
+}
+
+Budget observed_budget(const WindowConditions& c, std::uint64_t pulses, std::span<const Ratio> errors) {
+  Budget budget = window_budget(c, pulses);
+  const auto n = static_cast<double>(errors.size());
+  const double observed = percent(scatter_of(errors)) / std::sqrt(n);
+  const auto pooled = std::ranges::find(budget.components, kRepeatability, &Component::name);
+  if (observed <= pooled->standard_uncertainty) return budget;
+  pooled->standard_uncertainty = observed;
+  pooled->degrees_of_freedom = n - 1;
+  pooled->origin = kMeasured;
+  return budget;
 }
 
 }  // namespace meterbench

@@ -14,6 +14,8 @@
 
 #include "bench/core/quantity.h"
 #include "bench/core/time.h"
+#include "bench/measurement/components.h"
+#include "bench/measurement/energy_error.h"
 #include "bench/model/budget.h"
 #include "bench/model/calibration.h"
 #include "bench/model/capabilities.h"
@@ -36,6 +38,9 @@ struct WindowConditions {
   Waveform waveform{};                  ///< of the load
   double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
   StationUncertainty station;
+  InfluenceCoefficients influences{};  ///< of the meter
+  Deviation deviation{};               ///< of the load that stood there, measured in the run
+  double windows = 1;                  ///< that the pulses are taken in, one after the other
 
   ActiveEnergy reference_pulse{};  ///< c_ref; `scanned`, `error_calculator`
   Duration scan_period{};          ///< τ; `scanned`
@@ -53,9 +58,10 @@ struct WindowConditions {
 /// T = N·Kt/P. (The reference sees F·P, and counts F·N·Kt in that time.)
 [[nodiscard]] Seconds window_time(const WindowConditions& conditions, std::uint64_t pulses);
 
-/// The budget of a window of `pulses` pulses. Always: reference (certificate, drift, linearity), meter delay
-/// under the ramp, repeatability; where they are stated the reference under a load with harmonics, the
-/// position's burden and isolation, and the certificate of a standard in the meter's place. By method: scan
+/// The budget of a window of `pulses` pulses. Always: reference_components(), meter delay under the ramp,
+/// repeatability; where they are stated the source's distortion, the position's burden and isolation, the
+/// certificate of a standard in the meter's place, and what deviations from the load do by the meter's
+/// coefficients. By method: scan
 /// period τ/(T√6); reference pulse resolution 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution
 /// √2·r/(T√3); time base b/√3; reference readings s_r/√n over the n = T/(reading period) readings within T;
 /// LED pulse resolution 1/(N√6) where a gate cuts pulses off. Of a register, which is compared with the LED
@@ -63,19 +69,37 @@ struct WindowConditions {
 /// own, step/(N·Kt·√6), since it is cut off to its step at both readings.
 [[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
 
-/// The expanded uncertainty that remains however long the window is: the floor of the station.
+/// The expanded uncertainty that remains however long and often is counted: the floor of the station, all of
+/// type B.
 [[nodiscard]] Ratio smallest_uncertainty(const WindowConditions& conditions);
 
-/// The least N whose budget meets `target` (expanded) and whose window lasts at least `shortest`. Where no
-/// window of up to a day does: the floor, or what a day would reach where that is more.
-[[nodiscard]] tl::expected<std::uint64_t, Ratio> pulses_for(const WindowConditions& conditions, Ratio target,
-                                                            Seconds shortest);
+/// How much is counted: so many pulses, in so many windows one after the other without a gap.
+struct Sampling {
+  std::uint64_t pulses = 0;  ///< of all windows together
+  int windows = 1;
+};
+/// No target is worth more windows than that. made
+inline constexpr int kMostWindows = 10;
+
+/// The least pulses whose budget meets `target` (expanded), in windows that last `shortest` each at least:
+/// the pooled repeatability is that of one such window, and counts by the root of their number. Where a day
+/// of kMostWindows windows does not: what it would reach, or the floor where that is more.
+[[nodiscard]] tl::expected<Sampling, Ratio> sampling_for(WindowConditions conditions, Ratio target,
+                                                         Seconds shortest);
+
+/// Standard deviation of the errors of windows, at least two.
+[[nodiscard]] Ratio scatter_of(std::span<const Ratio> errors);
+
+/// `window_budget` with the scatter that was observed, s/√n with n − 1 degrees of freedom, in the place of
+/// the pooled repeatability where it is larger (JCGM 100 4.2). `errors`: of the n windows.
+[[nodiscard]] Budget observed_budget(const WindowConditions& conditions, std::uint64_t pulses,
+                                     std::span<const Ratio> errors);
 
 /// Errors of the consecutive parts of a window (at least 2 parts of whole pulses, at most `parts`), for the
-/// check of repeatability: `edges` has N + 1 entries. Empty when N < 2. A part without reference counts has
-/// no error: NaN.
-[[nodiscard]] std::vector<Ratio> partial_errors(std::span<const Edge> edges,
-                                                const WindowConditions& conditions, std::size_t parts);
+/// check of repeatability: `edges` has N + 1 entries, `whole` has constants and corrections. Empty when N
+/// < 2. A part without reference counts has no error: NaN.
+[[nodiscard]] std::vector<Ratio> partial_errors(std::span<const Edge> edges, PulseComparison whole,
+                                                std::size_t parts);
 
 /// Whether the spread of `errors` (parts of one window of N pulses) agrees with what scan, jitter and pooled
 /// repeatability predict for such parts: χ² at 99.9 %. Always true for fewer than 2. NaN never agrees.

@@ -110,6 +110,7 @@ Waveform with_harmonics() {
 TEST(WindowBudget, HasTheReferenceWithHarmonicsWhereTheLoadHasThemAndTheStationStatesIt) {
   WindowConditions c = certificate_and_scan();
   c.waveform = with_harmonics();
+  c.reference.of_waveform = false;
   EXPECT_FALSE(by_name(window_budget(c, 100)).contains("reference with harmonics"));
   EXPECT_NEAR(percent(smallest_uncertainty(c)), 0.02, 1e-9);
   c.station.reference_harmonics = from_percent(0.03);
@@ -118,8 +119,47 @@ TEST(WindowBudget, HasTheReferenceWithHarmonicsWhereTheLoadHasThemAndTheStationS
   EXPECT_EQ(row.origin, "station file");
   EXPECT_NEAR(row.contribution_percent(), 0.017320508, 1e-9);                              // 0.03/√3
   EXPECT_NEAR(percent(smallest_uncertainty(c)), 2 * std::hypot(0.01, 0.017320508), 1e-9);  // however long
-  c.waveform = {};
+  c.reference.of_waveform = true;  // it has rows of its own
   EXPECT_FALSE(by_name(window_budget(c, 100)).contains("reference with harmonics"));
+}
+
+TEST(WindowBudget, HasWhatAStationStatesBesides) {
+  WindowConditions c = certificate_and_scan();
+  c.station.reference_temperature_percent_per_k = 0.002;
+  c.station.reference_temperature = TemperatureDifference{3};
+  c.station.source_distortion = from_percent(0.006);
+  const auto rows = by_name(window_budget(c, 100));
+  EXPECT_NEAR(rows.at("reference temperature").contribution_percent(), 0.003464102, 1e-9);  // 0.006/√3
+  EXPECT_NEAR(rows.at("source distortion").contribution_percent(), 0.003464102, 1e-9);
+  c.waveform = with_harmonics();  // which its source is told to make
+  EXPECT_FALSE(by_name(window_budget(c, 100)).contains("source distortion"));
+}
+
+TEST(WindowBudget, HasDeviationsByTheMetersCoefficients) {
+  WindowConditions c = certificate_and_scan();
+  c.deviation = {TemperatureDifference{2}, Ratio{0.005}, Ratio{0.004}, from_degrees(0.1), Ratio{0.001}};
+  EXPECT_FALSE(by_name(window_budget(c, 100)).contains("ambient of the meter")) << "no coefficient is stated";
+  c.influences = {0.03, 0.02, 0.01, 0.5, 0.04, "maker"};
+  const auto rows = by_name(window_budget(c, 100));
+  const auto half_width = [&](const char* name) {
+    return rows.at(name).contribution_percent() * std::sqrt(3.0);
+  };
+  EXPECT_NEAR(half_width("ambient of the meter"), 0.06, 1e-12);
+  EXPECT_NEAR(half_width("voltage deviation"), 0.01, 1e-12);     // 0.5 % at 0.02
+  EXPECT_NEAR(half_width("current deviation"), 0.004, 1e-12);    // 0.4 % at 0.01
+  EXPECT_NEAR(half_width("angle deviation"), 0.05, 1e-12);       // 0.1° at 0.5
+  EXPECT_NEAR(half_width("frequency deviation"), 0.004, 1e-12);  // 0.1 % at 0.04
+  EXPECT_EQ(rows.at("ambient of the meter").unit, "K");
+}
+
+TEST(WindowBudget, DividesRepeatabilityByTheRootOfTheNumberOfWindows) {
+  WindowConditions c = certificate_and_scan();
+  c.station.repeatability = from_percent(0.006);
+  c.station.repeatability_dof = 20;
+  c.windows = 4;
+  const Component row = by_name(window_budget(c, 100)).at("repeatability");
+  EXPECT_NEAR(row.contribution_percent(), 0.003, 1e-12);
+  EXPECT_EQ(row.degrees_of_freedom, 20);
 }
 
 TEST(WindowBudget, GivesTheScanPeriodFourThousandthsPercentInTenSeconds) {
@@ -182,40 +222,73 @@ TEST(SmallestUncertainty, IsWhatNoLengthOfTheWindowRemoves) {
   EXPECT_NEAR(percent(smallest_uncertainty(certificate_and_scan())), 0.02, 1e-9);
 }
 
-TEST(PulsesFor, IsTheLeastNumberThatMeetsTheTarget) {
+TEST(SamplingFor, IsTheLeastNumberThatMeetsTheTarget) {
   // U = 0.025 % leaves √(0.0125² − 0.01²) = 0.0075 % for the scan: T ≥ 0.1/(0.0075·√6) = 5.4433 s = 18.14
   // pulses.
-  const auto pulses = pulses_for(certificate_and_scan(), from_percent(0.025), Seconds{0});
-  ASSERT_TRUE(pulses);
-  EXPECT_EQ(*pulses, 19U);
+  const auto sampling = sampling_for(certificate_and_scan(), from_percent(0.025), Seconds{0});
+  ASSERT_TRUE(sampling);
+  EXPECT_EQ(sampling->pulses, 19U);
+  EXPECT_EQ(sampling->windows, 1);
 }
 
-TEST(PulsesFor, KeepsTheWindowAtLeastAsLongAsAsked) {
+TEST(SamplingFor, KeepsTheWindowAtLeastAsLongAsAsked) {
   // 30 s are 100 pulses of 0.3 s exactly, 30.1 s are 100.33.
-  EXPECT_EQ(pulses_for(certificate_and_scan(), from_percent(0.1), Seconds{30}), 100U);
-  EXPECT_EQ(pulses_for(certificate_and_scan(), from_percent(0.1), Seconds{30.1}), 101U);
+  EXPECT_EQ(sampling_for(certificate_and_scan(), from_percent(0.1), Seconds{30})->pulses, 100U);
+  EXPECT_EQ(sampling_for(certificate_and_scan(), from_percent(0.1), Seconds{30.1})->pulses, 101U);
 }
 
-TEST(PulsesFor, TakesOnePulseWhereOneIsEnough) {
+TEST(SamplingFor, TakesOnePulseWhereOneIsEnough) {
   WindowConditions c = certificate_and_scan();
   c.power = ActivePower{36};  // 100 s a pulse
-  EXPECT_EQ(pulses_for(c, from_percent(0.1), Seconds{30}), 1U);
+  EXPECT_EQ(sampling_for(c, from_percent(0.1), Seconds{30})->pulses, 1U);
 }
 
-TEST(PulsesFor, NamesTheSmallestReachableUncertaintyWhenTheTargetIsBelowIt) {
-  const auto pulses = pulses_for(certificate_and_scan(), from_percent(0.019), Seconds{30});
-  ASSERT_FALSE(pulses);
-  EXPECT_NEAR(percent(pulses.error()), 0.02, 1e-7);
+TEST(SamplingFor, NamesTheSmallestReachableUncertaintyWhenTheTargetIsBelowIt) {
+  const auto sampling = sampling_for(certificate_and_scan(), from_percent(0.019), Seconds{30});
+  ASSERT_FALSE(sampling);
+  EXPECT_NEAR(percent(sampling.error()), 0.02, 1e-7);
   // What it names can be reached.
-  EXPECT_TRUE(pulses_for(certificate_and_scan(), pulses.error(), Seconds{30}));
+  EXPECT_TRUE(sampling_for(certificate_and_scan(), sampling.error(), Seconds{30}));
 }
 
-TEST(PulsesFor, PlansNoWindowLongerThanADay) {
+TEST(SamplingFor, PlansNoWindowLongerThanADay) {
   // After 86,400 s the scan still adds 100·0.001/(86400·√6) = 4.73e-7 % to the certificate's 0.01 %: the
   // floor of 0.02 % is exceeded by the part ½·(4.73e-5)² = 1.12e-9. Half of that would take two days.
   const WindowConditions c = certificate_and_scan();
-  EXPECT_FALSE(pulses_for(c, from_percent(0.02 * (1 + 0.5e-9)), Seconds{30}));
-  EXPECT_TRUE(pulses_for(c, from_percent(0.02 * (1 + 1.5e-9)), Seconds{30}));
+  EXPECT_FALSE(sampling_for(c, from_percent(0.02 * (1 + 0.5e-9)), Seconds{30}));
+  EXPECT_TRUE(sampling_for(c, from_percent(0.02 * (1 + 1.5e-9)), Seconds{30}));
+}
+
+TEST(SamplingFor, TakesMoreWindowsWhereOneScattersTooMuch) {
+  // U = 0.024 % leaves √(0.012² − 0.01²) = 0.006633 % for scan and repeatability. One window scatters by
+  // 0.009 %; two of them by 0.006364 %, which leaves 0.001871 % for the scan: T ≥ 0.1/(0.001871·√6) = 21.82 s
+  // = 72.7 pulses. Three windows of 10 s would take longer.
+  WindowConditions c = certificate_and_scan();
+  c.station.repeatability = from_percent(0.009);
+  c.station.repeatability_dof = 1e9;
+  const auto sampling = sampling_for(c, from_percent(0.024), Seconds{10});
+  ASSERT_TRUE(sampling);
+  EXPECT_EQ(sampling->windows, 2);
+  EXPECT_EQ(sampling->pulses, 73U);  // 21.8 s of 0.3 s each
+  c.windows = sampling->windows;
+  EXPECT_LE(percent(from_percent(window_budget(c, sampling->pulses).expanded_percent())), 0.024);
+  EXPECT_GT(percent(from_percent(window_budget(c, sampling->pulses - 1).expanded_percent())), 0.024);
+}
+
+TEST(ObservedBudget, TakesTheScatterThatWasSeenWhereItIsLarger) {
+  WindowConditions c = certificate_and_scan();
+  c.station.repeatability = from_percent(0.003);
+  c.station.repeatability_dof = 50;
+  c.windows = 4;
+  // s of −3, −1, 1, 3 is √(20/3) = 2.582, in 0.01 %.
+  const std::vector<Ratio> wide{Ratio{-3e-4}, Ratio{-1e-4}, Ratio{1e-4}, Ratio{3e-4}};
+  EXPECT_NEAR(percent(scatter_of(wide)), 0.025819889, 1e-9);
+  const Component seen = by_name(observed_budget(c, 100, wide)).at("repeatability");
+  EXPECT_NEAR(seen.contribution_percent(), 0.012909944, 1e-9);
+  EXPECT_EQ(seen.degrees_of_freedom, 3);
+  EXPECT_EQ(seen.origin, "measured in the run");
+  const std::vector<Ratio> narrow{Ratio{0}, Ratio{0}, Ratio{0}, Ratio{1e-6}};
+  EXPECT_EQ(by_name(observed_budget(c, 100, narrow)).at("repeatability").degrees_of_freedom, 50);
 }
 
 /// 12 kW by a 53230A and readings of the reference once a second.

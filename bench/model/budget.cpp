@@ -1,6 +1,10 @@
 #include "bench/model/budget.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <random>
 
 namespace meterbench {
 namespace {
@@ -38,6 +42,47 @@ double within(double t, double degrees) {
 
 constexpr double kCoverage = 0.9544997361036416;  // of a normal distribution within ±2 u
 
+/// JCGM 101 7.2.1 asks for 10⁴/(1 − p) trials at least.
+constexpr std::size_t kTrials = 250'000;
+
+/// Draws of one component, of standard uncertainty 1 (of a normal one: of scale 1).
+class Draws {
+ public:
+  double of(const Component& c) {
+    switch (c.distribution) {
+      case Distribution::rectangular: return std::numbers::sqrt3 * (2 * uniform() - 1);
+      case Distribution::triangular:
+        return std::numbers::sqrt2 * std::numbers::sqrt3 * (uniform() + uniform() - 1);
+      case Distribution::normal: break;
+    }
+    // Bailey (1994): a polar method for Student's t, which ends in that of Box and Muller.
+    const double u = 1 - uniform();
+    const double nu = c.degrees_of_freedom;
+    const double square = std::isinf(nu) ? -2 * std::log(u) : nu * std::expm1(-2 / nu * std::log(u));
+    return std::sqrt(square) * std::cos(2 * std::numbers::pi * uniform());
+  }
+
+ private:
+  /// In [0, 1).
+  double uniform() { return static_cast<double>(random_() >> 11U) * 0x1p-53; }
+
+  std::mt19937_64 random_{2008};
+};
+
+/// Its components, where those that are normal with infinite degrees of freedom are one.
+std::vector<Component> condensed(const Budget& budget) {
+  std::vector<Component> few;
+  double square = 0;
+  for (const Component& c : budget.components) {
+    if (c.distribution == Distribution::normal && std::isinf(c.degrees_of_freedom))
+      square += c.contribution_percent() * c.contribution_percent();
+    else if (c.contribution_percent() != 0)
+      few.push_back(c);
+  }
+  if (square > 0) few.push_back({.name = "normal", .standard_uncertainty = std::sqrt(square), .origin = {}});
+  return few;
+}
+
 }  // namespace
 
 std::string_view to_text(Distribution distribution) {
@@ -72,6 +117,35 @@ double Budget::effective_degrees_of_freedom() const {
   return sum == 0 ? std::numeric_limits<double>::infinity() : std::max(1.0, std::pow(u, 4) / sum);
 }
 
-double Budget::coverage_factor() const { return student_k(effective_degrees_of_freedom()); }
+bool Budget::dominated() const {
+  const double half = combined_percent() / 2;
+  return std::ranges::any_of(components, [&](const Component& c) {
+    return c.distribution != Distribution::normal && std::abs(c.contribution_percent()) > half;
+  });
+}
+
+double Budget::coverage_factor() const {
+  return dominated() ? propagated_coverage_factor(*this) : student_k(effective_degrees_of_freedom());
+}
+
+double Budget::expanded_as_if_normal_percent() const {
+  return student_k(effective_degrees_of_freedom()) * combined_percent();
+}
+
+double propagated_coverage_factor(const Budget& budget) {
+  const double u = budget.combined_percent();
+  if (u == 0) return 2;
+  const std::vector<Component> components = condensed(budget);
+  Draws draws;
+  std::vector<double> errors(kTrials);
+  for (double& error : errors) {
+    double sum = 0;
+    for (const Component& c : components) sum += c.contribution_percent() * draws.of(c);
+    error = std::abs(sum);
+  }
+  const auto bound = errors.begin() + static_cast<std::ptrdiff_t>(kCoverage * static_cast<double>(kTrials));
+  std::ranges::nth_element(errors, bound);
+  return *bound / u;
+}
 
 }  // namespace meterbench

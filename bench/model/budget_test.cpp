@@ -41,7 +41,7 @@ TEST(StudentK, FallsSteadilyBetweenTheRowsOfTheTable) {
 }
 
 Component normal(double u, double degrees) {
-  return {.name = "x", .standard_uncertainty_percent = u, .degrees_of_freedom = degrees, .origin = "test"};
+  return {.name = "x", .standard_uncertainty = u, .degrees_of_freedom = degrees, .origin = "test"};
 }
 
 TEST(Budget, AgreesWithTheExampleH1OfJcgm100) {
@@ -71,6 +71,52 @@ TEST(Budget, OfOneComponentHasItsDegreesOfFreedom) {
   const Budget budget{{normal(0.1, 4)}};
   EXPECT_NEAR(budget.effective_degrees_of_freedom(), 4, 1e-9);
   EXPECT_NEAR(budget.expanded_percent(), 0.287, 0.0005);
+}
+
+Component uniform(double half_width) {
+  return {.name = "x",
+          .distribution = Distribution::rectangular,
+          .standard_uncertainty = half_width / std::sqrt(3.0)};
+}
+
+TEST(Budget, IsDominatedByOneThatIsNotNormalAndExceedsHalfOfTheWhole) {
+  EXPECT_FALSE((Budget{{normal(1, INFINITY), uniform(0.99)}}.dominated()));  // u 0.57 of 1.15
+  EXPECT_TRUE((Budget{{normal(1, INFINITY), uniform(1.01)}}.dominated()));
+  EXPECT_FALSE((Budget{{normal(1, INFINITY), normal(0.1, INFINITY)}}.dominated()));
+}
+
+/// What the Monte Carlo method leaves to chance, three times over.
+constexpr double kChance = 0.012;
+
+TEST(PropagatedCoverageFactor, HasTheClosedFormsOfSingleDistributions) {
+  const double p = std::erf(std::sqrt(2.0));
+  EXPECT_NEAR(propagated_coverage_factor({{normal(3, INFINITY)}}), 2, kChance);
+  EXPECT_NEAR(propagated_coverage_factor({{uniform(0.2)}}), p * std::sqrt(3.0), kChance);
+  const Component triangle{
+      .name = "x", .distribution = Distribution::triangular, .standard_uncertainty = 1 / std::sqrt(6.0)};
+  EXPECT_NEAR(propagated_coverage_factor({{triangle}}), (1 - std::sqrt(1 - p)) * std::sqrt(6.0), kChance);
+  EXPECT_NEAR(propagated_coverage_factor({{normal(1, 5)}}), student_k(5), 3 * kChance);
+}
+
+TEST(PropagatedCoverageFactor, OfTwoEqualUniformOnesIsThatOfATriangle) {
+  const double p = std::erf(std::sqrt(2.0));
+  EXPECT_NEAR(propagated_coverage_factor({{uniform(1), uniform(1)}}), (1 - std::sqrt(1 - p)) * std::sqrt(6.0),
+              kChance);
+}
+
+TEST(PropagatedCoverageFactor, IsThatOfTheExampleOfJcgm101) {
+  // JCGM 101 9.2.4: four uniform inputs, one ten times as wide as the others. Their sum is that one blurred:
+  // of u² = 100 + 3, the largest alone would give p·√3 = 1.653.
+  const double k = propagated_coverage_factor({{uniform(10), uniform(1), uniform(1), uniform(1)}});
+  EXPECT_GT(k, 1.653);
+  EXPECT_LT(k, 1.70);
+}
+
+TEST(Budget, TakesItsFactorByPropagationWhereOneDominates) {
+  const Budget budget{{uniform(1), normal(0.1, INFINITY)}};
+  EXPECT_EQ(budget.coverage_factor(), propagated_coverage_factor(budget));
+  EXPECT_EQ(budget.coverage_factor(), budget.coverage_factor()) << "a fixed seed";
+  EXPECT_GT(budget.expanded_as_if_normal_percent(), budget.expanded_percent());
 }
 
 TEST(Budget, OfNothingIsZero) {

@@ -18,8 +18,19 @@ struct CertifiedPoint {
   Ratio error{};
   Ratio expanded_uncertainty{};
   double coverage_factor = 2;
+  std::optional<Voltage> voltage{};  ///< none: the certificate makes no difference between voltages
+  std::string waveform{};            ///< file of config/waveforms; empty: sine
 
   [[nodiscard]] Ratio standard_uncertainty() const { return expanded_uncertainty / coverage_factor; }
+};
+
+/// A load that a certificate is asked for.
+struct CertifiedLoad {
+  Current current{};
+  PowerFactor power_factor;
+  Voltage voltage{};
+  Frequency frequency{};   ///< no certificate here tells of it; two frequencies have no value in common
+  std::string waveform{};  ///< empty: sine
 };
 
 /// A calibration certificate as the station file quotes it.
@@ -37,11 +48,16 @@ struct Calibration {
   struct Value {
     Ratio error{};
     Ratio standard_uncertainty{};
+    std::string input{};      ///< as Component has it: equal loads have one value
+    bool of_waveform = true;  ///< false: certified for sine, asked for a load with harmonics
   };
-  /// Error and standard uncertainty at a load: linear in log(current) between two certified points of
-  /// the same power factor, the larger of their uncertainties. Never extrapolated: outside the certified
-  /// range the answer is a sentence that names the range.
-  [[nodiscard]] tl::expected<Value, std::string> at(Current current, const PowerFactor& pf) const;
+  /// Error and standard uncertainty at a load, from the rows of its waveform where there are some, else of
+  /// the sine: linear in log(current), in the tangent of the angle (a gain and an angle make an error that is
+  /// linear in it) and in voltage between certified points, with the largest of their uncertainties. Never
+  /// extrapolated: outside the certified range the answer is a sentence that names the range.
+  [[nodiscard]] tl::expected<Value, std::string> at(const CertifiedLoad& load) const;
+  /// Whether it has rows of that waveform; empty: sine.
+  [[nodiscard]] bool covers(const std::string& waveform) const;
 };
 
 }  // namespace meterbench

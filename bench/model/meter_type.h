@@ -19,6 +19,17 @@ enum class Form { s1, s2, s3, s4 };
 /// 2S and 4S: one voltage coil line to line, two current circuits (1.5 element, three-wire).
 [[nodiscard]] constexpr bool is_three_wire(Form form) { return form == Form::s2 || form == Form::s4; }
 
+/// By how much the error of a meter may change with what influences it: half-widths, in percent of energy. 0:
+/// not stated.
+struct InfluenceCoefficients {
+  double temperature_per_k = 0;
+  double voltage_per_percent = 0;
+  double current_per_percent = 0;
+  double angle_per_degree = 0;
+  double frequency_per_percent = 0;
+  std::string origin{};
+};
+
 /// A meter as its nameplate and data sheet have it (a file of config/meters).
 struct MeterType {
   std::string id;     ///< file name without ending, e.g. `focus-ax-2s-cl200`
@@ -42,6 +53,7 @@ struct MeterType {
   std::string firmware;            ///< version that is expected
   ApparentPower voltage_burden{};  ///< of its voltage circuit at nominal voltage
   Resistance current_impedance{};  ///< of one current circuit
+  InfluenceCoefficients influences{};
   std::optional<Calibration>
       certificate{};  ///< of a certified standard in a meter's place; none: a meter under test
 };

@@ -23,6 +23,7 @@ struct Basis {
 struct Verdict {
   Decision decision = Decision::inconclusive;
   Basis basis;
+  bool conditional = false;  ///< by DecisionRule::non_binary
 };
 
 }  // namespace meterbench

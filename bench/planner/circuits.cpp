@@ -67,24 +67,29 @@ std::array<ActivePower, LoadPoint::kCircuits> circuit_powers(Form form, const Lo
 tl::expected<Calibration::Value, std::string> value_at(const Calibration& calibration, Form form,
                                                        const PlannedPoint& asked) {
   const Connection& connection = asked.connection;
-  if (circuits_equal(form, connection)) return calibration.at(asked.current, asked.power_factor);
+  CertifiedLoad load{asked.current, asked.power_factor, asked.voltage, asked.load.frequency,
+                     asked.load.waveform.name};
+  if (circuits_equal(form, connection)) return calibration.at(load);
   const auto powers = circuit_powers(form, asked.load);
   const bool legs = connection.circuit == Circuit::legs;
   Calibration::Value weighed;
   ActivePower net{};
   for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-    const Current current = asked.load.circuits.at(i).current;
-    if (current.value() == 0) continue;
-    const auto own =
-        calibration.at(current, i == 1 && legs ? connection.leg_2.power_factor : asked.power_factor);
+    load.current = asked.load.circuits.at(i).current;
+    if (load.current.value() == 0) continue;
+    if (i == 1 && legs) load.power_factor = connection.leg_2.power_factor;
+    const auto own = calibration.at(load);
     if (!own) return own;
+    weighed.of_waveform = own->of_waveform;
+    weighed.input += (weighed.input.empty() ? "" : " and ") + own->input;
     weighed.error = weighed.error + own->error * powers.at(i).value();
     weighed.standard_uncertainty =
         weighed.standard_uncertainty + own->standard_uncertainty * std::abs(powers.at(i).value());
     net = net + powers.at(i);
   }
-  return Calibration::Value{weighed.error / net.value(),
-                            weighed.standard_uncertainty / std::abs(net.value())};
+  weighed.error = weighed.error / net.value();
+  weighed.standard_uncertainty = weighed.standard_uncertainty / std::abs(net.value());
+  return weighed;
 }
 
 tl::expected<Calibration::Value, std::string> reference_at(const PlanningStation& station, Form form,
@@ -95,7 +100,8 @@ tl::expected<Calibration::Value, std::string> reference_at(const PlanningStation
   const double weight =
       (std::abs(first.value()) + std::abs(second.value())) / std::abs((first + second).value());
   const StationUncertainty& own = station.uncertainty;
-  const Ratio harmonics = asked.load.waveform.sine() ? Ratio{} : own.reference_harmonics.value_or(Ratio{});
+  const bool beyond_sine = !asked.load.waveform.sine() && !value->of_waveform;
+  const Ratio harmonics = beyond_sine ? own.reference_harmonics.value_or(Ratio{}) : Ratio{};
   const double of_each =
       std::hypot(own.reference_drift.value(), own.reference_linearity.value(), harmonics.value()) /
       std::numbers::sqrt3;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/measurement/window.h"
+#include "bench/planner/window_conditions.h"
 
 namespace meterbench {
 namespace {
@@ -21,23 +22,21 @@ constexpr double kScansPerEdge = 2;
 
 using Reason = std::optional<std::string>;
 
+/// What is known of the load's surroundings beforehand.
+Deviation expected_deviation(const PlanningStation& station) {
+  const StationUncertainty& own = station.uncertainty;
+  return {.temperature = station.chamber ? own.thermometer : own.room};
+}
+
 WindowConditions conditions_of(const PlanningStation& station, const PlannedPoint& point,
                                const Candidate& candidate, CountingMethod method) {
-  WindowConditions c;
+  WindowConditions c = window_conditions(point, candidate.meter, *candidate.type, station.uncertainty);
   c.method = method;
   c.scan_period = station.counter.scan_period;
   c.stamp_resolution = station.counter.resolution;
   c.time_base = station.counter.time_base;
-  c.reading_period = kReferenceReadingPeriod;
-  c.kt = candidate.type->kt;
-  c.power = candidate.meter.power;
   c.reference_pulse = station.reference_pulse;
-  c.circuit_factor = candidate.meter.circuit_factor;
-  c.reference = point.reference;
-  c.isolation = candidate.meter.isolation;
-  c.standard = candidate.meter.standard;
-  c.waveform = point.load.waveform;
-  c.station = station.uncertainty;
+  c.deviation = expected_deviation(station);
   // The step of a register is not known before it is read: one pulse, as of meters that count them.
   if (point.result == ResultKind::register_error) c.register_step = c.kt;
   return c;
@@ -83,21 +82,21 @@ Seconds shortest_window(const WindowConditions& c) {
 }
 
 /// N; or the floor where the target is below it.
-tl::expected<std::uint64_t, Ratio> pulses_of(const WindowConditions& c, const WindowTask& task) {
-  if (task.pulses) return *task.pulses;
+tl::expected<Sampling, Ratio> sampling_of(const WindowConditions& c, const WindowTask& task) {
+  if (task.pulses) return Sampling{*task.pulses};
   const Seconds shortest = std::max({task.at_least, shortest_window(c), window_time(c, kFewestPulses)});
-  if (task.target) return pulses_for(c, *task.target, shortest);
-  return static_cast<std::uint64_t>(std::ceil(shortest / window_time(c, 1)));
+  if (task.target) return sampling_for(c, *task.target, shortest);
+  return Sampling{static_cast<std::uint64_t>(std::ceil(shortest / window_time(c, 1)))};
 }
 
-tl::expected<Way, NoWay> way_of(const PlannedBench& bench, const WindowConditions& c,
-                                const WindowTask& task) {
+tl::expected<Way, NoWay> way_of(const PlannedBench& bench, WindowConditions c, const WindowTask& task) {
   if (auto reason = beyond_counter(bench, c)) return tl::unexpected{NoWay{*std::move(reason), {}}};
-  const auto pulses = pulses_of(c, task);
-  if (!pulses) return tl::unexpected{NoWay{"the target uncertainty is out of reach", pulses.error()}};
+  const auto sampling = sampling_of(c, task);
+  if (!sampling) return tl::unexpected{NoWay{"the target uncertainty is out of reach", sampling.error()}};
+  c.windows = sampling->windows;
   // A gate opens at any instant, all else on an edge.
   const std::uint64_t waiting = c.method == CountingMethod::gated_total ? 0 : kOpeningPulses;
-  Way way{*pulses, window_time(c, *pulses), window_time(c, waiting), {}};
+  Way way{sampling->pulses, sampling->windows, window_time(c, sampling->pulses), window_time(c, waiting), {}};
   if (way.counting < shortest_window(c))
     return tl::unexpected{NoWay{fmt::format("a window of {:.3g} s is too short: the reference's readings, "
                                             "one in {:.3g} s, stand for its pulses",
@@ -114,7 +113,8 @@ bool alike(const Candidate& a, const Candidate& b) {
   const auto same_value = [](const Calibration::Value& x, const Calibration::Value& y) {
     return x.standard_uncertainty == y.standard_uncertainty && x.error == y.error;
   };
-  return a.type->kt == b.type->kt && a.meter.power == b.meter.power &&
+  const bool same_type = a.type->id == b.type->id;
+  return same_type && a.type->kt == b.type->kt && a.meter.power == b.meter.power &&
          a.meter.circuit_factor == b.meter.circuit_factor &&
          same_value(a.meter.isolation, b.meter.isolation) && same_value(a.meter.standard, b.meter.standard);
 }

@@ -27,6 +27,7 @@ struct Candidate {
 /// How one meter is counted.
 struct Way {
   std::uint64_t pulses = 0;
+  int windows = 1;      ///< that the pulses are counted in
   Seconds counting{};   ///< N pulses
   Seconds opening{};    ///< waiting for the edge that opens the window
   Ratio uncertainty{};  ///< expanded, predicted

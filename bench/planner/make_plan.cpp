@@ -115,6 +115,7 @@ class Planner {
       point.rest = step.recovery->rest;
     heated_ = true;
     point.id = fmt::format("{:03}", plan_.points.size() + 1);
+    point.rule = plan_.scenario.rule;
     plan_.points.push_back(std::move(point));
   }
 

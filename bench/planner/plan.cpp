@@ -80,6 +80,7 @@ void add(Canonical& out, const PlannedMeter& meter) {
   out.line("measured", meter.position);
   out.line("circuit_factor", meter.circuit_factor);
   out.line("pulses", std::to_string(meter.pulses));
+  out.line("windows", std::to_string(meter.windows));
   add(out, "isolation", meter.isolation);
   add(out, "standard", meter.standard);
 }
@@ -164,6 +165,9 @@ std::string Plan::sha256() const {
   Canonical out;
   out.line("scenario", scenario.title);
   out.line("decision_rule", to_text(scenario.rule));
+  if (scenario.retry != RetryRule{})
+    out.line("retry", fmt::format("{}, {} of {}", scenario.retry.of_inconclusive,
+                                  scenario.retry.passes_needed, scenario.retry.attempts));
   if (scenario.check) out.line("check", to_text(*scenario.check));
   if (!scenario.register_account) out.line("register_account", "waived");
   for (const auto& [position, meter] : meters) {

@@ -65,6 +65,8 @@ struct PlannedMeter {
   double circuit_factor = 1;       ///< F
   std::uint64_t pulses = 0;        ///< N; of `gated_total` and `residual` as expected within the gate; of
                                    ///< `no_load` as allowed
+  int windows = 1;                 ///< that the pulses are counted in, without a gap
+  bool own_scatter = false;        ///< a second stage: the windows' own scatter counts, not the pooled one
   Calibration::Value isolation{};  ///< error and standard uncertainty of its position
   Calibration::Value standard{};   ///< certificate's, of a certified standard
   Ratio predicted_uncertainty{};   ///< expanded, with N pulses
@@ -88,6 +90,7 @@ struct PlannedPoint {
   Seconds rest{};    ///< without load before it
   MeterTask task{};  ///< of what is_told_by_meter(); of `register_error` the power cut
   Limit limit;
+  DecisionRule rule = DecisionRule::simple_acceptance;
   /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with
   /// what more the reference's drift, linearity and harmonics weigh in the rest.
   Calibration::Value reference;

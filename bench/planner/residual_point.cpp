@@ -29,7 +29,6 @@ struct Opposed {
                                          .readings = gate / kReferenceReadingPeriod,
                                          .reference = point.reference,
                                          .isolation = meter.isolation,
-                                         .waveform = point.load.waveform,
                                          .station = bench.station.uncertainty})
                             .expanded_percent());
   }

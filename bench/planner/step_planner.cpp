@@ -243,6 +243,7 @@ class StepPlanner {
 
   static void take_counted(PlannedPoint& point, Candidate candidate, const Way& way) {
     candidate.meter.pulses = way.pulses;
+    candidate.meter.windows = way.windows;
     candidate.meter.predicted_uncertainty = way.uncertainty;
     candidate.meter.window = way.opening + way.counting;
     if (point.method == CountingMethod::gated_total) point.gate = way.counting;

@@ -11,6 +11,7 @@
 #include "bench/measurement/told_error.h"
 #include "bench/planner/criterion.h"
 #include "bench/planner/seated_point.h"
+#include "bench/planner/window_conditions.h"
 
 namespace meterbench {
 namespace {
@@ -43,28 +44,16 @@ std::string criterion_text(const LoadStep& step) {
   }
 }
 
-WindowConditions demand_conditions(const PlannedBench& bench, const MeterType& type,
-                                   const PlannedMeter& meter, const PlannedPoint& point) {
-  WindowConditions c;
-  c.kt = type.kt;
-  c.power = meter.power;
-  c.circuit_factor = meter.circuit_factor;
-  c.reference = point.reference;
-  c.isolation = meter.isolation;
-  c.waveform = point.load.waveform;
-  c.station = bench.station.uncertainty;
-  c.time_base = bench.station.counter.time_base;
-  c.reading_period = kReferenceReadingPeriod;
-  return c;
-}
-
 /// As far as it is known beforehand.
 Ratio predicted(const PlannedBench& bench, const MeterType& type, const PlannedMeter& meter,
                 const PlannedPoint& point) {
   const auto expanded = [](const Budget& budget) { return from_percent(budget.expanded_percent()); };
   switch (point.result) {
-    case ResultKind::demand_error:
-      return expanded(demand_budget(demand_conditions(bench, type, meter, point), kUsualInterval, Ratio{}));
+    case ResultKind::demand_error: {
+      WindowConditions c = window_conditions(point, meter, type, bench.station.uncertainty);
+      c.time_base = bench.station.counter.time_base;
+      return expanded(demand_budget(c, kUsualInterval, Ratio{}));
+    }
     case ResultKind::net_difference: return expanded(net_budget(type.kt, meter.power * meter.window));
     case ResultKind::clock_error:
       return expanded(clock_budget(kUsualClockReading, kUsualClockReading, point.task.time));

@@ -11,13 +11,14 @@ std::optional<std::string> limit_doubt(const Limit& limit) {
   return fmt::format("the limit of {} is an unverified figure", limit.source);
 }
 
-std::vector<std::string> waveform_doubts(const Station& station, const Waveform& waveform) {
+std::vector<std::string> waveform_doubts(const Station& station, const PlannedPoint& point) {
   std::vector<std::string> doubts;
+  const Waveform& waveform = point.load.waveform;
   if (waveform.sine()) return doubts;
   if (waveform.mark == Mark::knowledge)
     doubts.push_back(
         fmt::format("the waveform {} of {} is an unverified figure", waveform.name, waveform.source));
-  if (!station.uncertainty.reference_harmonics)
+  if (!point.reference.of_waveform && !station.uncertainty.reference_harmonics)
     doubts.emplace_back("the reference's certificate is for sine, the load has harmonics");
   return doubts;
 }

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "bench/model/limit.h"
-#include "bench/model/waveform.h"
 #include "bench/planner/plan.h"
 #include "bench/station/station.h"
 
@@ -15,9 +14,9 @@ namespace meterbench {
 /// Of a decision by `limit`: its figure is not known from its source.
 [[nodiscard]] std::optional<std::string> limit_doubt(const Limit& limit);
 
-/// Of what is measured under a load of that shape: its harmonics are not known from their source, and the
+/// Of what is measured under the load's waveform: its harmonics are not known from their source, and the
 /// reference's certificate is for sine while the station does not state what harmonics do to it.
-[[nodiscard]] std::vector<std::string> waveform_doubts(const Station& station, const Waveform& waveform);
+[[nodiscard]] std::vector<std::string> waveform_doubts(const Station& station, const PlannedPoint& point);
 
 /// Of certificates that do not hold today: the reference's, the position's, that of a standard in it.
 [[nodiscard]] std::vector<std::string> certificate_doubts(const Station& station, const Plan& plan,

@@ -65,7 +65,7 @@ class InterimChecks : public testing::Test {
     p.power_factor = PowerFactor{};
     p.error_percent = deviation;
     p.budget->components.resize(1);
-    p.budget->components[0].standard_uncertainty_percent = 0.0155;
+    p.budget->components[0].standard_uncertainty = 0.0155;
     p.limit.limit = from_percent(0.1);
     p.verdict = verdict;
     return p;

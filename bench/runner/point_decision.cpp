@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
-#include "bench/measurement/decision.h"
 #include "bench/runner/blame.h"
+#include "bench/runner/number_decision.h"
+#include "bench/runner/recorded_window.h"
 
 namespace meterbench {
 namespace {
@@ -24,20 +25,21 @@ constexpr const char* kUnseen =
 
 }  // namespace
 
-void PointDecision::decide_error(std::size_t index, Ratio error, const WindowConditions& c,
-                                 const Window& window, PointRecord& record) const {
+void PointDecision::decide_error(std::size_t index, const WindowConditions& c, const Window& window,
+                                 PointRecord& record) const {
   const auto source = source_of(index, record);
-  bool bench_to_blame = add_spread(c, window, record);
+  // The scatter of a second stage is in its U.
+  bool bench_to_blame = !point_.meters[index].own_scatter && add_spread(c, window, record);
   bench_to_blame |= add_odd_intervals(index, record);
   bench_to_blame |= add_reference_doubt(source, record);
-  decide(error, bench_to_blame, record);
+  decide(bench_to_blame, record);
   if (record.verdict.decision == Decision::fail) question_fail(index, source, record);
 }
 
-void PointDecision::decide_residual(std::size_t index, Ratio residual, PointRecord& record) const {
+void PointDecision::decide_residual(std::size_t index, PointRecord& record) const {
   bool bench_to_blame = add_short_intervals(index, record);
   bench_to_blame |= add_reference_doubt(source_of(index, record), record);
-  decide(residual, bench_to_blame, record);
+  decide(bench_to_blame, record);
 }
 
 void PointDecision::decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const {
@@ -50,7 +52,7 @@ void PointDecision::decide_function(bool as_it_should_be, std::string seen, Poin
 
 bool PointDecision::add_spread(const WindowConditions& c, const Window& window, PointRecord& record) const {
   if (record.edges.size() <= kOpeningEdge) return false;
-  const auto parts = partial_errors(std::span{record.edges}.subspan(kOpeningEdge), c, kParts);
+  const auto parts = errors_of_parts(record, kParts);
   if (spread_as_expected(parts, c, window.pulses)) return false;
   record.events.push_back(
       event(record, "spread",
@@ -113,13 +115,9 @@ bool PointDecision::add_reference_doubt(const std::optional<SourceWitness>& sour
   return true;
 }
 
-void PointDecision::decide(Ratio result, bool bench_to_blame, PointRecord& record) const {
+void PointDecision::decide(bool bench_to_blame, PointRecord& record) const {
+  decide_number(point_.rule, in_seconds(station_.reactor.now()), record);
   Decision& decision = record.verdict.decision;
-  decision = simple_acceptance(result, point_.limit.limit);
-  if (auto reason = too_uncertain(from_percent(record.budget->expanded_percent()), point_.limit.limit)) {
-    record.events.push_back(event(record, "too_uncertain", *std::move(reason)));
-    decision = Decision::inconclusive;
-  }
   // Whether meter or bench is to blame stays open: no pass can stand on it, and no fail is made of it.
   if (bench_to_blame || (!record.events.empty() && decision == Decision::pass))
     decision = Decision::inconclusive;

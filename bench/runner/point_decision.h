@@ -20,10 +20,10 @@
 
 namespace meterbench {
 
-/// Decides by simple acceptance, on records that have their budget and what was counted. No pass is taken
-/// where LED intervals are odd at any time under this load. Neither pass nor fail is taken where the bench
-/// may be to blame: odd intervals or a spread within the window, and a reference that contradicts what the
-/// source is set to; nor of what U does not resolve. A fail is taken only of pulses that were seen one by
+/// Decides by the plan's rule, on records that have their error, budget and what was counted. No pass is
+/// taken where LED intervals are odd at any time under this load. Neither pass nor fail is taken where the
+/// bench may be to blame: odd intervals or a spread within the window, and a reference that contradicts what
+/// the source is set to; nor of what U does not resolve. A fail is taken only of pulses that were seen one by
 /// one, and of an error that stays beyond its limit wherever the reference may lie by what the source tells.
 /// At a temperature that the meters were brought to, a fail stands only where the meter's own body was seen.
 /// Each reason is an event.
@@ -33,11 +33,11 @@ class PointDecision {
                 const PlannedPoint& point, const PointHold& hold, const PointCount& count)
       : station_{station}, types_{meters}, point_{point}, hold_{hold}, count_{count} {}
 
-  void decide_error(std::size_t index, Ratio error, const WindowConditions& c, const Window& window,
+  void decide_error(std::size_t index, const WindowConditions& c, const Window& window,
                     PointRecord& record) const;
   /// Of what is seen or not, `seen` in words: the LED's pulses alone tell of it.
   void decide_function(bool as_it_should_be, std::string seen, PointRecord& record) const;
-  void decide_residual(std::size_t index, Ratio residual, PointRecord& record) const;
+  void decide_residual(std::size_t index, PointRecord& record) const;
 
  private:
   // Each adds its events and answers whether the bench may be to blame.
@@ -49,7 +49,7 @@ class PointDecision {
 
   void tell_intervals(const std::vector<OddInterval>& odd, std::string_view expected,
                       PointRecord& record) const;
-  void decide(Ratio result, bool bench_to_blame, PointRecord& record) const;
+  void decide(bool bench_to_blame, PointRecord& record) const;
   /// Takes a fail back that does not stand.
   void question_fail(std::size_t index, const std::optional<SourceWitness>& source,
                      PointRecord& record) const;

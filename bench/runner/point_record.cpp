@@ -8,6 +8,9 @@
 #include "bench/measurement/energy_error.h"
 #include "bench/measurement/residual.h"
 #include "bench/planner/function_point.h"
+#include "bench/planner/window_conditions.h"
+#include "bench/runner/deviation.h"
+#include "bench/runner/recorded_window.h"
 
 namespace meterbench {
 
@@ -30,6 +33,7 @@ PointRecord asked_record(const PlannedPoint& point, const PlannedMeter& meter, c
   r.frequency = point.load.frequency;
   r.method = to_text(point.method);
   r.pulses = meter.pulses;
+  r.windows = meter.windows;
   r.kt_wh = watt_hours(type.kt);
   r.circuit_factor = meter.circuit_factor;
   r.reference_error_percent = percent(point.reference.error);
@@ -99,14 +103,7 @@ void PointRecords::compute_starting(std::size_t index, PointRecord& record) cons
 
 void PointRecords::compute_error(std::size_t index, const Window& window, PointRecord& record) const {
   WindowConditions c = conditions(index, window);
-  Ratio error = energy_error({.meter_pulses = window.pulses,
-                              .kt = c.kt,
-                              .circuit_factor = c.circuit_factor,
-                              .reference_pulses = window.reference_count,
-                              .reference_pulse = c.reference_pulse,
-                              .reference_error = c.reference.error,
-                              .isolation_error = c.isolation.error,
-                              .standard_error = c.standard.error});
+  Ratio error = energy_error(comparison_of(record));
   if (point_.result == ResultKind::register_error) {
     const auto& seen = registers_.at(record.position);
     if (!seen) {
@@ -119,8 +116,17 @@ void PointRecords::compute_error(std::size_t index, const Window& window, PointR
     c.register_step = seen->account.step;
   }
   record.error_percent = percent(error);
-  record.budget = window_budget(c, window.pulses);
-  decision_.decide_error(index, error, c, window, record);
+  record.budget = budget_of(index, c, window, record);
+  decision_.decide_error(index, c, window, record);
+}
+
+/// A second stage counts what its windows scatter.
+Budget PointRecords::budget_of(std::size_t index, const WindowConditions& c, const Window& window,
+                               const PointRecord& record) const {
+  const PlannedMeter& meter = point_.meters[index];
+  if (!meter.own_scatter || record.edges.size() <= kOpeningEdge) return window_budget(c, window.pulses);
+  const auto errors = errors_of_parts(record, static_cast<std::size_t>(meter.windows));
+  return errors.size() > 1 ? observed_budget(c, window.pulses, errors) : window_budget(c, window.pulses);
 }
 
 void PointRecords::compute_residual(std::size_t index, const Window& window, PointRecord& record) const {
@@ -131,27 +137,18 @@ void PointRecords::compute_residual(std::size_t index, const Window& window, Poi
                              .readings = window.readings,
                              .reference = point_.reference,
                              .isolation = meter.isolation,
-                             .waveform = point_.load.waveform,
                              .station = station_.uncertainty};
   const Ratio left = residual(window.pulses, window.reference_count * count_.reference_pulse(), c);
   record.error_percent = percent(left);
   record.budget = residual_budget(c);
-  decision_.decide_residual(index, left, record);
+  decision_.decide_residual(index, record);
 }
 
 WindowConditions PointRecords::conditions(std::size_t index, const Window& window) const {
   const PlannedMeter& meter = point_.meters[index];
-  WindowConditions c;
-  c.method = point_.method;
-  c.kt = types_.at(meter.position).kt;
-  c.power = meter.power;
-  c.circuit_factor = meter.circuit_factor;
-  c.reference = point_.reference;
-  c.isolation = meter.isolation;
-  c.standard = meter.standard;
-  c.waveform = point_.load.waveform;
+  WindowConditions c = window_conditions(point_, meter, types_.at(meter.position), station_.uncertainty);
   c.power_ramp_percent_per_s = power_ramp_percent_per_s_;
-  c.station = station_.uncertainty;
+  c.deviation = deviation_of(station_, point_, *hold_.watch());
   c.reference_pulse = count_.reference_pulse();
   if (window.readings > 0) c.reading_period = Seconds{window.duration_s / window.readings};
   if (station_.counters.empty()) return c;

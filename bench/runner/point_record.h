@@ -39,6 +39,8 @@ class PointRecords {
   [[nodiscard]] WindowConditions conditions(std::size_t index, const Window& window) const;
   void compute_starting(std::size_t index, PointRecord& record) const;
   void compute_no_load(std::size_t index, PointRecord& record) const;
+  [[nodiscard]] Budget budget_of(std::size_t index, const WindowConditions& c, const Window& window,
+                                 const PointRecord& record) const;
   void compute_error(std::size_t index, const Window& window, PointRecord& record) const;
   void compute_residual(std::size_t index, const Window& window, PointRecord& record) const;
 

@@ -38,7 +38,7 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
   }
 
   const PointRecords records{station, meters, point, hold, count, registers};
-  const std::vector<std::string> of_waveform = waveform_doubts(station, point.load.waveform);
+  const std::vector<std::string> of_waveform = waveform_doubts(station, point);
   const double end_s = in_seconds(station.reactor.now());
   for (std::size_t i = 0; i < point.meters.size(); ++i) {
     const PlannedMeter& meter = point.meters[i];

@@ -170,6 +170,7 @@ TEST_F(PointRunTest, AWaveformIsADoubtOfWhatIsMeasuredUnderIt) {
                           .harmonics = {{.order = 5, .current = from_percent(5)}},
                           .source = "a standard",
                           .mark = Mark::knowledge};
+  point_.reference.of_waveform = false;
   EXPECT_THAT(run(CountingMethod::timestamps).verdict.basis.reasons,
               ElementsAre("the waveform fifth of a standard is an unverified figure",
                           "the reference's certificate is for sine, the load has harmonics"));
@@ -179,6 +180,9 @@ TEST_F(PointRunTest, AWaveformIsADoubtOfWhatIsMeasuredUnderIt) {
   ASSERT_FALSE(fault_) << fault_->text();
   EXPECT_TRUE(record.verdict.basis.verified());
   EXPECT_EQ(std::ranges::count(record.budget->components, "reference with harmonics", &Component::name), 1);
+  point_.reference.of_waveform = true;
+  station_->uncertainty.reference_harmonics.reset();
+  EXPECT_TRUE(run(CountingMethod::timestamps).verdict.basis.verified()) << "certified for it";
 }
 
 TEST_F(PointRunTest, TheReferencesOwnCalculatorIsTakenWithItsConstant) {

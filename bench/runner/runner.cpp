@@ -1,6 +1,7 @@
 #include "bench/runner/runner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "bench/guardian/interlock_keeper.h"
 #include "bench/guardian/switch_off.h"
 #include "bench/ledger/position_events.h"
+#include "bench/runner/attempts.h"
 #include "bench/runner/bench_load.h"
 #include "bench/runner/doubts.h"
 #include "bench/runner/energy_books.h"
@@ -177,7 +179,18 @@ class Run {
   }
 
   void take(const PointTurn& turn) {
-    const PlannedPoint& planned = plan_.points[turn.point];
+    measure(turn, plan_.points[turn.point]);
+    // As often as the plan says, for those meters that it says it of.
+    for (int attempt = turn.attempt + 1; !over(); ++attempt) {
+      const auto again = once_more(plan_.scenario, plan_.points[turn.point], outcome_.points);
+      if (!again) break;
+      hear_people();
+      if (!over()) measure({turn.point, attempt}, *again);
+    }
+    if (!over()) shifts();
+  }
+
+  void measure(const PointTurn& turn, const PlannedPoint& planned) {
     PointConditions conditions{.attempt = turn.attempt,
                                .doubts = doubts_of(planned.limit),
                                .hold = {temperature_, &interlock_},
@@ -207,10 +220,13 @@ class Run {
       outcome_.fault = attempt.fault;
       end_load();
     }
-    add_points(attempt.records, [&](const PointRecord& r) {
+    std::vector<PointRecord> settled;
+    for (PointRecord& record : attempt.records)
+      std::ranges::move(settle(plan_.scenario, outcome_.points, std::move(record)),
+                        std::back_inserter(settled));
+    add_points(settled, [&](const PointRecord& r) {
       if (!attempt.fault) observer_.point_ended(turn.point, r);
     });
-    if (!over()) shifts();
     write_notes();
   }
 
@@ -325,9 +341,11 @@ class Run {
   }
 
   void shifts() {
-    add_points(due_shifts(plan_, outcome_.points, station_.reactor.now()), [&](const PointRecord& r) {
-      observer_.point_ended(std::ranges::find(plan_.shifts, r.point_id, &PlannedShift::id)->second, r);
-    });
+    add_points(due_shifts(plan_, outcome_.points, station_.uncertainty, station_.reactor.now()),
+               [&](const PointRecord& r) {
+                 observer_.point_ended(std::ranges::find(plan_.shifts, r.point_id, &PlannedShift::id)->second,
+                                       r);
+               });
   }
 
   template <class Told>

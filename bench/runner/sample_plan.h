@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/core/quantity_text.h"
 #include "bench/planner/plan.h"
 
 namespace meterbench::sample {
@@ -32,7 +33,7 @@ namespace meterbench::sample {
       make_load_point(Form::s2, p.voltage, Frequency{60}, p.current, PowerFactor{}, Direction::delivered);
   p.meters = {{.position = "A", .power = metered_power(Form::s2, p.load), .pulses = pulses}};
   p.limit = {"load-performance", PowerFactor{}, from_percent(0.5), "criterion", "", "", Mark::criterion};
-  p.reference = {from_percent(0), from_percent(0.01)};
+  p.reference = {from_percent(0), from_percent(0.01), "C-1: " + to_text(p.current)};
   return p;
 }
 

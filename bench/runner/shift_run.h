@@ -20,8 +20,8 @@ using LastAttempts = std::map<std::pair<std::string_view, std::string_view>, con
 /// computed since then. One record a shift and position, later minus earlier error, decided by its limit:
 /// beyond it the bench may have drifted as well as the meter, so it is inconclusive, event `shifted`; so is
 /// one between results that are not decided themselves (`no_shift` where there is no error). Its basis has
-/// the doubts of both. `records`: all attempts so far.
+/// the doubts of both. `records`: all attempts so far; `station` states what is correlated.
 [[nodiscard]] std::vector<PointRecord> due_shifts(const Plan& plan, const std::vector<PointRecord>& records,
-                                                  Instant now);
+                                                  const StationUncertainty& station, Instant now);
 
 }  // namespace meterbench

@@ -9,12 +9,14 @@
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
-#include "bench/measurement/decision.h"
 #include "bench/measurement/demand_error.h"
 #include "bench/measurement/told_error.h"
 #include "bench/planner/told_point.h"
+#include "bench/planner/window_conditions.h"
 #include "bench/runner/blame.h"
+#include "bench/runner/deviation.h"
 #include "bench/runner/meter_checks.h"
+#include "bench/runner/number_decision.h"
 #include "bench/runner/point_record.h"
 #include "bench/runner/port_talk.h"
 
@@ -233,15 +235,8 @@ class ToldPoint {
     result.error = demand_error(
         {maximum->extreme, seen.mean, meter.circuit_factor, point_.reference.error, meter.isolation.error});
     const Seconds interval = length_of(billing);
-    WindowConditions c;
-    c.kt = type(meter.position).kt;
-    c.power = meter.power;
-    c.circuit_factor = meter.circuit_factor;
-    c.reference = point_.reference;
-    c.isolation = meter.isolation;
-    c.waveform = point_.load.waveform;
-    c.station = station_.uncertainty;
-    c.reading_period = kReferenceReadingPeriod;
+    WindowConditions c = window_conditions(point_, meter, type(meter.position), station_.uncertainty);
+    c.deviation = deviation_of(station_, point_, *hold_->watch());
     result.budget = demand_budget(c, interval, seen.unsteadiness);
     result.seen = fmt::format("maximum of {:.1f} W over {:.0f} s, the reference saw {:.1f} W",
                               maximum->extreme.value(), interval.value(), seen.mean.value());
@@ -475,13 +470,9 @@ class ToldPoint {
     record.error_percent = percent(*result.error);
     record.budget = result.budget;
     add(record, {"told", result.seen});
-    decision = simple_acceptance(*result.error, point_.limit.limit);
-    const double u_percent = result.budget.expanded_percent();
-    if (auto reason = too_uncertain(from_percent(u_percent), point_.limit.limit)) {
-      add(record, {"too_uncertain", *std::move(reason)});
-      decision = Decision::inconclusive;
-    }
-    if (point_.result == ResultKind::demand_error) question(meter, *result.error, u_percent, record);
+    decide_number(point_.rule, in_seconds(station_.reactor.now()), record);
+    if (point_.result == ResultKind::demand_error)
+      question(meter, *result.error, result.budget.expanded_percent(), record);
   }
 
   /// What stands on the reference.

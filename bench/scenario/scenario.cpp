@@ -1,5 +1,7 @@
 #include "bench/scenario/scenario.h"
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "bench/config/fields.h"
@@ -8,6 +10,9 @@
 
 namespace meterbench {
 namespace {
+
+/// made: a bound that keeps a point from being measured for days.
+constexpr int kMostAttempts = 10;
 
 /// The root with all replacements made, as far as they can be.
 YamlNode with_replacements(YamlNode root, const std::map<std::string, std::string>& set, Mistakes& mistakes) {
@@ -19,14 +24,49 @@ YamlNode with_replacements(YamlNode root, const std::map<std::string, std::strin
   return root;
 }
 
-}  // namespace
-
-std::string_view to_text(DecisionRule rule) {
-  switch (rule) {
-    case DecisionRule::simple_acceptance: return "simple_acceptance";
-  }
-  return "unknown";
+DecisionRule read_rule(YamlMap& map) {
+  std::vector<std::string> names;
+  for (const DecisionRule rule : kDecisionRules) names.emplace_back(to_text(rule));
+  const auto node = map.find("decision_rule");
+  const auto name = node ? node->as_one_of(names) : std::nullopt;
+  return name ? parse_decision_rule(*name).value() : DecisionRule::simple_acceptance;
 }
+
+/// `2 of 3`
+void read_passes(const YamlNode& node, RetryRule& rule) {
+  const auto text = node.as_text();
+  if (!text) return;
+  int needed = 0, attempts = 0, end = 0;
+  // The whole text, or the mistake: sscanf tells how far it came.
+  if (std::sscanf(text->c_str(), "%d of %d%n", &needed, &attempts, &end) == 2 &&
+      static_cast<std::size_t>(end) == text->size() && needed >= 1 && attempts >= needed &&
+      attempts <= kMostAttempts) {
+    rule.passes_needed = needed;
+    rule.attempts = attempts;
+    return;
+  }
+  node.mistake(fmt::format(
+      "so many passes of so many attempts, at most {}, are expected: '2 of 3' is an example", kMostAttempts));
+}
+
+RetryRule read_retry(YamlMap& root) {
+  RetryRule rule;
+  const auto node = root.find("retry");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return rule;
+  if (const auto again = map->find("inconclusive")) {
+    const auto times = again->as_integer();
+    if (times && *times >= 0 && *times < kMostAttempts)
+      rule.of_inconclusive = static_cast<int>(*times);
+    else if (times)
+      again->mistake(fmt::format("a whole number from 0 to {} is expected", kMostAttempts - 1));
+  }
+  if (const auto passes = map->find("passes")) read_passes(*passes, rule);
+  map->finish();
+  return rule;
+}
+
+}  // namespace
 
 std::string_view to_text(LoadTest test) {
   switch (test) {
@@ -70,8 +110,8 @@ std::optional<Scenario> read_scenario(std::string text, const std::filesystem::p
   scenario.name = path.stem().string();
   scenario.title = required_text(*map, "scenario");
   (void)optional_text(*map, "description");
-  if (const auto rule = map->find("decision_rule"))
-    (void)rule->as_one_of({std::string{to_text(DecisionRule::simple_acceptance)}});
+  scenario.rule = read_rule(*map);
+  scenario.retry = read_retry(*map);
   if (const auto check = map->find("check"))
     if (const auto kind = check->as_one_of({"weekly", "yearly", "positions"}))
       scenario.check = parse_check_kind(*kind);

@@ -10,15 +10,12 @@
 
 #include "bench/config/yaml.h"
 #include "bench/model/capabilities.h"
+#include "bench/model/decision_rule.h"
 #include "bench/model/interim_check.h"
 #include "bench/model/load_point.h"
 #include "bench/model/meter_type.h"
 
 namespace meterbench {
-
-/// How a decision is taken; fixed before the run. Issue by issue more rules join.
-enum class DecisionRule { simple_acceptance };
-[[nodiscard]] std::string_view to_text(DecisionRule rule);
 
 /// A current as written: a share of the meter's Imax, or amperes.
 using CurrentSpec = std::variant<Ratio, Current>;
@@ -151,6 +148,7 @@ struct Scenario {
   std::string name;  ///< file name without ending
   std::string title;
   DecisionRule rule = DecisionRule::simple_acceptance;
+  RetryRule retry{};
   std::optional<CheckKind> check;  ///< of the bench; none: a test of meters
   /// Whether a pass stands only where LED and register were compared; written `register_account: required`.
   bool register_account = true;
