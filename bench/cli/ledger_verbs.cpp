@@ -29,6 +29,7 @@ struct LedgerOptions {
   std::string since;     ///< date
   std::string point;     ///< empty: all
   std::string position;  ///< empty: all
+  bool budget = false;   ///< alone
 };
 
 RunSummary find(const Ledger& ledger, const LedgerOptions& options) {
@@ -77,12 +78,20 @@ int show_runs(const LedgerOptions& options) {
   return kAllPassed;
 }
 
+void show_budgets(const RunSummary& summary, const std::vector<PointRecord>& records, bool json) {
+  if (json)
+    fmt::print("{}", json_text(budgets_json(summary, records)));
+  else
+    print_budgets(summary, records);
+}
+
 int show_run(const LedgerOptions& options) {
   const Ledger ledger{options.ledger, Ledger::Mode::read};
   const RunSummary summary = find(ledger, options);
   const bool json = options.format == "json";
   if (options.point.empty()) {
     if (!options.position.empty()) throw InputError{"--position says where, --point what: name a point too"};
+    if (options.budget) throw InputError{"a budget is that of a point: name it with --point"};
     if (json)
       fmt::print("{}", json_text(run_json(ledger, summary)));
     else
@@ -94,7 +103,9 @@ int show_run(const LedgerOptions& options) {
     throw InputError{fmt::format(
         "run {} has no point '{}'{}; meterbench show {} lists them", summary.run.run_id, options.point,
         options.position.empty() ? "" : " at position " + options.position, summary.run.run_id)};
-  if (json)
+  if (options.budget)
+    show_budgets(summary, records, json);
+  else if (json)
     fmt::print("{}", json_text(point_view_json(ledger, summary, records)));
   else
     print_point(ledger, summary, records);
@@ -166,6 +177,7 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
   CLI::App* show =
       ledger_verb(app, "show", "Show one run with its points, or all about one point", options, true);
   show->add_option("--point", options->point, "All about this point");
+  show->add_flag("--budget", options->budget, "With --point: its uncertainty budget alone");
   show->add_option("--position", options->position, "With --point: at this position alone");
   show->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   does(show, options, chosen, show_run);

@@ -4,6 +4,7 @@ int main(int argc, char** argv) {
   return meterbench::run_program("meterbench", argc, argv, [](CLI::App& app, meterbench::VerbAction& chosen) {
     meterbench::add_run(app, chosen);
     meterbench::add_resume(app, chosen);
+    meterbench::add_recompute(app, chosen);
     meterbench::add_control_verbs(app, chosen);
     meterbench::add_check(app, chosen);
     meterbench::add_plan(app, chosen);

@@ -84,6 +84,8 @@ std::string PointTable::row(const PointRecord& p) const {
   if (with_position_) cells.push_back(p.position);
   std::string kind = connection_text(p.connection, p.voltage, p.waveform);
   if (p.result != PointRecord{}.result) join(kind, p.result);
+  if (p.computation > 0) join(kind, fmt::format("computation {}", p.computation));
+  if (p.verdict.conditional) join(kind, "conditional");
   const std::vector<std::string> rest{number_text(p.temperature.value()),
                                       to_text(p.current),
                                       to_text(p.voltage),

@@ -40,6 +40,13 @@ void print_meter(const std::vector<MeterRow>& meters, const std::string& positio
                  m.firmware.empty() ? "not told" : m.firmware);
 }
 
+void print_title(const PointRecord& p, const RunSummary& summary) {
+  fmt::print("Point {} at position {}, attempt {}{}, of run {}\n", p.point_id, p.position, p.attempt,
+             p.computation == 0 ? "" : fmt::format(", computation {}", p.computation), summary.run.run_id);
+  if (summary.run.simulated) fmt::print("{}\n", kSimulatedNotice);
+  if (!p.recomputation.empty()) fmt::print("  computed   {}\n", p.recomputation);
+}
+
 void print_asked(const PointRecord& p) {
   fmt::print("  step       {}{}\n", p.step, p.label.empty() ? "" : fmt::format(" ({})", p.label));
   fmt::print("  asked      {}, {}, at {}\n", point_text(p), to_text(p.frequency), to_text(p.temperature));
@@ -147,9 +154,7 @@ std::vector<PointRecord> records_of(const Ledger& ledger, const std::string& run
 void print_point(const Ledger& ledger, const RunSummary& summary, const std::vector<PointRecord>& records) {
   const auto meters = ledger.meters(summary.run.run_id);
   for (const PointRecord& p : records) {
-    fmt::print("Point {} at position {}, attempt {}{}, of run {}\n", p.point_id, p.position, p.attempt,
-               p.computation == 0 ? "" : fmt::format(", computation {}", p.computation), summary.run.run_id);
-    if (summary.run.simulated) fmt::print("{}\n", kSimulatedNotice);
+    print_title(p, summary);
     print_asked(p);
     print_meter(meters, p.position);
     print_measured(p);
@@ -160,6 +165,35 @@ void print_point(const Ledger& ledger, const RunSummary& summary, const std::vec
     print_events(p.events);
     fmt::print("\n");
   }
+}
+
+void print_budgets(const RunSummary& summary, const std::vector<PointRecord>& records) {
+  for (const PointRecord& p : records) {
+    print_title(p, summary);
+    print_asked(p);
+    print_decided(p);
+    if (p.budget)
+      print_budget(*p.budget);
+    else
+      fmt::print("\nIt has no budget: {}\n", p.error_percent ? "none was made" : "there is no number");
+    fmt::print("\n");
+  }
+}
+
+Json budgets_json(const RunSummary& summary, const std::vector<PointRecord>& records) {
+  Json json;
+  if (summary.run.simulated) json["notice"] = kSimulatedNotice;
+  json["run_id"] = summary.run.run_id;
+  json["budgets"] = Json::array();
+  for (const PointRecord& p : records) {
+    const Json point = point_json(p);
+    Json budget;
+    for (const char* key : {"point_id", "position", "attempt", "computation", "result", "error_percent",
+                            "u_percent", "k", "decision", "specific_risk", "basis", "budget"})
+      budget[key] = point.at(key);
+    json["budgets"].push_back(std::move(budget));
+  }
+  return json;
 }
 
 Json point_view_json(const Ledger& ledger, const RunSummary& summary,

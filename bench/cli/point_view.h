@@ -19,4 +19,9 @@ void print_point(const Ledger& ledger, const RunSummary& summary, const std::vec
 [[nodiscard]] nlohmann::ordered_json point_view_json(const Ledger& ledger, const RunSummary& summary,
                                                      const std::vector<PointRecord>& records);
 
+/// Decision and uncertainty budget of each alone.
+void print_budgets(const RunSummary& summary, const std::vector<PointRecord>& records);
+[[nodiscard]] nlohmann::ordered_json budgets_json(const RunSummary& summary,
+                                                  const std::vector<PointRecord>& records);
+
 }  // namespace meterbench

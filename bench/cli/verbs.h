@@ -20,6 +20,7 @@ using VerbAction = std::function<int(StopSignal& stop)>;
 
 void add_run(CLI::App& app, VerbAction& chosen);
 void add_resume(CLI::App& app, VerbAction& chosen);
+void add_recompute(CLI::App& app, VerbAction& chosen);
 /// pause, continue, skip, stop, status: of a run in progress
 void add_control_verbs(CLI::App& app, VerbAction& chosen);
 void add_check(CLI::App& app, VerbAction& chosen);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "bench/measurement/components.h"
 #include "bench/measurement/mean_of_two.h"
@@ -69,10 +70,11 @@ PointRecord second_stage(const PointRecord& first, const PointRecord& second) {
   both.events.clear();
   both.error_percent = (*first.error_percent + *second.error_percent) / 2;
   both.budget = budget_of_mean(*first.budget, *second.budget);
+  auto of = nlohmann::ordered_json::array();
+  for (const PointRecord* stage : {&first, &second})
+    of.push_back({{"attempt", stage->attempt}, {"computation", stage->computation}});
   both.recomputation =
-      fmt::format(R"({{"of": [{{"attempt": {}, "computation": 0}}, {{"attempt": {}, "computation": 0}}], )"
-                  R"("how": "mean of two stages, ISO 10576-1"}})",
-                  first.attempt, second.attempt);
+      nlohmann::ordered_json{{"of", of}, {"method", "mean of two stages, ISO 10576-1"}}.dump();
   decide_number(DecisionRule::iso_10576_1, both.ended_s, both);
   note_risk(both);
   return both;
