@@ -90,7 +90,7 @@ namespace meterbench::sample {
                       std::numeric_limits<double>::infinity(), "station file"},
                      {"scan period", Distribution::triangular, 0.004, 1, 9, "computed"}}};
   p.limit = {"load-performance", PowerFactor{0.8, true}, Ratio{0.006}, "Meterbench", "1.2", "2025",
-             Mark::criterion};
+             Mark::criterion,    Ratio{-0.001},          "direct"};
   p.verdict = {Decision::inconclusive, {{"certificate C-7 expired", "limit is marked knowledge"}}};
   p.edges = {
       {7, instant_at(30), 1.5}, {8, instant_at(33.750000001), 50001.125}, {9, instant_at(37.5), 100001.75}};

@@ -321,8 +321,16 @@ FROM meter_table JOIN event USING (event_row) JOIN run USING (run_row)
 ORDER BY event_row, number;
 )sql";
 
+/// Limits whose sides differ, and what a limit says in words; limit_percent is half of the range from lower
+/// to upper.
+constexpr const char* kLimitTerms = R"sql(
+ALTER TABLE point ADD COLUMN limit_lower_percent REAL;
+ALTER TABLE point ADD COLUMN limit_upper_percent REAL;
+ALTER TABLE point ADD COLUMN limit_terms TEXT;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions, kMeterTables};
+constexpr std::array kSteps{kTables, kViews, kMetersAndChecks, kEventsOfPositions, kMeterTables, kLimitTerms};
 
 }  // namespace
 

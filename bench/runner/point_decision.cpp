@@ -115,7 +115,7 @@ bool PointDecision::add_reference_doubt(const std::optional<SourceWitness>& sour
 
 void PointDecision::decide(Ratio result, bool bench_to_blame, PointRecord& record) const {
   Decision& decision = record.verdict.decision;
-  decision = simple_acceptance(result, point_.limit.limit);
+  decision = simple_acceptance(result - point_.limit.middle, point_.limit.limit);
   if (auto reason = too_uncertain(from_percent(record.budget->expanded_percent()), point_.limit.limit)) {
     record.events.push_back(event(record, "too_uncertain", *std::move(reason)));
     decision = Decision::inconclusive;
@@ -136,7 +136,7 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
     record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
     return;
   }
-  if (auto unproven = unproven_fail(*source, from_percent(*record.error_percent), point_.limit.limit))
+  if (auto unproven = unproven_fail(*source, from_percent(*record.error_percent), point_.limit))
     take_back(record, std::move(unproven->kind), std::move(unproven->text));
 }
 

@@ -22,7 +22,8 @@ void compute(const PlannedShift& shift, const PointRecord& first, const PointRec
       return event("no_shift", fmt::format("point {} has no error", of->point_id));
   r.error_percent = *second.error_percent - *first.error_percent;
   r.budget = shift_budget(*first.budget, *second.budget);
-  r.verdict.decision = simple_acceptance(from_percent(*r.error_percent), shift.limit.limit);
+  r.verdict.decision =
+      simple_acceptance(from_percent(*r.error_percent) - shift.limit.middle, shift.limit.limit);
   if (r.verdict.decision != Decision::pass)
     event("shifted", fmt::format("{:+.4f} % from point {} to point {}; meter, reference or surroundings have "
                                  "changed",

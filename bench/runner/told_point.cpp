@@ -475,7 +475,7 @@ class ToldPoint {
     record.error_percent = percent(*result.error);
     record.budget = result.budget;
     add(record, {"told", result.seen});
-    decision = simple_acceptance(*result.error, point_.limit.limit);
+    decision = simple_acceptance(*result.error - point_.limit.middle, point_.limit.limit);
     const double u_percent = result.budget.expanded_percent();
     if (auto reason = too_uncertain(from_percent(u_percent), point_.limit.limit)) {
       add(record, {"too_uncertain", *std::move(reason)});
@@ -499,7 +499,7 @@ class ToldPoint {
     if (decision != Decision::fail) return;
     take_back(unseen_body(*hold_, means_.plan.meters.size()));
     if (source)
-      take_back(unproven_fail(*source, error, point_.limit.limit));
+      take_back(unproven_fail(*source, error, point_.limit));
     else
       record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
   }
