@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bench/core/quantity.h"
 #include "bench/model/load_point.h"
