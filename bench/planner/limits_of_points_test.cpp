@@ -172,6 +172,22 @@ TEST(LimitOfAShift, PerKelvinSaysNothingAtOneTemperature) {
   EXPECT_DOUBLE_EQ(percent(plan.shifts.at(0).limit.limit), 9);
 }
 
+TEST(LimitOfAShift, IsOfEachMeterWhereTheEarlierPointsHadLimitsOfTheirOwn) {
+  Scenario scenario = warmed();
+  scenario.steps.erase(scenario.steps.begin() + 1);
+  for (const std::size_t step : {0U, 1U}) std::get<LoadStep>(scenario.steps[step]).currents = {Current{2}};
+  std::get<LoadStep>(scenario.steps[1]).limits = "plain";
+  LimitFiles limits = by_test_current();
+  limits["plain"] = {row(1, {})};
+  limits["shifts"] = {of_coefficient(9, LimitKind::percent)};
+  const Plan plan = plan_with(scenario, limits, {{"A", direct_meter()}, {"B", transformer_meter()}});
+  ASSERT_THAT(plan.points, SizeIs(3)) << "one for each meter, then both together";
+  ASSERT_THAT(plan.shifts, SizeIs(2));
+  EXPECT_EQ(plan.shifts[0].first, 0U);
+  EXPECT_EQ(plan.shifts[1].first, 1U);
+  for (const PlannedShift& shift : plan.shifts) EXPECT_EQ(shift.second, 2U);
+}
+
 TEST(LimitOfAShift, MustBeOneForAllItsMeters) {
   Scenario scenario = warmed();
   scenario.steps.erase(scenario.steps.begin() + 1);

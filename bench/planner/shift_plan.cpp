@@ -17,10 +17,14 @@ bool same_test(const PlannedPoint& a, const PlannedPoint& b) {
          a.power_factor == b.power_factor && a.direction == b.direction && a.load.waveform == b.load.waveform;
 }
 
-bool share_a_meter(const PlannedPoint& a, const PlannedPoint& b) {
-  return std::ranges::any_of(a.meters, [&](const PlannedMeter& meter) {
-    return std::ranges::find(b.meters, meter.position, &PlannedMeter::position) != b.meters.end();
-  });
+bool measures(const PlannedPoint& point, const std::string& position) {
+  return std::ranges::find(point.meters, position, &PlannedMeter::position) != point.meters.end();
+}
+
+std::vector<std::string> positions_of(const PlannedPoint& point) {
+  std::vector<std::string> positions;
+  for (const PlannedMeter& meter : point.meters) positions.push_back(meter.position);
+  return positions;
 }
 
 /// Place of the first step with that label in the scenario.
@@ -55,18 +59,21 @@ struct Pairing {
     return places;
   }
 
-  /// How many pairs there are.
+  /// How many pairs there are. Meters of one point may have been measured at several earlier ones, where they
+  /// were held against different limits.
   std::size_t add_all(const std::vector<std::size_t>& earlier, const std::vector<std::size_t>& later) {
     std::size_t pairs = 0;
-    for (const std::size_t second : later)
+    for (const std::size_t second : later) {
+      std::vector<std::string> left = positions_of(plan.points[second]);
       for (const std::size_t first : earlier) {
         const PlannedPoint& a = plan.points[first];
-        const PlannedPoint& b = plan.points[second];
-        if (!same_test(a, b) || !share_a_meter(a, b)) continue;
+        if (!same_test(a, plan.points[second])) continue;
+        if (std::erase_if(left, [&](const std::string& position) { return measures(a, position); }) == 0)
+          continue;
         ++pairs;
         add(first, second);
-        break;
       }
+    }
     return pairs;
   }
 
@@ -75,6 +82,7 @@ struct Pairing {
     const PlannedPoint& b = plan.points[second];
     std::optional<Limit> limit;
     for (const PlannedMeter& meter : b.meters) {
+      if (!measures(a, meter.position)) continue;
       const auto own = limit_of(a, b, plan.meters.at(meter.position));
       if (!own || (limit && !alike(*limit, *own)))
         return mistakes.add(step.limits_position,
