@@ -56,9 +56,9 @@ struct Suite {
 std::string figures(const PointRecord& p) {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
   return fmt::format(
-      "{} {}{}, limit {} ({})", p.result, value_text(p),
+      "{} {}{}, limit {}", p.result, value_text(p),
       p.budget ? fmt::format(", U {} %, k {:.2f}", uncertainty_text(u), p.budget->coverage_factor()) : "",
-      limit_text(p.limit), source_text(p.limit));
+      limit_line(p.limit));
 }
 
 /// Figures, basis and events, a line each.

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "bench/cli/csv.h"
+#include "bench/cli/limit_json.h"
 #include "bench/cli/messages.h"
 #include "bench/cli/run_facts.h"
 #include "bench/core/quantity_text.h"
@@ -113,10 +114,7 @@ Json point_json(const PointRecord& p) {
   json["u_percent"] = p.budget ? Json(p.budget->expanded_percent()) : Json(nullptr);
   json["k"] = p.budget ? Json(p.budget->coverage_factor()) : Json(nullptr);
   json["limit_percent"] = percent(p.limit.limit);
-  json["limit"] = {{"source", p.limit.source},
-                   {"clause", p.limit.clause},
-                   {"edition", p.limit.edition},
-                   {"mark", to_text(p.limit.mark)}};
+  json["limit"] = limit_json(p.limit);
   json["windows"] = p.windows;
   json["decision"] = to_text(p.verdict.decision);
   json["conditional"] = p.verdict.conditional;
@@ -232,6 +230,9 @@ std::string points_csv(const RunSummary& summary, const std::vector<PointRecord>
                              "waveform",
                              "isolation_error_percent",
                              "standard_error_percent",
+                             "limit_lower_percent",
+                             "limit_upper_percent",
+                             "limit_citation",
                              "notice"});
   for (const PointRecord& p : points) {
     const std::optional<double> u = p.budget ? std::optional{p.budget->expanded_percent()} : std::nullopt;
@@ -268,6 +269,9 @@ std::string points_csv(const RunSummary& summary, const std::vector<PointRecord>
                     waveform_text(p),
                     number_text(p.isolation_error_percent),
                     number_text(p.standard_error_percent),
+                    number_text(percent(lower(p.limit))),
+                    number_text(percent(upper(p.limit))),
+                    citation(p.limit),
                     summary.run.simulated ? std::string{kSimulatedNotice} : ""});
   }
   return csv;

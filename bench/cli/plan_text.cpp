@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/cli/limit_json.h"
 #include "bench/cli/number_format.h"
 #include "bench/cli/point_table.h"
 #include "bench/cli/run_report.h"
@@ -36,6 +37,7 @@ TextTable point_columns() {
                     {"pulses", 0, true},
                     {"U % (predicted)", 0, true},
                     {"limit", 7, true},
+                    {"limit is", 20, false},
                     {"rest", 6, true},
                     {"settling", 0, true},
                     {"latency", 0, true},
@@ -90,9 +92,20 @@ std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan&
                     to_text(p.power_factor), std::string{to_text(p.direction)}, kind_text(p),
                     positions_text(p, plan), std::string{to_text(p.method)}, pulses_text(p),
                     is_number(p.result) ? uncertainty_text(percent(worst_uncertainty(p))) : "-",
-                    limit_text(p.limit), p.rest.value() > 0 ? time_text(p.rest.value()) : "",
-                    time_text(p.time.settling.value()), time_text(p.time.latency.value()),
-                    time_text(p.time.window.value()), time_text((p.rest + p.time.total()).value())});
+                    to_text(p.limit), std::string{words(p.limit.mark)},
+                    p.rest.value() > 0 ? time_text(p.rest.value()) : "", time_text(p.time.settling.value()),
+                    time_text(p.time.latency.value()), time_text(p.time.window.value()),
+                    time_text((p.rest + p.time.total()).value())});
+}
+
+/// Each limit of the points once, with what stands behind it.
+std::vector<std::string> limits_of(const Plan& plan) {
+  std::vector<std::string> lines;
+  for (const PlannedPoint& point : plan.points) {
+    std::string line = "limit  " + limit_line(point.limit);
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 /// The most that any point asks of any channel of the source.
@@ -165,6 +178,7 @@ Json point_json(const PlannedPoint& p) {
                    {"method", to_text(p.method)},
                    {"u_percent", percent(worst_uncertainty(p))},
                    {"limit_percent", percent(p.limit.limit)},
+                   {"limit", limit_json(p.limit)},
                    {"gate_s", p.gate.value()},
                    {"rest_s", p.rest.value()},
                    {"settling_s", p.time.settling.value()},
@@ -209,8 +223,9 @@ std::string plan_text(const Plan& plan, const PlanningStation& station, const st
   }
   soaks_before(plan.points.size());
   for (const PlannedShift& shift : plan.shifts)
-    line(fmt::format("{:<5}  {} of point {} against {}, limit ±{}", shift.id, shift.step,
-                     plan.points[shift.second].id, plan.points[shift.first].id, to_text(shift.limit.limit)));
+    line(fmt::format("{:<5}  {} of point {} against {}, limit {}", shift.id, shift.step,
+                     plan.points[shift.second].id, plan.points[shift.first].id, limit_line(shift.limit)));
+  for (const std::string& limit : limits_of(plan)) line(limit);
   if (!plan.unreachable.empty()) text += "\n" + unreachable_text(plan);
   const std::string shifts = plan.shifts.empty() ? "" : fmt::format(" and {} shifts", plan.shifts.size());
   line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), shifts,
@@ -247,7 +262,8 @@ Json plan_json(const Plan& plan, const PlanningStation& station, const std::stri
                               {"step", s.step},
                               {"first_point", plan.points[s.first].id},
                               {"second_point", plan.points[s.second].id},
-                              {"limit_percent", percent(s.limit.limit)}});
+                              {"limit_percent", percent(s.limit.limit)},
+                              {"limit", limit_json(s.limit)}});
   json["unreachable"] = unreachable_json(plan);
   return json;
 }

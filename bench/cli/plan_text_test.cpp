@@ -41,7 +41,9 @@ TEST(PlanText, ShowsPositionsPulsesTimesShiftsAndWhatIsOutOfReach) {
   EXPECT_THAT(text, HasSubstr("  all  "));
   EXPECT_THAT(text, HasSubstr("4…34"));
   EXPECT_THAT(text, HasSubstr("10 min"));
-  EXPECT_THAT(text, HasSubstr("005    load of point 003 against 001, limit ±0.5 %\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("005    load of point 003 against 001, limit ±0.5 % of load at PF 1: unverified figure, "));
   EXPECT_THAT(text, HasSubstr("cannot be reached: 50 A, power factor 1, delivered: position B, m-4s: 50 A is "
                               "beyond its Imax 20 A"));
   EXPECT_THAT(text, HasSubstr("\n4 points and 2 shifts, "));

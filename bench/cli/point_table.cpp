@@ -25,8 +25,8 @@ std::vector<TextTable::Column> columns(bool with_position) {
   const std::vector<TextTable::Column> rest{
       {"°C", 4, true},         {"current", 8, true}, {"voltage", 0, true},    {"PF", 8, false},
       {"direction", 9, false}, {"pulses", 0, true},  {"error %", 8, true},    {"U %", 6, true},
-      {"k", 4, true},          {"limit", 7, true},   {"decision", 12, false}, {"basis", 10, false},
-      {"kind", 0, false}};  // last: it may be long
+      {"k", 4, true},          {"limit", 7, true},   {"limit is", 20, false}, {"decision", 12, false},
+      {"basis", 10, false},    {"kind", 0, false}};  // last: it may be long
   all.insert(all.end(), rest.begin(), rest.end());
   return all;
 }
@@ -58,15 +58,10 @@ std::string point_text(const PointRecord& p) {
                    connection_text(p.connection, p.voltage, p.waveform));
 }
 
-std::string source_text(const Limit& limit) {
-  std::string text = limit.source;
-  if (!limit.clause.empty()) text += " " + limit.clause;
-  if (!limit.edition.empty()) text += ", edition " + limit.edition;
-  return text + fmt::format(" ({})", to_text(limit.mark));
-}
-
-std::string limit_text(const Limit& limit) {
-  return limit.limit.value() > 0 ? "±" + to_text(limit.limit) : "-";
+std::string limit_line(const Limit& limit) {
+  std::string conditions = limit.power_factor ? " at PF " + to_text(*limit.power_factor) : "";
+  if (!limit.terms.empty()) conditions += ", " + limit.terms;
+  return fmt::format("{} of {}{}: {}", to_text(limit), limit.test, conditions, citation(limit));
 }
 
 std::string value_text(const PointRecord& p) {
@@ -95,7 +90,8 @@ std::string PointTable::row(const PointRecord& p) const {
                                       p.error_percent ? error_text(*p.error_percent, u) : "-",
                                       p.budget ? uncertainty_text(u) : "-",
                                       p.budget ? fmt::format("{:.2f}", p.budget->coverage_factor()) : "-",
-                                      limit_text(p.limit),
+                                      to_text(p.limit),
+                                      std::string{words(p.limit.mark)},
                                       std::string{to_text(p.verdict.decision)},
                                       p.verdict.basis.text(),
                                       kind};

@@ -17,16 +17,14 @@ namespace meterbench {
 [[nodiscard]] std::string point_text(const PlannedPoint& point);
 [[nodiscard]] std::string point_text(const PointRecord& point);
 
-/// `±0.5 %`; `-` for a criterion that is no percentage.
-[[nodiscard]] std::string limit_text(const Limit& limit);
-
 /// `+0.123 %`, or what else came out: `2 LED pulses`, `could not be formed`.
 [[nodiscard]] std::string value_text(const PointRecord& point);
 
-/// `EL-ENG-12-01, as stated in P-E-01 6.1.2.5, edition 2013-01-01 (read)`
-[[nodiscard]] std::string source_text(const Limit& limit);
+/// `±0.5 % of load-performance at PF 1, I = 25 % of Imax: unverified figure, to be checked against S-E-02, …`
+[[nodiscard]] std::string limit_line(const Limit& limit);
 
-/// Measured points as rows: what was asked, result, U, limit, decision. `kind` is what is not plain about the
+/// Measured points as rows: what was asked, result, U, limit and what stands behind it, decision.
+/// `kind` is what is not plain about the
 /// load, and what the result is where that is no percent error.
 class PointTable {
  public:

@@ -76,8 +76,7 @@ void print_decided(const PointRecord& p) {
                                     p.budget->coverage_factor(),
                                     degrees_text(p.budget->effective_degrees_of_freedom()))
                       : "");
-  fmt::print("  limit      {} of {}{}: {}\n", limit_text(p.limit), p.limit.test,
-             p.limit.power_factor ? " at PF " + to_text(*p.limit.power_factor) : "", source_text(p.limit));
+  fmt::print("  limit      {}\n", limit_line(p.limit));
   fmt::print("  decision   {}{}{}\n  basis      {}\n", p.verdict.conditional ? "conditional " : "",
              to_text(p.verdict.decision), risk_text(p), p.verdict.basis.text());
 }

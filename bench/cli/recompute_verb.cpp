@@ -56,16 +56,16 @@ tl::expected<Calibration::Value, std::string> certified_at(const Calibration& ca
   return calibration.at({p.current, p.power_factor, p.voltage, p.frequency, p.waveform});
 }
 
-tl::expected<PointRecord, std::string> compute(const PointRecord& latest, const std::vector<Edge>& edges,
+tl::expected<PointRecord, std::string> compute(const PointRecord& measured, int computation,
                                                Recomputation what,
                                                const std::optional<Calibration>& certificate,
                                                DecisionRule rule) {
   if (certificate) {
-    const auto value = certified_at(*certificate, latest);
+    const auto value = certified_at(*certificate, measured);
     if (!value) return tl::unexpected{value.error()};
     what.reference = *value;
   }
-  return recompute(latest, edges, what, rule);
+  return recompute(measured, computation, what, rule);
 }
 
 /// Passed or not, by the latest of everything; how a run that did not come to its end has ended stands.
@@ -102,12 +102,12 @@ int recompute_run(const RecomputeOptions& options) {
   fmt::print("{}\n", table.header());
   for (const PointRecord& latest : last_attempts(all)) {
     const PointRecord& origin = *measured.at({latest.point_id, latest.position});
-    auto now = compute(latest, origin.edges, what, certificate, rule);
+    auto now = compute(origin, latest.computation + 1, what, certificate, rule);
     if (!now) {
       fmt::print("{}  {}: {}\n", latest.point_id, latest.position, now.error());
       continue;
     }
-    fmt::print("{}\n{}\n", table.row(latest), table.row(*now));
+    fmt::print("{}\n{}\n", table.row(origin), table.row(*now));
     computed.push_back(*std::move(now));
   }
   if (computed.empty()) throw InputError{"nothing could be computed again"};

@@ -57,6 +57,11 @@ Mark required_mark(YamlMap& map) {
   for (const Mark mark : {Mark::read, Mark::read_2, Mark::derived, Mark::knowledge, Mark::criterion})
     allowed.emplace_back(to_text(mark));
   const auto node = map.require("mark");
+  if (node && node->as_text() == "knowledge-low") {
+    node->mistake(
+        "a figure whose digits are not sure decides nothing: leave it out until it is read somewhere");
+    return Mark::knowledge;
+  }
   const auto text = node ? node->as_one_of(allowed) : std::nullopt;
   return text ? parse_mark(*text).value_or(Mark::knowledge) : Mark::knowledge;
 }

@@ -1,66 +1,91 @@
 #include "bench/config/limits_file.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "bench/config/fields.h"
+#include "bench/config/limit_fields.h"
 
 namespace meterbench {
 namespace {
 
-Limit read_row(YamlMap& row) {
-  Limit limit;
-  limit.test = required_text(row, "test");
-  if (const auto node = row.find("power_factor")) limit.power_factor = as_power_factor(*node);
-  limit.limit = required_quantity<kind::Ratio>(row, "limit");
-  limit.source = required_text(row, "source");
-  limit.mark = required_mark(row);
-  // An acceptance criterion is its owner's own; any other limit stands somewhere.
-  const bool quoted = limit.mark != Mark::criterion;
-  limit.clause = quoted ? required_text(row, "clause") : optional_text(row, "clause");
-  limit.edition = quoted ? required_text(row, "edition") : optional_text(row, "edition");
-  row.finish();
-  return limit;
+/// What a row says beside its figure, in words.
+std::string terms_of(const LimitRow& row) {
+  std::string asked;
+  if (row.kind == LimitKind::starts) asked = "the meter registers";
+  if (row.kind == LimitKind::pulses)
+    asked = fmt::format("at most {} LED pulse{}", row.pulses, row.pulses == 1 ? "" : "s");
+  const std::string conditions = conditions_text(row);
+  return asked + (asked.empty() || conditions.empty() ? "" : ", ") + conditions;
 }
+
+LimitRow read_row(YamlMap& map) {
+  LimitRow row;
+  row.limit.test = required_text(map, "test");
+  read_limit(map, row);
+  read_conditions(map, row);
+  row.limit.terms = terms_of(row);
+  row.limit.source = required_text(map, "source");
+  row.limit.mark = required_mark(map);
+  // An acceptance criterion is its owner's own; any other limit stands somewhere.
+  const bool quoted = row.limit.mark != Mark::criterion;
+  row.limit.clause = quoted ? required_text(map, "clause") : optional_text(map, "clause");
+  row.limit.edition = quoted ? required_text(map, "edition") : optional_text(map, "edition");
+  map.finish();
+  return row;
+}
+
+/// The rows of a file as they come, each checked against those before it.
+class Rows {
+ public:
+  void add(LimitRow row, const YamlNode& node) {
+    for (std::size_t i = 0; i < rows_.size(); ++i) check(row, node, i);
+    rows_.push_back(std::move(row));
+    lines_.push_back(node.position().line);
+  }
+
+  std::vector<LimitRow> take() { return std::move(rows_); }
+
+ private:
+  void check(const LimitRow& row, const YamlNode& node, std::size_t earlier) const {
+    const Relation relation = meterbench::relation(row, rows_[earlier]);
+    if (relation == Relation::same)
+      node.mistake(
+          fmt::format("a limit for this test and condition stands in line {} already", lines_[earlier]));
+    if (relation == Relation::crossing)
+      node.mistake(
+          fmt::format("this row and that of line {} may hold at the same load, and neither is the more "
+                      "particular one: narrow one of them down",
+                      lines_[earlier]));
+  }
+
+  std::vector<LimitRow> rows_;
+  std::vector<int> lines_;
+};
 
 }  // namespace
 
-std::optional<std::vector<Limit>> load_limits_file(const std::filesystem::path& path, Mistakes& mistakes) {
+std::optional<std::vector<LimitRow>> load_limits_file(const std::filesystem::path& path, Mistakes& mistakes) {
   const Reading reading{mistakes};
   const auto root = read_yaml(path, mistakes);
   auto map = root ? root->as_map() : std::nullopt;
   if (!map) return std::nullopt;
   (void)optional_text(*map, "description");
-  std::vector<Limit> limits;
+  Rows limits;
   if (const auto rows = map->require("limits")) {
     const std::vector<YamlNode> items = rows->items();
     if (items.empty() && rows->kind() == YamlNode::Kind::sequence)
       rows->mistake("at least one limit is expected");
     for (const YamlNode& node : items) {
-      auto row = node.as_map();
-      if (!row) continue;
+      auto fields = node.as_map();
+      if (!fields) continue;
       const Reading row_reading{mistakes};
-      Limit limit = read_row(*row);
-      if (!row_reading.sound()) continue;
-      const bool again = std::any_of(limits.begin(), limits.end(), [&](const Limit& other) {
-        return other.test == limit.test && other.power_factor == limit.power_factor;
-      });
-      if (again) node.mistake("a limit for this test and condition is here a second time");
-      limits.push_back(std::move(limit));
+      LimitRow row = read_row(*fields);
+      if (row_reading.sound()) limits.add(std::move(row), node);
     }
   }
   map->finish();
   if (!reading.sound()) return std::nullopt;
-  return limits;
-}
-
-const Limit* find_limit(const std::vector<Limit>& limits, std::string_view test, const PowerFactor& pf) {
-  const Limit* general = nullptr;
-  for (const Limit& limit : limits) {
-    if (limit.test != test) continue;
-    if (limit.power_factor == pf) return &limit;
-    if (!limit.power_factor) general = &limit;
-  }
-  return general;
+  return limits.take();
 }
 
 }  // namespace meterbench

@@ -5,16 +5,13 @@
 #include <vector>
 
 #include "bench/config/yaml.h"
-#include "bench/model/limit.h"
+#include "bench/model/limit_row.h"
 
 namespace meterbench {
 
-/// Reads a file of config/limits.
-[[nodiscard]] std::optional<std::vector<Limit>> load_limits_file(const std::filesystem::path& path,
-                                                                 Mistakes& mistakes);
-
-/// The row of `test` whose condition fits `pf`; the more particular condition wins. Null when there is none.
-[[nodiscard]] const Limit* find_limit(const std::vector<Limit>& limits, std::string_view test,
-                                      const PowerFactor& pf);
+/// Reads a file of config/limits. Two rows of one test that both hold at some load are a mistake, unless the
+/// conditions of one are the more particular ones all together.
+[[nodiscard]] std::optional<std::vector<LimitRow>> load_limits_file(const std::filesystem::path& path,
+                                                                    Mistakes& mistakes);
 
 }  // namespace meterbench

@@ -90,6 +90,10 @@ std::optional<MeterType> load_meter_file(const std::filesystem::path& path, Mist
   meter.kt_source = required_text(*map, "kt_source");
   meter.minimum_current = required_quantity<kind::Current>(*map, "minimum_current");
   meter.maximum_current = required_quantity<kind::Current>(*map, "maximum_current");
+  if (map->find("rated_current"))
+    meter.rated_current = required_quantity<kind::Current>(*map, "rated_current");
+  if (map->find("transitional_current"))
+    meter.transitional_current = required_quantity<kind::Current>(*map, "transitional_current");
   const bool has_latency = map->find("latency_s").has_value();
   meter.latency =
       has_latency ? Seconds{required_number(*map, "latency_s", Range::not_negative)} : kUsualLatency;

@@ -29,6 +29,8 @@ OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "v
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
             "intervals", "clock_change", "reversals", "power_cut"}
+CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
+                         "below"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
 OPTIONAL_OF_A_SOAK = {"band", "at_least", "limit", "check_load", "power_factor"}
 QUANTITY = re.compile(r"^[0-9.]+ (V|A|VA|Wh|Hz|us|s|min|h|°|°C|K|mΩ|%)$")
@@ -82,6 +84,14 @@ def of_soak_conditions(document, path):
     return not {"soak", "at_temperatures"}.isdisjoint(document["steps"][path[1]]) and path[2] != "steps"
 
 
+def of_own_criterion(document, path):
+    """Whether a path lies in a step that has a criterion in itself where it names no limits."""
+    step = document
+    for key in path[:-1]:
+        step = step[key]
+    return path[0] == "steps" and not {"starting", "no_load"}.isdisjoint(step)
+
+
 def accuracy_steps(document):
     """All steps `accuracy`, those below `at_temperatures` too."""
     for step in document["steps"]:
@@ -119,7 +129,9 @@ class Schemas(unittest.TestCase):
                     continue
                 if path[0] == "harmonics" and path[-1] in OPTIONAL_OF_A_HARMONIC:
                     continue
-                if path[0] == "limits" and path[-1] == "power_factor":  # without it: at any power factor
+                if path[0] == "limits" and path[-1] in CONDITIONS_OF_A_LIMIT:  # without it: whatever the load
+                    continue
+                if path[-1] == "limits" and of_own_criterion(document, path):
                     continue
                 if path[0] == "steps" and path[-1] == "waveform":  # without it: a sine
                     continue
@@ -187,11 +199,37 @@ class Schemas(unittest.TestCase):
     def test_a_quoted_limit_needs_clause_and_edition(self):
         check = validator("limits")
         for _, document in documents("limits"):
-            limit = next(limit for limit in document["limits"] if limit["mark"] == "criterion")
-            limit["mark"] = "read"
-            self.assertFalse(check.is_valid(document))
-            limit.update({"clause": "1", "edition": "2020"})
-            self.assertTrue(check.is_valid(document))
+            for limit in (limit for limit in document["limits"] if limit["mark"] == "criterion"):
+                limit["mark"] = "read"
+                self.assertFalse(check.is_valid(document))
+                limit.update({"clause": "1", "edition": "2020"})
+                self.assertTrue(check.is_valid(document))
+
+    def limits_with(self, **fields):
+        row = {"test": "a", "limit": "1 %", "source": "b", "mark": "criterion", **fields}
+        return validator("limits").is_valid({"limits": [row]})
+
+    def test_a_limit_is_one_of_five_kinds(self):
+        for text in ("0.5 %", "+2 % / -3 %", "0.05 %/K", "1 pulse", "3 pulses", "starts"):
+            self.assertTrue(self.limits_with(limit=text), text)
+        for text in ("0.5", "0.05/K", "2 % / 3", "1.5 pulses", "pulse", "begins", "0.05 %/h"):
+            self.assertFalse(self.limits_with(limit=text), text)
+
+    def test_a_condition_is_a_value_or_a_range(self):
+        for current in ("Imax", "10 % of Ib", {"at_least": "5 % of In", "below": "Itr"}, {"above": "CL"}):
+            self.assertTrue(self.limits_with(current=current), current)
+        for current in ("5 A", "10 %", "10 % of Ix", {}, {"at_least": "In", "above": "In"}, {"from": "In"}):
+            self.assertFalse(self.limits_with(current=current), current)
+        self.assertTrue(self.limits_with(power_factor={"from": "0.5 lag", "to": "0.8 lead"}))
+        self.assertFalse(self.limits_with(power_factor={"from": "0.5 lag"}))
+        self.assertTrue(self.limits_with(temperature={"above": "-25 °C", "at_most": "-10 °C"}))
+        self.assertFalse(self.limits_with(temperature={"above": "-25"}))
+        self.assertFalse(self.limits_with(connection="series"))
+
+    def test_a_figure_of_uncertain_digits_cannot_be_written(self):
+        quoted = {"clause": "1", "edition": "2020"}
+        self.assertTrue(self.limits_with(mark="knowledge", **quoted))
+        self.assertFalse(self.limits_with(mark="knowledge-low", **quoted))
 
 
 if __name__ == "__main__":

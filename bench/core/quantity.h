@@ -2,6 +2,7 @@
 // power, not watts. Dimension alone would not tell W, VA and var apart; the kind does.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <compare>
 #include <numbers>
@@ -87,6 +88,13 @@ using Temperature = Quantity<kind::Temperature>;                      ///< °C, 
 using TemperatureDifference = Quantity<kind::TemperatureDifference>;  ///< K
 using Seconds = Quantity<kind::Time>;  ///< s, a measured or configured time; see time.h for instants
 using Ratio = Quantity<kind::Ratio>;   ///< 1; 25 % is Ratio{0.25}
+
+/// Equal but for the last bits, as 2.5 % of 200 A and 5 A are.
+template <class Kind>
+[[nodiscard]] bool same(Quantity<Kind> a, Quantity<Kind> b) {
+  constexpr double kRounding = 1e-9;
+  return std::abs((a - b).value()) <= kRounding * std::max(std::abs(a.value()), std::abs(b.value()));
+}
 
 // Only the products that the field has. `ActivePower p = u * i` does not compile.
 constexpr ApparentPower operator*(Voltage u, Current i) { return ApparentPower{u.value() * i.value()}; }

@@ -228,7 +228,7 @@ TEST_F(OldLedger, OfSchemaOneIsBroughtUpToDateWithLinksThatStayTrue) {
   ledger.add_point(run->run.run_id, sample::point("002"));
   EXPECT_EQ(ledger.verify(), std::nullopt);
   SQLite::Database database{folder_.ledger().string()};
-  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 6);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 7);
   EXPECT_EQ(database.execAndGet("SELECT count(*) FROM v_point").getInt(), 2);
 }
 

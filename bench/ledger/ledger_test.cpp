@@ -163,6 +163,8 @@ TEST(Ledger, GivesBackEveryFieldOfAPoint) {
   EXPECT_EQ(out.limit.clause, in.limit.clause);
   EXPECT_EQ(out.limit.edition, in.limit.edition);
   EXPECT_EQ(out.limit.mark, in.limit.mark);
+  EXPECT_DOUBLE_EQ(out.limit.middle.value(), in.limit.middle.value());
+  EXPECT_EQ(out.limit.terms, in.limit.terms);
   EXPECT_EQ(out.verdict.decision, in.verdict.decision);
   EXPECT_EQ(out.verdict.basis.reasons, in.verdict.basis.reasons);
   ASSERT_EQ(out.edges.size(), in.edges.size());
@@ -692,7 +694,7 @@ TEST(LedgerOpening, RefusesANewerSchema) {
   SQLite::Database{folder.ledger().string(), SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
   for (const auto mode : {Ledger::Mode::read, Ledger::Mode::write})
     EXPECT_THAT(refusal(folder.ledger(), mode),
-                HasSubstr("newer Meterbench (schema 99, this one knows up to 6)"));
+                HasSubstr("newer Meterbench (schema 99, this one knows up to 7)"));
 }
 
 TEST(LedgerOpening, ReportsADamagedFile) {

@@ -59,6 +59,10 @@ Limit read_limit(Rows& row) {
   if (!row.is_null("limit_power_factor"))
     limit.power_factor = row.parsed("limit_power_factor", parse_power_factor);
   limit.limit = from_percent(row.real("limit_percent"));
+  const auto lower_percent = row.optional_real("limit_lower_percent");
+  const auto upper_percent = row.optional_real("limit_upper_percent");
+  if (lower_percent && upper_percent) limit.middle = from_percent((*lower_percent + *upper_percent) / 2);
+  limit.terms = row.text_or("limit_terms", "");
   limit.source = row.text("limit_source");
   limit.clause = row.text("limit_clause");
   limit.edition = row.text("limit_edition");
@@ -131,8 +135,8 @@ PointInsert::PointInsert(SQLite::Database& database)
              "reference_error_percent, u_percent, k, limit_test, limit_power_factor, limit_percent, "
              "limit_source, limit_clause, limit_edition, limit_mark, decision, result, label, service, "
              "leg_1_voltage_ratio, leg_2_current_ratio, leg_2_power_factor, leg_2_direction, waveform, "
-             "isolation_error_percent, standard_error_percent, windows, conditional, specific_risk, "
-             "recomputation"},
+             "isolation_error_percent, standard_error_percent, limit_lower_percent, limit_upper_percent, "
+             "limit_terms, windows, conditional, specific_risk, recomputation"},
       component_{database, "budget_component",
                  "point_row, ordinal, name, distribution, standard_uncertainty_percent, sensitivity, "
                  "degrees_of_freedom, origin, unit, input"},
@@ -167,7 +171,8 @@ std::int64_t PointInsert::operator()(std::int64_t run_row, const PointRecord& p)
              percent(p.limit.limit), p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark),
              to_text(p.verdict.decision), p.result, text_or_null(p.label), to_text(connection.service),
              connection.leg_1_voltage.value(), leg_2_current, leg_2_power_factor, leg_2_direction,
-             text_or_null(p.waveform), p.isolation_error_percent, p.standard_error_percent, p.windows,
+             text_or_null(p.waveform), p.isolation_error_percent, p.standard_error_percent,
+             percent(lower(p.limit)), percent(upper(p.limit)), text_or_null(p.limit.terms), p.windows,
              p.verdict.conditional ? 1 : 0, p.specific_risk, text_or_null(p.recomputation));
   if (p.budget) insert_budget(point_row, *p.budget);
   insert_series(run_row, point_row, p);

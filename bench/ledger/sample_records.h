@@ -90,7 +90,7 @@ namespace meterbench::sample {
                       std::numeric_limits<double>::infinity(), "station file", "K", "C-7: 10 A"},
                      {"scan period", Distribution::triangular, 0.004, 1, 9, "computed"}}};
   p.limit = {"load-performance", PowerFactor{0.8, true}, Ratio{0.006}, "Meterbench", "1.2", "2025",
-             Mark::criterion};
+             Mark::criterion,    Ratio{-0.001},          "direct"};
   p.windows = 3;
   p.specific_risk = 0.0123;
   p.recomputation = R"({"of": 1})";

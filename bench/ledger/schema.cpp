@@ -342,9 +342,17 @@ FROM point JOIN run USING (run_row)
 ORDER BY run_row, point_id, position, attempt, computation;
 )sql";
 
+/// Limits whose sides differ, and what a limit says in words; limit_percent is half of the range from lower
+/// to upper.
+constexpr const char* kLimitTerms = R"sql(
+ALTER TABLE point ADD COLUMN limit_lower_percent REAL;
+ALTER TABLE point ADD COLUMN limit_upper_percent REAL;
+ALTER TABLE point ADD COLUMN limit_terms TEXT;
+)sql";
+
 /// Step i leads from version i to version i + 1.
-constexpr std::array kSteps{kTables,      kViews,          kMetersAndChecks, kEventsOfPositions,
-                            kMeterTables, kBudgetsAndRisks};
+constexpr std::array kSteps{kTables,      kViews,           kMetersAndChecks, kEventsOfPositions,
+                            kMeterTables, kBudgetsAndRisks, kLimitTerms};
 
 }  // namespace
 

@@ -19,4 +19,15 @@ std::optional<Mark> parse_mark(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view words(Mark mark) {
+  switch (mark) {
+    case Mark::read: return "read";
+    case Mark::read_2: return "secondary source";
+    case Mark::derived: return "derived";
+    case Mark::knowledge: return "unverified figure";
+    case Mark::criterion: return "acceptance criterion";
+  }
+  return "unknown";
+}
+
 }  // namespace meterbench

@@ -10,5 +10,7 @@ namespace meterbench {
 enum class Mark { read, read_2, derived, knowledge, criterion };
 [[nodiscard]] std::string_view to_text(Mark mark);
 [[nodiscard]] std::optional<Mark> parse_mark(std::string_view text);
+/// For people: `read`, `secondary source`, `derived`, `unverified figure`, `acceptance criterion`.
+[[nodiscard]] std::string_view words(Mark mark);
 
 }  // namespace meterbench

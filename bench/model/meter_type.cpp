@@ -21,6 +21,10 @@ std::optional<Form> parse_form(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_text(LineConnection connection) {
+  return connection == LineConnection::direct ? "direct" : "transformer";
+}
+
 namespace {
 
 constexpr double kPi = std::numbers::pi;

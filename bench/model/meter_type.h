@@ -30,6 +30,13 @@ struct InfluenceCoefficients {
   std::string origin{};
 };
 
+/// Whether a meter's current circuits stand in the line itself or behind current transformers.
+enum class LineConnection { direct, transformer };
+[[nodiscard]] std::string_view to_text(LineConnection connection);
+[[nodiscard]] constexpr LineConnection line_connection(Form form) {
+  return form == Form::s3 || form == Form::s4 ? LineConnection::transformer : LineConnection::direct;
+}
+
 /// A meter as its nameplate and data sheet have it (a file of config/meters).
 struct MeterType {
   std::string id;     ///< file name without ending, e.g. `focus-ax-2s-cl200`
@@ -40,12 +47,15 @@ struct MeterType {
   std::vector<Voltage> rated_voltages{};  ///< rising; nominal_voltage is one of them
   Voltage maximum_voltage{};              ///< no test may put more on its voltage coil
   Frequency nominal_frequency{};
-  Current test_amperes{};          ///< TA
-  ActiveEnergy kh{};               ///< watthour constant
-  ActiveEnergy kt{};               ///< energy of one test-LED pulse
-  std::string kt_source;           ///< how Kt is known: no approval fixes it
-  Current maximum_current{};       ///< Imax
-  Current minimum_current{};       ///< Imin
+  Current test_amperes{};     ///< TA
+  ActiveEnergy kh{};          ///< watthour constant
+  ActiveEnergy kt{};          ///< energy of one test-LED pulse
+  std::string kt_source;      ///< how Kt is known: no approval fixes it
+  Current maximum_current{};  ///< Imax
+  Current minimum_current{};  ///< Imin
+  /// Ib of a meter for direct connection, In of one for transformers; none: TA stands for it.
+  std::optional<Current> rated_current{};
+  std::optional<Current> transitional_current{};  ///< Itr; none: see amperes_of()
   Seconds latency{};               ///< from a change of load until the LED tells of the new load alone
   bool recorder = false;           ///< R
   bool disconnect = false;         ///< SD

@@ -7,11 +7,12 @@
 
 namespace meterbench {
 
-/// What Meterbench asks for by itself, where no standard is quoted.
+/// What Meterbench asks for by itself, in words, where no standard is quoted.
 [[nodiscard]] inline Limit criterion(const std::string& test, std::string text) {
   Limit limit;
   limit.test = test;
-  limit.source = "Meterbench acceptance criterion: " + std::move(text);
+  limit.source = "Meterbench";
+  limit.terms = std::move(text);
   limit.mark = Mark::criterion;
   return limit;
 }

@@ -31,7 +31,7 @@ tl::expected<CountingMethod, std::string> no_load_method(const PlannedBench& ben
 }
 
 std::string plan_no_load(const PlannedBench& bench, const LoadStep& step,
-                         const std::vector<const Seat*>& asked_by, PlannedPoint& point) {
+                         const std::vector<const Seat*>& asked_by, const LimitRow* row, PlannedPoint& point) {
   Seconds time{};
   for (const Seat* seat : asked_by)
     time = std::max(time, step.time.value_or(no_load_time(*seat->type, point.voltage)));
@@ -40,11 +40,11 @@ std::string plan_no_load(const PlannedBench& bench, const LoadStep& step,
   point.result = ResultKind::no_load;
   point.method = *method;
   point.gate = time;
-  point.limit = criterion(step.name, fmt::format("at most {} LED pulse", kNoLoadPulses));
+  if (!row) point.limit = criterion(step.name, fmt::format("at most {} LED pulse", kNoLoadPulses));
   for (const Seat* seat : asked_by) {
     PlannedMeter meter;
     meter.position = seat->position;
-    meter.pulses = kNoLoadPulses;
+    meter.pulses = row ? row->pulses : kNoLoadPulses;
     meter.window = time;
     take(point, std::move(meter), *seat->type);
   }
@@ -52,15 +52,18 @@ std::string plan_no_load(const PlannedBench& bench, const LoadStep& step,
 }
 
 std::string plan_starting(const PlannedBench& bench, const LoadStep& step,
-                          const std::vector<const Seat*>& asked_by, PlannedPoint& point) {
+                          const std::vector<const Seat*>& asked_by, const LimitRow* row,
+                          PlannedPoint& point) {
   if (!can(bench.station, CountingMethod::scanned))
     return "it takes a counter that scans LEDs to see when the first pulse comes";
   point.result = ResultKind::starting;
   point.method = CountingMethod::scanned;
-  point.limit =
-      criterion(step.name, fmt::format("first and second LED pulse within {} times the interval of the "
-                                       "load each",
-                                       kStartingPatience));
+  const std::string seen = fmt::format(
+      "first and second LED pulse within {} times the interval of the load each", kStartingPatience);
+  if (row)
+    point.limit.terms += ", by " + seen;
+  else
+    point.limit = criterion(step.name, seen);
   for (const Seat* seat : asked_by) {
     PlannedMeter meter;
     meter.position = seat->position;
@@ -81,9 +84,10 @@ Seconds no_load_time(const MeterType& type, Voltage voltage) {
 }
 
 Reasons plan_function(const PlannedBench& bench, const LoadStep& step,
-                      const std::vector<const Seat*>& asked_by, PlannedPoint& point) {
-  const std::string why_not = step.test == LoadTest::no_load ? plan_no_load(bench, step, asked_by, point)
-                                                             : plan_starting(bench, step, asked_by, point);
+                      const std::vector<const Seat*>& asked_by, const LimitRow* row, PlannedPoint& point) {
+  const std::string why_not = step.test == LoadTest::no_load
+                                  ? plan_no_load(bench, step, asked_by, row, point)
+                                  : plan_starting(bench, step, asked_by, row, point);
   Reasons reasons;
   if (!why_not.empty())
     for (const Seat* seat : asked_by) reasons[why_not].push_back(seat->position);

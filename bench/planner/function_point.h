@@ -19,9 +19,10 @@ inline constexpr double kStartingPatience = 1.5;
 /// (type-approval.md 4.2); at least a minute.
 [[nodiscard]] Seconds no_load_time(const MeterType& type, Voltage voltage);
 
-/// Adds the meters of `asked_by` to `point`, with its criterion, which is Meterbench's own; what cannot be is
-/// answered with the reason.
+/// Adds the meters of `asked_by` to `point`, whose limit is that of `row`; null: with a criterion, which is
+/// Meterbench's own. What cannot be is answered with the reason.
 [[nodiscard]] Reasons plan_function(const PlannedBench& bench, const LoadStep& step,
-                                    const std::vector<const Seat*>& asked_by, PlannedPoint& point);
+                                    const std::vector<const Seat*>& asked_by, const LimitRow* row,
+                                    PlannedPoint& point);
 
 }  // namespace meterbench

@@ -92,7 +92,7 @@ class Planner {
 
   void add(const LoadStep& step) {
     const WindowTask task{step.pulses, step.target_uncertainty, kShortestWindow};
-    const std::vector<Limit>* rows = has_limits(step.test) ? &limits_.at(step.limits) : nullptr;
+    const std::vector<LimitRow>* rows = step.limits.empty() ? nullptr : &limits_.at(step.limits);
     ExpandedStep expanded = expand(step, bench_, surroundings_, rows, task, mistakes_);
     for (PlannedPoint& point : expanded.points) append(step, std::move(point));
     std::ranges::move(expanded.unreachable, std::back_inserter(plan_.unreachable));

@@ -56,6 +56,8 @@ void add(Canonical& out, const LoadPoint& load) {
 
 void add(Canonical& out, const Limit& limit) {
   out.line("limit", limit.limit.value());
+  out.line("limit_middle", limit.middle.value());
+  out.line("limit_terms", limit.terms);
   out.line("limit_source", limit.source);
   out.line("limit_clause", limit.clause);
   out.line("limit_edition", limit.edition);

@@ -162,7 +162,8 @@ TEST(Plan, PointsBeyondTheStationAreToldWithTheReason) {
 
 TEST(Plan, APowerFactorWithoutCertificateIsNotReached) {
   LimitFiles limits = bench_limits();
-  limits["bench"].push_back({"load", PowerFactor{0.8, true}, from_percent(1), {}, {}, {}, Mark::criterion});
+  limits["bench"].push_back(
+      LimitRow{{"load", PowerFactor{0.8, true}, from_percent(1), {}, {}, {}, Mark::criterion}});
   Mistakes mistakes;
   const auto plan =
       make_plan(sweep({Current{50}}, {kUnity, PowerFactor{0.8, true}}, {Direction::delivered}, kEasy),
@@ -240,7 +241,7 @@ TEST(Plan, EachStepHasTheLimitsOfItsOwnFile) {
   std::get<LoadStep>(scenario.steps[1]).limits = "strict";
   LimitFiles limits = bench_limits();
   limits["strict"] = limits["bench"];
-  limits["strict"][0].limit = from_percent(0.2);
+  limits["strict"][0].limit.limit = from_percent(0.2);
   Mistakes mistakes;
   const auto plan = make_plan(scenario, at_a(meter_2s()), bench(), limits, {}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();

@@ -149,7 +149,7 @@ inline LimitFiles bench_limits() {
   Limit half = unity;
   half.power_factor = kHalfLag;
   half.limit = from_percent(0.6);
-  return {{"bench", {unity, half}}};
+  return {{"bench", {LimitRow{unity}, LimitRow{half}}}};
 }
 
 /// Throws where there are mistakes.

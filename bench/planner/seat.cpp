@@ -17,18 +17,24 @@ std::vector<Seat> seats(const std::map<std::string, MeterType>& meters, const Pl
 
 namespace {
 
-/// Of a whole: without the last digits of a product, which nobody has written.
+/// Of a product, which nobody has written.
+template <class Kind>
+Quantity<Kind> without_last_digits(Quantity<Kind> product) {
+  constexpr double kDigits = 1e9;
+  return Quantity<Kind>{std::round(product.value() * kDigits) / kDigits};
+}
+
 template <class Kind>
 Quantity<Kind> share_of(Quantity<Kind> whole, Ratio share) {
-  constexpr double kDigits = 1e9;
-  return Quantity<Kind>{std::round(whole.value() * share.value() * kDigits) / kDigits};
+  return without_last_digits(whole * share.value());
 }
 
 }  // namespace
 
 Current current_of(const CurrentSpec& spec, const MeterType& meter) {
-  const auto* const own = std::get_if<Current>(&spec);
-  return own ? *own : share_of(meter.maximum_current, std::get<Ratio>(spec));
+  if (const auto* own = std::get_if<Current>(&spec)) return *own;
+  if (const auto* share = std::get_if<Ratio>(&spec)) return share_of(meter.maximum_current, *share);
+  return without_last_digits(amperes_of(std::get<CurrentShare>(spec), meter));
 }
 
 std::vector<Voltage> voltages_of(const VoltageSpec& spec, const MeterType& meter) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,12 +23,5 @@ struct Seat {
 /// In amperes and volts of that meter.
 [[nodiscard]] Current current_of(const CurrentSpec& spec, const MeterType& meter);
 [[nodiscard]] std::vector<Voltage> voltages_of(const VoltageSpec& spec, const MeterType& meter);
-
-/// Equal but for the last bits, as 2.5 % of 200 A and 5 A are.
-template <class Kind>
-[[nodiscard]] bool same(Quantity<Kind> a, Quantity<Kind> b) {
-  constexpr double kRounding = 1e-9;
-  return std::abs((a - b).value()) <= kRounding * std::max(std::abs(a.value()), std::abs(b.value()));
-}
 
 }  // namespace meterbench

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "bench/config/limits_file.h"
 #include "bench/core/quantity_text.h"
 #include "bench/planner/seat.h"
 
@@ -18,10 +17,14 @@ bool same_test(const PlannedPoint& a, const PlannedPoint& b) {
          a.power_factor == b.power_factor && a.direction == b.direction && a.load.waveform == b.load.waveform;
 }
 
-bool share_a_meter(const PlannedPoint& a, const PlannedPoint& b) {
-  return std::ranges::any_of(a.meters, [&](const PlannedMeter& meter) {
-    return std::ranges::find(b.meters, meter.position, &PlannedMeter::position) != b.meters.end();
-  });
+bool measures(const PlannedPoint& point, const std::string& position) {
+  return std::ranges::find(point.meters, position, &PlannedMeter::position) != point.meters.end();
+}
+
+std::vector<std::string> positions_of(const PlannedPoint& point) {
+  std::vector<std::string> positions;
+  for (const PlannedMeter& meter : point.meters) positions.push_back(meter.position);
+  return positions;
 }
 
 /// Place of the first step with that label in the scenario.
@@ -45,8 +48,9 @@ std::optional<std::string> mistake_of(const CompareStep& step, const Scenario& s
 /// What every comparison of two points needs.
 struct Pairing {
   const CompareStep& step;
-  const std::vector<Limit>& limits;
+  const std::vector<LimitRow>& limits;
   Plan& plan;
+  Mistakes& mistakes;
 
   [[nodiscard]] std::vector<std::size_t> labelled(const std::string& label) const {
     std::vector<std::size_t> places;
@@ -55,24 +59,56 @@ struct Pairing {
     return places;
   }
 
-  /// How many pairs there are.
+  /// How many pairs there are. Meters of one point may have been measured at several earlier ones, where they
+  /// were held against different limits.
   std::size_t add_all(const std::vector<std::size_t>& earlier, const std::vector<std::size_t>& later) {
     std::size_t pairs = 0;
-    for (const std::size_t second : later)
+    for (const std::size_t second : later) {
+      std::vector<std::string> left = positions_of(plan.points[second]);
       for (const std::size_t first : earlier) {
         const PlannedPoint& a = plan.points[first];
-        const PlannedPoint& b = plan.points[second];
-        if (!same_test(a, b) || !share_a_meter(a, b)) continue;
+        if (!same_test(a, plan.points[second])) continue;
+        if (std::erase_if(left, [&](const std::string& position) { return measures(a, position); }) == 0)
+          continue;
         ++pairs;
         add(first, second);
-        break;
       }
+    }
     return pairs;
   }
 
   void add(std::size_t first, std::size_t second) {
-    const Limit* limit = find_limit(limits, step.name, plan.points[second].power_factor);
+    const PlannedPoint& a = plan.points[first];
+    const PlannedPoint& b = plan.points[second];
+    std::optional<Limit> limit;
+    for (const PlannedMeter& meter : b.meters) {
+      if (!measures(a, meter.position)) continue;
+      const auto own = limit_of(a, b, plan.meters.at(meter.position));
+      if (!own || (limit && !alike(*limit, *own)))
+        return mistakes.add(step.limits_position,
+                            fmt::format("limits '{}' have {} for test '{}' at {}, power factor {}",
+                                        step.limits, own ? "different rows for the meters" : "no row",
+                                        step.name, to_text(b.current), to_text(b.power_factor)));
+      limit = own;
+    }
     plan.shifts.push_back({{}, step.name, first, second, *limit});
+  }
+
+  /// From one temperature to another a row per kelvin goes before one without.
+  [[nodiscard]] std::optional<Limit> limit_of(const PlannedPoint& a, const PlannedPoint& b,
+                                              const MeterType& meter) const {
+    const TemperatureDifference apart{b.temperature.value() - a.temperature.value()};
+    LimitQuestion asked{step.name,    LimitKind::percent_per_kelvin, b.power_factor, b.current, b.voltage,
+                        b.temperature};
+    const LimitRow* const per_kelvin = apart.value() != 0 ? find_limit(limits, asked, meter) : nullptr;
+    if (per_kelvin) return over(*per_kelvin, apart);
+    asked.kind = LimitKind::percent;
+    const LimitRow* const row = find_limit(limits, asked, meter);
+    return row ? std::optional{row->limit} : std::nullopt;
+  }
+
+  static bool alike(const Limit& a, const Limit& b) {
+    return a.limit == b.limit && a.middle == b.middle && a.terms == b.terms && citation(a) == citation(b);
   }
 };
 
@@ -80,7 +116,7 @@ struct Pairing {
 
 void add_shifts(const CompareStep& step, const LimitFiles& limits, Plan& plan, Mistakes& mistakes) {
   if (const auto mistake = mistake_of(step, plan.scenario)) return mistakes.add(step.position, *mistake);
-  Pairing pairing{step, limits.at(step.limits), plan};
+  Pairing pairing{step, limits.at(step.limits), plan, mistakes};
   const auto earlier = pairing.labelled(step.first);
   const auto later = pairing.labelled(step.second);
   for (const auto& [points, label] : {std::pair{&earlier, step.first}, std::pair{&later, step.second}})

@@ -101,6 +101,23 @@ TEST(ShippedScenarios, CheckTheBenchWithACertifiedStandard) {
   }
 }
 
+TEST(ShippedScenarios, OfLawsAndStandardsAreReachedWholeByTheirMeters) {
+  for (const auto& [scenario, meter, points] :
+       {std::tuple{"canada/s-e-02-verification", "focus-ax-2s-cl200", 7U},
+        {"canada/s-e-02-verification", "focus-ax-3s-cl10", 7U},
+        {"uk/certification", "focus-ax-1s-cl100", 6U},
+        {"uk/certification", "focus-ax-2s-cl200", 6U},
+        {"iec/62053-21-class-1-direct", "focus-ax-1s-cl100", 10U},
+        {"iec/62053-21-class-1-direct", "focus-ax-2s-cl200", 10U},
+        {"iec/62053-21-class-1-transformer", "focus-ax-3s-cl20", 11U},
+        {"iec/62053-21-class-1-transformer", "focus-ax-4s-cl20", 11U}}) {
+    const Plan plan = shipped_plan(scenario, meter);
+    EXPECT_THAT(plan.unreachable, IsEmpty()) << scenario << " " << meter;
+    EXPECT_THAT(plan.points, SizeIs(points)) << scenario << " " << meter;
+    for (const PlannedPoint& point : plan.points) EXPECT_NE(point.limit.mark, Mark::criterion) << point.step;
+  }
+}
+
 TEST(ShippedScenarios, SweepFortyMetersOfTwoTypesAtOnce) {
   sample::Meters meters;
   for (const PlanningPosition& position : shipped_station("virtual-40").positions)

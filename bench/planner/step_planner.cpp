@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "bench/config/limits_file.h"
 #include "bench/core/quantity_text.h"
 #include "bench/planner/circuits.h"
 #include "bench/planner/function_point.h"
@@ -37,7 +36,7 @@ bool beyond(Quantity<Kind> value, Quantity<Kind> most) {
 class StepPlanner {
  public:
   StepPlanner(const LoadStep& step, const PlannedBench& bench, const Surroundings& surroundings,
-              const std::vector<Limit>* limits, const WindowTask& task, Mistakes& mistakes)
+              const std::vector<LimitRow>* limits, const WindowTask& task, Mistakes& mistakes)
       : step_{step},
         bench_{bench},
         surroundings_{surroundings},
@@ -51,6 +50,9 @@ class StepPlanner {
     check_overload();
     check_split();
     for (const GridLoad& load : grid_) add(load);
+    if (without_limit_)
+      mistakes_.add(step_.limits_position, fmt::format("limits '{}' have no row for test '{}' {}",
+                                                       step_.limits, step_.name, *without_limit_));
     if (smallest_target_)
       mistakes_.add(
           step_.target_position,
@@ -161,17 +163,58 @@ class StepPlanner {
     return point;
   }
 
+  /// Meters of one load that are held against the same row; null: against none.
+  struct Group {
+    const LimitRow* row = nullptr;
+    std::vector<const Seat*> seats;
+  };
+
+  [[nodiscard]] std::vector<Group> by_limit(const GridLoad& load) {
+    if (!limits_) return {{nullptr, load.asked_by}};
+    std::vector<Group> groups;
+    const LimitQuestion asked{step_.name,   limit_kind(step_.test), load.power_factor,
+                              load.current, load.voltage,           surroundings_.temperature};
+    for (const Seat* seat : load.asked_by) {
+      const LimitRow* const row = find_limit(*limits_, asked, *seat->type);
+      if (!row) {
+        note_without_limit(load, *seat->type);
+        continue;
+      }
+      const auto group = std::ranges::find(groups, row, &Group::row);
+      if (group == groups.end())
+        groups.push_back({row, {seat}});
+      else
+        group->seats.push_back(seat);
+    }
+    return groups;
+  }
+
+  /// One of several is enough to find the slip.
+  void note_without_limit(const GridLoad& load, const MeterType& type) {
+    if (!without_limit_)
+      without_limit_ =
+          fmt::format("at {}, {}, power factor {}, {} of {}", to_text(load.current), to_text(load.voltage),
+                      to_text(load.power_factor), to_text(surroundings_.temperature), type.id);
+  }
+
   void add(const GridLoad& load) {
     if (surroundings_.hindrance) return unreachable(load, *surroundings_.hindrance);
-    const Limit* const limit = limits_ ? find_limit(*limits_, step_.name, load.power_factor) : nullptr;
-    PlannedPoint point = asked(load, load.circuit, limit ? *limit : Limit{});
+    for (Group& group : by_limit(load)) {
+      GridLoad of_group = load;
+      of_group.asked_by = std::move(group.seats);
+      add(of_group, group.row);
+    }
+  }
+
+  void add(const GridLoad& load, const LimitRow* row) {
+    PlannedPoint point = asked(load, load.circuit, row ? row->limit : Limit{});
     if (auto reason = beyond_bench(point)) return unreachable(load, *std::move(reason));
     if (is_told(step_.test) && step_.test != LoadTest::demand)
       unreachable(load, plan_told(bench_, step_, load.asked_by, 1, point));
     else if (has_limits(step_.test))
       add_number(load, point);
     else
-      unreachable(load, plan_function(bench_, step_, load.asked_by, point));
+      unreachable(load, plan_function(bench_, step_, load.asked_by, row, point));
     if (!point.meters.empty()) expanded_.points.push_back(std::move(point));
   }
 
@@ -258,18 +301,19 @@ class StepPlanner {
   const LoadStep& step_;
   const PlannedBench& bench_;
   const Surroundings& surroundings_;
-  const std::vector<Limit>* limits_;
+  const std::vector<LimitRow>* limits_;
   const WindowTask& task_;
   Mistakes& mistakes_;
   std::vector<GridLoad> grid_;
   ExpandedStep expanded_;
-  std::optional<Floor> smallest_target_;  // of the point that is hardest
+  std::optional<Floor> smallest_target_;      // of the point that is hardest
+  std::optional<std::string> without_limit_;  // the first load and meter that no row holds for
 };
 
 }  // namespace
 
 ExpandedStep expand(const LoadStep& step, const PlannedBench& bench, const Surroundings& surroundings,
-                    const std::vector<Limit>* limits, const WindowTask& task, Mistakes& mistakes) {
+                    const std::vector<LimitRow>* limits, const WindowTask& task, Mistakes& mistakes) {
   return StepPlanner{step, bench, surroundings, limits, task, mistakes}.run();
 }
 

@@ -70,7 +70,7 @@ TEST(ToldPoint, HasMeterbenchsOwnCriterionWhereNoFileHasOne) {
   const PlannedPoint point = planned(step);
   EXPECT_EQ(point.result, ResultKind::firmware);
   EXPECT_EQ(point.limit.mark, Mark::criterion);
-  EXPECT_THAT(point.limit.source, HasSubstr("firmware 5.33 or 5.34"));
+  EXPECT_THAT(point.limit.terms, HasSubstr("firmware 5.33 or 5.34"));
   EXPECT_FALSE(is_number(point.result));
 }
 

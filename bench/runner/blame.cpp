@@ -23,10 +23,11 @@ std::optional<Blame> reference_doubt(const SourceWitness& source, double u_perce
                            percent(source.apart), of_what, percent(source.accuracy) + u_percent)};
 }
 
-std::optional<Blame> unproven_fail(const SourceWitness& source, Ratio error, Ratio limit) {
+std::optional<Blame> unproven_fail(const SourceWitness& source, Ratio error, const Limit& limit) {
   const ErrorRange of_reference = reference_error(source);
   const ErrorRange of_meter = meter_error(error, of_reference);
-  if (is_beyond(of_meter, limit)) return std::nullopt;
+  const ErrorRange from_middle{of_meter.lowest - limit.middle, of_meter.highest - limit.middle};
+  if (is_beyond(from_middle, limit.limit)) return std::nullopt;
   return Blame{"unproven_fail",
                fmt::format("the reference may read {:+.3f} to {:+.3f} % high; the meter's error lies between "
                            "{:+.3f} and {:+.3f} %, its limit is {}: a source that is known more closely, or "

@@ -11,7 +11,7 @@ UncertainResult result_of(const PointRecord& record) {
 
 }  // namespace
 
-Tolerance tolerance_of(const Limit& limit) { return Tolerance::symmetric(limit.limit); }
+Tolerance tolerance_of(const Limit& limit) { return {lower(limit), upper(limit)}; }
 
 void decide_number(DecisionRule rule, double now_s, PointRecord& record) {
   const UncertainResult result = result_of(record);

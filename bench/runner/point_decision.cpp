@@ -134,7 +134,7 @@ void PointDecision::question_fail(std::size_t index, const std::optional<SourceW
     record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
     return;
   }
-  if (auto unproven = unproven_fail(*source, from_percent(*record.error_percent), point_.limit.limit))
+  if (auto unproven = unproven_fail(*source, from_percent(*record.error_percent), point_.limit))
     take_back(record, std::move(unproven->kind), std::move(unproven->text));
 }
 

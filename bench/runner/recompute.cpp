@@ -58,23 +58,23 @@ double edge_factor(double pulses_before, double pulses, EdgeMethod method) {
   return pulses_before / pulses * of_slope;
 }
 
-Budget budget_of(const PointRecord& latest, double pulses, const Recomputation& what) {
-  Budget budget = latest.budget.value();
-  const double factor = edge_factor(static_cast<double>(latest.pulses), pulses, what.method);
+Budget budget_of(const PointRecord& measured, double pulses, const Recomputation& what) {
+  Budget budget = measured.budget.value();
+  const double factor = edge_factor(static_cast<double>(measured.pulses), pulses, what.method);
   for (Component& c : budget.components) {
     if (scatters(c) && c.name != kRepeatability && c.name != kReferenceReadings)
       c.standard_uncertainty *= factor;
     if (c.name == kReferenceReadings)
-      c.standard_uncertainty *= std::sqrt(static_cast<double>(latest.pulses) / pulses);
+      c.standard_uncertainty *= std::sqrt(static_cast<double>(measured.pulses) / pulses);
     if (c.name == kReferenceCalibration && what.reference)
       c = certified(kReferenceCalibration, *what.reference, kOfCertificate);
   }
   return budget;
 }
 
-std::string account_of(const PointRecord& latest, Edges window, const Recomputation& what,
+std::string account_of(const PointRecord& measured, Edges window, const Recomputation& what,
                        DecisionRule rule) {
-  nlohmann::ordered_json json{{"of", {{"attempt", latest.attempt}, {"computation", latest.computation}}},
+  nlohmann::ordered_json json{{"of", {{"attempt", measured.attempt}, {"computation", measured.computation}}},
                               {"first_edge", window.front().number},
                               {"last_edge", window.back().number},
                               {"method", to_text(what.method)},
@@ -84,19 +84,13 @@ std::string account_of(const PointRecord& latest, Edges window, const Recomputat
   return json.dump();
 }
 
-/// Of attempts: it has no edges of one measurement.
-bool is_mean(const PointRecord& record) {
-  const auto json = nlohmann::json::parse(record.recomputation, nullptr, false);
-  return json.is_object() && json.contains("of") && json["of"].is_array();
-}
-
 /// A pass that only another way to take the same edges makes is none.
-void keep_measured(const PointRecord& latest, const Recomputation& what, PointRecord& now) {
-  std::ranges::copy_if(latest.events, std::back_inserter(now.events), speaks_against);
+void keep_measured(const PointRecord& measured, const Recomputation& what, PointRecord& now) {
+  std::ranges::copy_if(measured.events, std::back_inserter(now.events), speaks_against);
   Decision& decision = now.verdict.decision;
   if (std::ranges::any_of(now.events, speaks_against) && decision == Decision::pass)
     decision = Decision::inconclusive;
-  if (!what.changes_window() || latest.verdict.decision != Decision::fail || decision != Decision::pass)
+  if (!what.changes_window() || measured.verdict.decision != Decision::fail || decision != Decision::pass)
     return;
   decision = Decision::inconclusive;
   now.events.push_back({now.point_id, now.position, now.ended_s, "measured_fail",
@@ -107,18 +101,17 @@ void keep_measured(const PointRecord& latest, const Recomputation& what, PointRe
 
 std::string_view to_text(EdgeMethod method) { return method == EdgeMethod::ends ? "ends" : "regression"; }
 
-tl::expected<PointRecord, std::string> recompute(const PointRecord& latest, const std::vector<Edge>& edges,
+tl::expected<PointRecord, std::string> recompute(const PointRecord& measured, int computation,
                                                  const Recomputation& what, DecisionRule rule_of_run) {
-  if (latest.result != to_text(ResultKind::percent_error) && latest.result != to_text(ResultKind::deviation))
-    return tl::unexpected{fmt::format("a {} does not come from edges alone", latest.result)};
-  if (is_mean(latest)) return tl::unexpected{std::string{"it is the mean of two stages"}};
-  if (!latest.error_percent || !latest.budget) return tl::unexpected{std::string{"it has no error"}};
-  const auto window = window_of(edges, what);
+  if (measured.result != to_text(ResultKind::percent_error) && measured.result != to_text(ResultKind::deviation))
+    return tl::unexpected{fmt::format("a {} does not come from edges alone", measured.result)};
+  if (!measured.error_percent || !measured.budget) return tl::unexpected{std::string{"it has no error"}};
+  const auto window = window_of(measured.edges, what);
   if (!window) return tl::unexpected{window.error()};
   const DecisionRule rule = what.rule.value_or(rule_of_run);
 
-  PointRecord now = latest;
-  now.computation = latest.computation + 1;
+  PointRecord now = measured;
+  now.computation = computation;
   now.edges.clear();
   now.environment.clear();
   now.events.clear();
@@ -132,10 +125,10 @@ tl::expected<PointRecord, std::string> recompute(const PointRecord& latest, cons
                                                     now.reference_error_percent, what.reason));
   }
   now.error_percent = percent(energy_error(comparison_of(now)));
-  now.budget = budget_of(latest, static_cast<double>(now.pulses), what);
-  now.recomputation = account_of(latest, *window, what, rule);
+  now.budget = budget_of(measured, static_cast<double>(now.pulses), what);
+  now.recomputation = account_of(measured, *window, what, rule);
   decide_number(rule, now.ended_s, now);
-  keep_measured(latest, what, now);
+  keep_measured(measured, what, now);
   note_risk(now);
   return now;
 }

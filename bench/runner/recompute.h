@@ -20,7 +20,7 @@ enum class EdgeMethod {
 };
 [[nodiscard]] std::string_view to_text(EdgeMethod method);
 
-/// What is other than in the computation before; nothing: as it was.
+/// What is other than as it was measured; nothing: as it was.
 struct Recomputation {
   std::optional<std::uint64_t> first_edge{};  ///< numbers as v_edge has them
   std::optional<std::uint64_t> last_edge{};
@@ -35,13 +35,12 @@ struct Recomputation {
   [[nodiscard]] bool changes_window() const { return first_edge || last_edge || method != EdgeMethod::ends; }
 };
 
-/// The record of a new computation of `latest`, which is the latest of its attempt: `computation` one higher,
-/// no edges of its own, `recomputation` tells what it comes from. Its budget is that of `latest` with the
+/// The record of a new computation of `measured` (computation 0), which is to have the number `computation`:
+/// no edges of its own, `recomputation` tells what it comes from. Its budget is that of `measured` with the
 /// parts that hang on the window in proportion; the regression averages what each edge scatters (slope of n +
-/// 1 equally spaced edges: √(6·n/((n + 1)·(n + 2))) of that of its ends). `edges`: of the measurement itself.
+/// 1 equally spaced edges: √(6·n/((n + 1)·(n + 2))) of that of its ends).
 /// A sentence where it cannot be done: no edges, another kind of result, a window that they do not have.
-[[nodiscard]] tl::expected<PointRecord, std::string> recompute(const PointRecord& latest,
-                                                               const std::vector<Edge>& edges,
+[[nodiscard]] tl::expected<PointRecord, std::string> recompute(const PointRecord& measured, int computation,
                                                                const Recomputation& what,
                                                                DecisionRule rule_of_run);
 

@@ -35,7 +35,7 @@ PointRecord measured(double error_percent) {
 }
 
 tl::expected<PointRecord, std::string> again(const PointRecord& record, const Recomputation& what) {
-  return recompute(record, record.edges, what, DecisionRule::simple_acceptance);
+  return recompute(record, 1, what, DecisionRule::simple_acceptance);
 }
 
 double contribution(const PointRecord& r, std::string_view name) {

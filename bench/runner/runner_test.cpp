@@ -60,6 +60,30 @@ TEST_F(RunnerTest, AnErrorBeyondTheLimitFails) {
   EXPECT_EQ(outcome.points[0].verdict.decision, Decision::fail);
 }
 
+TEST_F(RunnerTest, ALimitOfTwoSidesIsHeldAgainstBoth) {
+  for (PlannedPoint& p : plan_.points) {
+    p.limit.limit = from_percent(0.5);  // from -0.2 to +0.8 %
+    p.limit.middle = from_percent(0.3);
+  }
+  for (const auto& [error, decision] : {std::pair{0.007, Decision::pass},
+                                        {0.009, Decision::fail},
+                                        {-0.001, Decision::pass},
+                                        {-0.003, Decision::fail}}) {
+    bench_.meter_error = error;
+    EXPECT_EQ(run().points.at(0).verdict.decision, decision) << error;
+  }
+}
+
+TEST_F(RunnerTest, AFailOfALimitOfTwoSidesStandsWhereverTheReferenceMayLie) {
+  station_->source_accuracy = from_percent(0.25);
+  plan_.points[0].limit.limit = from_percent(0.5);
+  plan_.points[0].limit.middle = from_percent(0.3);
+  bench_.meter_error = -0.003;  // 0.1 % beyond -0.2 %
+  EXPECT_EQ(run().points.at(0).verdict.decision, Decision::inconclusive);
+  bench_.meter_error = -0.008;
+  EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail);
+}
+
 TEST_F(RunnerTest, ATripEndsTheRunWithTheSourceOffAndEarlierPointsKept) {
   bench_.trips_at = instant_at(45);
   const RunOutcome outcome = run();

@@ -118,7 +118,7 @@ TEST_F(SecondWitness, TellsWhereReferenceAndMeterMayLieAndWhatWouldSettleIt) {
   const PointRecord point = run().points.at(0);
   ASSERT_EQ(point.events.size(), 1U);
   EXPECT_THAT(point.events[0].text, HasSubstr("the reference may read -0.470 to +0.030 % high"));
-  EXPECT_THAT(point.events[0].text, HasSubstr("between +0.049 and +0.551 %, its limit is 0.5 %"));
+  EXPECT_THAT(point.events[0].text, HasSubstr("between +0.049 and +0.551 %, its limit is ±0.5 %"));
   EXPECT_THAT(point.events[0].text, HasSubstr("a source that is known more closely"));
 }
 

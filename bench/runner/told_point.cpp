@@ -490,7 +490,7 @@ class ToldPoint {
     if (decision != Decision::fail) return;
     take_back(unseen_body(*hold_, means_.plan.meters.size()));
     if (source)
-      take_back(unproven_fail(*source, error, point_.limit.limit));
+      take_back(unproven_fail(*source, error, point_.limit));
     else
       record.verdict.basis.reasons.emplace_back(kOnlyItsCertificate);
   }

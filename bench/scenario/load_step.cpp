@@ -254,7 +254,8 @@ LoadStep read_load_step(YamlMap& map) {
   if (accuracy) read_recovery(map, step);
   if (has_aim(step.test)) read_aim(map, step);
   if (accuracy) read_method(map, step);
-  if (has_limits(step.test)) read_limits(map, step);
+  const bool may_have_limits = step.test == LoadTest::starting || step.test == LoadTest::no_load;
+  if (has_limits(step.test) || (may_have_limits && map.find("limits"))) read_limits(map, step);
   map.finish();
   return step;
 }

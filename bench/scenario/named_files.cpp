@@ -62,11 +62,13 @@ class RowCheck {
 
   /// `step`: of any kind that names limits.
   template <class Named>
-  void check(const Named& step, const std::vector<PowerFactor>& power_factors) {
+  void check(const Named& step, const std::vector<PowerFactor>& power_factors,
+             std::initializer_list<LimitKind> kinds) {
     const auto file = limits_.find(step.limits);
     if (file == limits_.end() || !seen_.insert(step.limits_position).second) return;
     for (const PowerFactor& pf : power_factors)
-      if (!find_limit(file->second, step.name, pf))
+      if (std::ranges::none_of(kinds,
+                               [&](LimitKind kind) { return may_hold(file->second, step.name, kind, pf); }))
         mistakes_.add(step.limits_position,
                       fmt::format("limits '{}' have no row for test '{}' at power factor {}", step.limits,
                                   step.name, to_text(pf)));
@@ -80,9 +82,14 @@ class RowCheck {
 
 }  // namespace
 
+LimitKind limit_kind(LoadTest test) {
+  if (test == LoadTest::starting) return LimitKind::starts;
+  return test == LoadTest::no_load ? LimitKind::pulses : LimitKind::percent;
+}
+
 NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue, Mistakes& mistakes) {
-  Reader<std::vector<Limit>, decltype(&load_limits_file)> limits{"limits", load_limits_file, catalogue,
-                                                                 mistakes};
+  Reader<std::vector<LimitRow>, decltype(&load_limits_file)> limits{"limits", load_limits_file, catalogue,
+                                                                    mistakes};
   Reader<Waveform, decltype(&load_waveform_file)> waveforms{"waveforms", load_waveform_file, catalogue,
                                                             mistakes};
   for (const Step& any : scenario.steps) {
@@ -90,7 +97,7 @@ NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue
       limits.read(compare->limits, compare->limits_position);
     const auto* step = std::get_if<LoadStep>(&any);
     if (step == nullptr) continue;
-    if (has_limits(step->test)) limits.read(step->limits, step->limits_position);
+    if (!step->limits.empty()) limits.read(step->limits, step->limits_position);
     if (!step->waveform.empty()) waveforms.read(step->waveform, step->waveform_position);
   }
   return {std::move(limits.files), std::move(waveforms.files)};
@@ -99,10 +106,11 @@ NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue
 void check_limit_rows(const Scenario& scenario, const LimitFiles& limits, Mistakes& mistakes) {
   RowCheck rows{limits, mistakes};
   for (const Step& any : scenario.steps) {
-    if (const auto* step = std::get_if<LoadStep>(&any); step && has_limits(step->test))
-      rows.check(*step, step->power_factors);
+    if (const auto* step = std::get_if<LoadStep>(&any); step && !step->limits.empty())
+      rows.check(*step, step->power_factors, {limit_kind(step->test)});
     if (const auto* compare = std::get_if<CompareStep>(&any))
-      rows.check(*compare, power_factors_of(scenario, *compare));
+      rows.check(*compare, power_factors_of(scenario, *compare),
+                 {LimitKind::percent, LimitKind::percent_per_kelvin});
   }
 }
 

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "bench/config/catalogue.h"
-#include "bench/model/limit.h"
+#include "bench/model/limit_row.h"
 #include "bench/model/waveform.h"
 #include "bench/scenario/scenario.h"
 
 namespace meterbench {
 
 /// The rows of each file of config/limits that the steps name, by its name.
-using LimitFiles = std::map<std::string, std::vector<Limit>>;
+using LimitFiles = std::map<std::string, std::vector<LimitRow>>;
 /// Each file of config/waveforms that the steps name, by its name.
 using WaveformFiles = std::map<std::string, Waveform>;
 
@@ -27,8 +27,11 @@ struct NamedFiles {
 [[nodiscard]] NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue,
                                           Mistakes& mistakes);
 
-/// Tells, where they are named, limits that have no row for a test at a power factor of the scenario. Files
-/// that are not in `limits` are passed over.
+/// The kind of row that a test is held against, where its step names limits.
+[[nodiscard]] LimitKind limit_kind(LoadTest test);
+
+/// Tells, where they are named, limits that have no row for a test at a power factor of the scenario,
+/// whatever the meter and the current. Files that are not in `limits` are passed over.
 void check_limit_rows(const Scenario& scenario, const LimitFiles& limits, Mistakes& mistakes);
 
 }  // namespace meterbench

@@ -14,11 +14,12 @@
 #include "bench/model/interim_check.h"
 #include "bench/model/load_point.h"
 #include "bench/model/meter_type.h"
+#include "bench/model/named_current.h"
 
 namespace meterbench {
 
-/// A current as written: a share of the meter's Imax, or amperes.
-using CurrentSpec = std::variant<Ratio, Current>;
+/// A current as written: a share of the meter's Imax, amperes, or a share of another current of the meter.
+using CurrentSpec = std::variant<Ratio, Current, CurrentShare>;
 /// `rated`: each voltage that the meter's rating has.
 struct RatedVoltages {
   friend bool operator==(const RatedVoltages&, const RatedVoltages&) = default;
@@ -58,7 +59,8 @@ enum class LoadTest {
 };
 [[nodiscard]] std::string_view to_text(LoadTest test);
 [[nodiscard]] const std::vector<LoadTest>& load_tests();
-/// Whether its result is held against a file of limits; other tests have their criterion in themselves.
+/// Whether its result is held against a file of limits; other tests have their criterion in themselves, and
+/// `starting` and `no_load` where their step names no limits.
 [[nodiscard]] constexpr bool has_limits(LoadTest test) {
   return test == LoadTest::accuracy || test == LoadTest::registers || test == LoadTest::demand ||
          test == LoadTest::bidirectional || test == LoadTest::clock;
@@ -106,7 +108,7 @@ struct LoadStep {
   std::optional<CountingMethod> method;     ///< none: the quickest that the station has
   std::optional<Seconds> time;              ///< of `no_load`; none: by Kt and rating
   MeterTask task;
-  std::string limits;  ///< name of a file of config/limits: `bench`; where has_limits()
+  std::string limits;  ///< name of a file of config/limits: `bench`; empty: none
   FilePosition position;
   // For messages of the planner: where each was written.
   FilePosition target_position;

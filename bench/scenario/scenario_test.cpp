@@ -278,13 +278,23 @@ TEST(Scenario, TestsMoreUnderLoadsThanTheErrorOfTheLed) {
   EXPECT_EQ(step(3).limits, "bench");
 }
 
+TEST(Scenario, ACurrentMayBeAShareOfAnotherCurrentOfTheMeter) {
+  const Loaded loaded{exchanged(kGood, "2.5 %", "5 % of Ib")};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  EXPECT_THAT(loaded.step().currents,
+              ::testing::Contains(CurrentSpec{CurrentShare{Ratio{0.05}, NamedCurrent::ib}}));
+  EXPECT_THAT(mistakes_of(exchanged(kGood, "2.5 %", "5 % of Ix")),
+              ::testing::HasSubstr("'Ix' is no current of a meter; allowed: Imin"));
+}
+
 TEST(Scenario, EachTestUnderLoadsHasItsOwnFields) {
   const auto with = [](const std::string& step) { return mistakes_of("scenario: s\nsteps:\n  - " + step); };
   EXPECT_THAT(with("no_load: creep\n    current: 1 A\n"), ::testing::HasSubstr("4:5"));
   EXPECT_THAT(with("no_load: creep\n    time: -1 s\n"), ::testing::HasSubstr("4:11"));
   const std::string load = "\n    current: 1 A\n    power_factor: 1\n    direction: delivered\n";
   EXPECT_EQ(with("starting: start" + load), "");
-  EXPECT_THAT(with("starting: start" + load + "    limits: bench\n"), ::testing::HasSubstr("'limits'"));
+  EXPECT_EQ(with("starting: start" + load + "    limits: bench\n"), "");
+  EXPECT_EQ(with("no_load: creep\n    limits: bench\n"), "");
   EXPECT_THAT(with("registers: dosage" + load), ::testing::HasSubstr("'limits' is missing"));
   EXPECT_THAT(with("starting: start" + load + "    circuit: opposed\n"),
               ::testing::HasSubstr("'opposed' circuits give no energy to register"));

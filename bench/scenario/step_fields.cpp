@@ -33,7 +33,15 @@ std::optional<std::variant<Ratio, Quantity<Kind>>> as_share_or(const YamlNode& n
 }  // namespace
 
 std::optional<CurrentSpec> as_current(const YamlNode& node) {
-  return as_share_or<kind::Current>(node, "Imax");
+  const bool scalar = node.kind() == YamlNode::Kind::scalar;
+  if (const auto named = scalar ? parse_current_share(node.as_text().value_or("")) : std::nullopt) {
+    if (*named) return CurrentSpec{**named};
+    node.mistake(named->error());
+    return std::nullopt;
+  }
+  const auto value = as_share_or<kind::Current>(node, "Imax");
+  if (!value) return std::nullopt;
+  return std::visit([](auto one) { return CurrentSpec{one}; }, *value);
 }
 
 std::optional<VoltageSpec> as_voltage(const YamlNode& node) {

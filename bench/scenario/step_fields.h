@@ -10,7 +10,7 @@
 
 namespace meterbench {
 
-/// `25 %` of Imax, or `10 A`.
+/// `25 %` of Imax, `10 A`, or `10 % of Ib`.
 [[nodiscard]] std::optional<CurrentSpec> as_current(const YamlNode& node);
 /// `90 %` of the nominal voltage, `240 V`, or `rated`.
 [[nodiscard]] std::optional<VoltageSpec> as_voltage(const YamlNode& node);

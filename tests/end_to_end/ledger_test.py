@@ -98,8 +98,8 @@ class Record(BenchTest):
     def test_show_tells_everything_about_a_point(self):
         text = self.told("show", "last", "--point", "003", "--position", "A")
         point = next(p for p in self.shown()["points"] if p["point_id"] == "003")
-        for expected in (NOTICE, "Point 003 at position A", point["limit"]["source"], point["limit"]["clause"],
-                         f"({point['limit']['mark']})", "share %", "LED edges", "Environment"):
+        for expected in (NOTICE, "Point 003 at position A", point["limit"]["citation"], "share %",
+                         "LED edges", "Environment"):
             self.assertIn(expected, text)
         for component in point["budget"]["components"]:
             self.assertIn(component["name"], text)
