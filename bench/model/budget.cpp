@@ -83,6 +83,19 @@ std::vector<Component> condensed(const Budget& budget) {
   return few;
 }
 
+/// Sizes of the errors that the budget makes.
+std::vector<double> trials_of(const Budget& budget) {
+  const std::vector<Component> components = condensed(budget);
+  Draws draws;
+  std::vector<double> errors(kTrials);
+  for (double& error : errors) {
+    double sum = 0;
+    for (const Component& c : components) sum += c.contribution_percent() * draws.of(c);
+    error = std::abs(sum);
+  }
+  return errors;
+}
+
 }  // namespace
 
 std::string_view to_text(Distribution distribution) {
@@ -135,17 +148,16 @@ double Budget::expanded_as_if_normal_percent() const {
 double propagated_coverage_factor(const Budget& budget) {
   const double u = budget.combined_percent();
   if (u == 0) return 2;
-  const std::vector<Component> components = condensed(budget);
-  Draws draws;
-  std::vector<double> errors(kTrials);
-  for (double& error : errors) {
-    double sum = 0;
-    for (const Component& c : components) sum += c.contribution_percent() * draws.of(c);
-    error = std::abs(sum);
-  }
+  std::vector<double> errors = trials_of(budget);
   const auto bound = errors.begin() + static_cast<std::ptrdiff_t>(kCoverage * static_cast<double>(kTrials));
   std::ranges::nth_element(errors, bound);
   return *bound / u;
+}
+
+double propagated_coverage(const Budget& budget, double expanded_percent) {
+  const auto inside =
+      std::ranges::count_if(trials_of(budget), [&](double error) { return error <= expanded_percent; });
+  return static_cast<double>(inside) / static_cast<double>(kTrials);
 }
 
 }  // namespace meterbench

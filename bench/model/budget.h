@@ -53,4 +53,7 @@ struct Budget {
 /// %. 2 of a budget without any uncertainty.
 [[nodiscard]] double propagated_coverage_factor(const Budget& budget);
 
+/// Share of such trials that lie within ± `expanded_percent`.
+[[nodiscard]] double propagated_coverage(const Budget& budget, double expanded_percent);
+
 }  // namespace meterbench

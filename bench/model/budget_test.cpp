@@ -112,6 +112,11 @@ TEST(PropagatedCoverageFactor, IsThatOfTheExampleOfJcgm101) {
   EXPECT_LT(k, 1.70);
 }
 
+TEST(PropagatedCoverage, IsThatOfTheDistribution) {
+  EXPECT_NEAR(propagated_coverage({{uniform(1)}}, 0.5), 0.5, 0.004);
+  EXPECT_NEAR(propagated_coverage({{normal(1, INFINITY)}}, 1), 0.6827, 0.004);
+}
+
 TEST(Budget, TakesItsFactorByPropagationWhereOneDominates) {
   const Budget budget{{uniform(1), normal(0.1, INFINITY)}};
   EXPECT_EQ(budget.coverage_factor(), propagated_coverage_factor(budget));

@@ -222,14 +222,15 @@ double u(const PlannedPoint& point) { return percent(point.meters.at(0).predicte
 TEST(Waveforms, BringWhatTheReferenceDoesUnderThemIntoThePrediction) {
   const auto [with, without] = under_harmonics(step_with({Circuit::series}));
   ASSERT_EQ(with.meters.at(0).pulses, without.meters.at(0).pulses);
-  EXPECT_NEAR(u(with), std::hypot(u(without), 0.017320508), 1e-9);  // 0.03/√3
+  // 0.03/√3. The larger of the components dominates each: k is some per cent below 2, in each its own.
+  EXPECT_NEAR(u(with) / std::hypot(u(without), 0.017320508), 1, 0.06);
 }
 
 TEST(Waveforms, BringItIntoAResidualToo) {
   LoadStep step = step_with({Circuit::opposed}, {Current{200}});
   step.target_uncertainty.reset();
   const auto [with, without] = under_harmonics(step);
-  EXPECT_NEAR(u(with), std::hypot(u(without), 0.017320508), 1e-9);
+  EXPECT_NEAR(u(with) / std::hypot(u(without), 0.017320508), 1, 0.01);
 }
 
 TEST(Waveforms, BringItInAsOftenAsLegsCancelInPart) {

@@ -102,8 +102,10 @@ TEST(Plan, TakesTheNumberOfPulsesThatTheScenarioGives) {
   const Plan plan = plan_of(scenario);
   EXPECT_EQ(plan.points.at(0).meters.at(0).pulses, 7U);
   EXPECT_FALSE(plan.points.at(0).target);
-  EXPECT_NEAR(percent(plan.points.at(0).meters.at(0).predicted_uncertainty),
-              closed_formula_u_percent(0.010, 2.1, 12000), 1e-9);
+  // The scan, triangular, is most of it: k lies between that of a triangle, 1.927, and 2.
+  const double u = closed_formula_u_percent(0.010, 2.1, 12000) / 2;
+  EXPECT_GT(percent(plan.points.at(0).meters.at(0).predicted_uncertainty), 1.927 * u);
+  EXPECT_LT(percent(plan.points.at(0).meters.at(0).predicted_uncertainty), 2 * u);
 }
 
 TEST(Plan, ATargetBelowTheFloorNamesTheSmallestReachableOfAllPoints) {
@@ -170,7 +172,7 @@ TEST(Plan, APowerFactorWithoutCertificateIsNotReached) {
                 at_a(meter_2s()), bench(), limits, {}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();
   ASSERT_EQ(plan->unreachable.size(), 1U);
-  EXPECT_EQ(plan->unreachable[0].reason, "certificate C-1 has no point at power factor 0.8 lead");
+  EXPECT_EQ(plan->unreachable[0].reason, "certificate C-1 does not cover power factor 0.8 lead");
 }
 
 TEST(Plan, AStepOfWhichNothingCanBeDoneIsAMistake) {

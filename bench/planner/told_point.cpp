@@ -63,7 +63,9 @@ Ratio predicted(const PlannedBench& bench, const MeterType& type, const PlannedM
 
 /// How long a load stands, or voltage alone.
 Seconds time_of(const MeterTask& task, LoadTest test) {
-  if (test == LoadTest::demand) return kUsualInterval * static_cast<double>(task.intervals + 1);
+  if (test == LoadTest::demand)
+    return kUsualInterval *
+           static_cast<double>(task.intervals + 1 + (task.clock_change.value() != 0 ? 1 : 0));
   if (test == LoadTest::bidirectional) return task.time * static_cast<double>(task.reversals + 1);
   return task.time.value() > 0 ? task.time : kSession;
 }

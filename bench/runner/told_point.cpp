@@ -188,13 +188,18 @@ class ToldPoint {
     const auto before = billing();
     if (!before) return tl::unexpected{before.error()};
     note(*before);
+    // Whoever refuses it is asked without a load.
     if (auto reset = command(MeterProcedure::demand_reset); !reset || nobody_left()) return reset;
     const Seconds interval = longest_interval(*before);
     if (auto loaded = begin_load(point_.load); !loaded) return loaded;
     const Instant steady = hold_->steady_since();
+    // A reset cuts no interval short: the one under way may have seen another load, and ends first.
+    if (auto stood = stand(interval + kMargin); !stood) return stood;
+    if (auto reset = command(MeterProcedure::demand_reset); !reset || nobody_left()) return reset;
     if (auto changed = change_clocks(interval); !changed) return changed;
-    if (auto stood = stand(interval * static_cast<double>(point_.task.intervals + 1) + kMargin); !stood)
-      return stood;
+    // With a changed clock the first of them is cut short.
+    const int intervals = point_.task.intervals + (point_.task.clock_change.value() != 0 ? 1 : 0);
+    if (auto stood = stand(interval * static_cast<double>(intervals) + kMargin); !stood) return stood;
     const SeenPower seen = seen_since(steady, interval);
     if (auto off = end_load(); !off) return off;
     const auto after = billing();

@@ -77,7 +77,7 @@ enum class LoadTest {
 
 /// What a test asks of the meters through optical port, switches and display.
 struct MeterTask {
-  int intervals = 3;                    ///< of `demand`: full ones, after the first that was cut short
+  int intervals = 3;                    ///< of `demand`: full ones, after the one that the load began in
   int reversals = 4;                    ///< of `bidirectional`: changes of direction
   Seconds time{};                       ///< of a load or a wait, where the test has one
   Seconds clock_change{};               ///< of `demand`, under the load; 0: none

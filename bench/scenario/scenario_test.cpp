@@ -99,8 +99,10 @@ TEST(Scenario, TellsEachMistakeAtItsPlace) {
             "f.yaml:5:5: 'accuracy' is missing\n"
             "f.yaml:5:5: 'acuracy' is not known; allowed: soak, at_temperatures, compare, " +
                 kAccuracyKeys + "; did you mean 'accuracy'?\n");
-  EXPECT_EQ(mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
-            "f.yaml:3:16: 'simple' is not known; allowed: simple_acceptance\n");
+  EXPECT_EQ(
+      mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
+      "f.yaml:3:16: 'simple' is not known; allowed: simple_acceptance, guarded, non_binary, iso_10576_1, "
+      "tur_4_1\n");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "90 %", "90")),
             "f.yaml:6:14: '90' is neither a share of the nominal voltage such as 25 % nor a voltage such as "
             "10 V nor 'rated'\n");

@@ -20,6 +20,21 @@ const PointRecord* Trial::measured(const PlannedPoint& point) const {
   return found == outcome.points.rend() || !found->error_percent ? nullptr : &*found;
 }
 
+std::vector<std::pair<const PointRecord*, double>> Trial::results() const {
+  std::vector<std::pair<const PointRecord*, double>> all;
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const ResultKind kind = plan.points[i].result;
+    const bool is_zero = kind == ResultKind::net_difference || kind == ResultKind::clock_error;
+    if (const PointRecord* point = measured(plan.points[i]))
+      all.emplace_back(point, is_zero ? 0 : truth_percent[i]);
+  }
+  for (const PlannedShift& shift : plan.shifts)
+    for (const PointRecord& point : outcome.points)
+      if (point.point_id == shift.id && point.error_percent)
+        all.emplace_back(&point, truth_percent[shift.second] - truth_percent[shift.first]);
+  return all;
+}
+
 Trial carry_out(const Setting& setting, std::uint64_t seed, StopSignal& stop) {
   const Catalogue known = catalogue();
   StationFile station = load_station(known, setting.station);

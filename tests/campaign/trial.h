@@ -31,6 +31,10 @@ struct Trial {
   std::vector<double> truth_percent;    ///< of the lab's meter at position A at each point of the plan
   std::map<std::string, double> meter;  ///< every number drawn for that meter, by key: `meter.A.gain_percent`
 
+  /// Each number that the run came to, shifts too, with what it should be in this lab: of net against its
+  /// parts and of a clock that follows the line, nothing.
+  [[nodiscard]] std::vector<std::pair<const PointRecord*, double>> results() const;
+
   /// The error measured at a point of the plan; nothing where there is none.
   [[nodiscard]] const PointRecord* measured(const PlannedPoint& point) const;
 };

@@ -18,20 +18,24 @@ std::vector<Parameter> common_parameters() {
 
 std::vector<Parameter> meter_parameters() {
   std::vector<Parameter> table = common_parameters();
-  table.insert(table.end(),
-               {{"temperature_slope_percent_per_k", 0, -1, 1, "of its gain, from 23 °C of its body"},
-                {"clock_ppm_per_k2", 0, -1, 1, "of its clock, by its body's distance from 25 °C squared"},
-                {"body_time_constant_s", 1800, 0, 86400, "with which its body follows the air"},
-                {"sealed", 0, 0, 1, "1: programming and a cold start are refused"},
-                {"lost_one_in", 0, 0, 1e6, "LED pulses, of which one is not given; 0: none"},
-                {"doubled_one_in", 0, 0, 1e6, "LED pulses, of which one comes twice; 0: none"},
-                {"register_gain_percent", 0, -50, 50, "of its registers against its LED"},
-                {"register_direction_swapped", 0, 0, 1,
-                 "1: its register of delivered energy counts the received, and the other way round"},
-                {"detent", 0, 0, 1, "1: received energy reaches none of its registers; its LED pulses"},
-                {"kt_wh", 0, 0, 1000, "of LED and nameplate; 0: that of its type"},
-                {"skip_idle", 1, 0, 1,
-                 "1: what changes nothing is not computed while it has neither voltage nor current"}});
+  table.insert(
+      table.end(),
+      {{"temperature_slope_percent_per_k", 0, -1, 1, "of its gain, from 23 °C of its body"},
+       {"clock_ppm_per_k2", 0, -1, 1, "of its clock, by its body's distance from 25 °C squared"},
+       {"body_time_constant_s", 1800, 0, 86400, "with which its body follows the air"},
+       {"sealed", 0, 0, 1, "1: programming and a cold start are refused"},
+       {"lost_one_in", 0, 0, 1e6, "LED pulses, of which one is not given; 0: none"},
+       {"doubled_one_in", 0, 0, 1e6, "LED pulses, of which one comes twice; 0: none"},
+       {"register_gain_percent", 0, -50, 50, "of its registers against its LED"},
+       {"demand_gain_percent", 0, -12, 12, "of its demands against its energy, in steps of 0.1 %"},
+       {"creep_w", 0, 0, 1000, "registered beyond the load at nominal voltage, by its square; delivered"},
+       {"open_security", 0, 0, 1, "1: any password is taken, everybody may do everything"},
+       {"register_direction_swapped", 0, 0, 1,
+        "1: its register of delivered energy counts the received, and the other way round"},
+       {"detent", 0, 0, 1, "1: received energy reaches none of its registers; its LED pulses"},
+       {"kt_wh", 0, 0, 1000, "of LED and nameplate; 0: that of its type"},
+       {"skip_idle", 1, 0, 1,
+        "1: what changes nothing is not computed while it has neither voltage nor current"}});
   return table;
 }
 
@@ -105,6 +109,9 @@ VirtualMeter::Imperfections imperfections_from(const Numbers& numbers) {
           .lost_one_in = one_in("lost_one_in"),
           .doubled_one_in = one_in("doubled_one_in"),
           .register_gain_percent = number_or(numbers, "register_gain_percent", 0),
+          .demand_gain_percent = number_or(numbers, "demand_gain_percent", 0),
+          .creep_w = number_or(numbers, "creep_w", 0),
+          .open_security = is("open_security"),
           .register_direction_swapped = is("register_direction_swapped"),
           .detent = is("detent")};
 }

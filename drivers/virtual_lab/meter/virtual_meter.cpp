@@ -78,9 +78,10 @@ firmware::CalibrationRecord calibration_of(const MeterType& type,
   firmware::CalibrationRecord record = factory_calibration(type, Seconds{imperfections.delay_s});
   record.register_gain_ppm =
       static_cast<std::int32_t>(std::lround(imperfections.register_gain_percent * 1e4));
-  record.register_options = static_cast<std::uint16_t>(
-      (imperfections.detent ? firmware::kDetent : 0) |
-      (imperfections.register_direction_swapped ? firmware::kDirectionSwapped : 0));
+  record.demand_gain_permille = static_cast<std::int8_t>(std::lround(imperfections.demand_gain_percent * 10));
+  record.register_options =
+      static_cast<std::uint8_t>((imperfections.detent ? firmware::kDetent : 0) |
+                                (imperfections.register_direction_swapped ? firmware::kDirectionSwapped : 0));
   record.checksum = checksum_of(record);
   return record;
 }
@@ -89,6 +90,15 @@ firmware::ConfigurationRecord configuration_of(const MeterType& type,
                                                const VirtualMeter::Imperfections& imperfections) {
   firmware::ConfigurationRecord record = factory_configuration(type);
   record.sealed = imperfections.sealed ? 1 : 0;
+  record.checksum = checksum_of(record);
+  return record;
+}
+
+firmware::SecurityRecord security_of(const VirtualMeter::Imperfections& imperfections) {
+  firmware::SecurityRecord record = factory_security();
+  if (!imperfections.open_security) return record;
+  record.passwords = record.entries = 0;
+  record.default_read = record.default_write = 0;
   record.checksum = checksum_of(record);
   return record;
 }
@@ -103,7 +113,7 @@ VirtualMeter::Eeprom VirtualMeter::factory_eeprom(const MeterType& type, const I
   put(calibration_of(type, imperfections), firmware::kCalibrationAddress, eeprom);
   put(factory_identity(type, position), firmware::kIdentityAddress, eeprom);
   put(configuration_of(type, imperfections), firmware::kConfigurationAddress, eeprom);
-  put(factory_security(), firmware::kSecurityAddress, eeprom);
+  put(security_of(imperfections), firmware::kSecurityAddress, eeprom);
   return eeprom;
 }
 
@@ -362,8 +372,11 @@ VirtualMeter::Tone VirtualMeter::tone(Frequency frequency, int order, const Phas
   const bool three_wire = is_three_wire(type_.form);
   const Phasor factor = current_factor(frequency, order);
   const double ampere = front_end::amperes_per_count(type_);
-  return {in_counts(three_wire ? voltage[0] - voltage[1] : voltage[0], front_end::kVoltsPerCount),
-          in_counts(current[0] * factor, ampere),
+  const Phasor between = three_wire ? voltage[0] - voltage[1] : voltage[0];
+  // A current of its own, as of a leak to the first circuit; of half of it a three-wire form takes the power.
+  const double siemens = imperfections_.creep_w / std::pow(type_.nominal_voltage.value(), 2);
+  const Phasor leak = between * (three_wire ? 2 * siemens : siemens);
+  return {in_counts(between, front_end::kVoltsPerCount), in_counts((current[0] + leak) * factor, ampere),
           three_wire ? in_counts(current[1] * factor, ampere) : Phasor{}};
 }
 

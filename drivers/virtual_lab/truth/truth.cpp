@@ -25,6 +25,12 @@ std::complex<double> metered_complex_power(Form form, const LoadPoint& load, int
   return (voltage(0) - voltage(1)) * std::conj(current(0) - current(1)) / 2.0;
 }
 
+/// Across the voltage coil.
+std::complex<double> voltage_of(Form form, const LoadPoint& load, int order) {
+  const std::complex<double> first = load.voltage_phasor(0, order);
+  return is_three_wire(form) ? first - load.voltage_phasor(1, order) : first;
+}
+
 /// How the product of a voltage and a current comes through the channels: ratio, and angle by which the
 /// current is seen to lag more than it does.
 struct Channels {
@@ -65,6 +71,9 @@ double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature 
     const Channels now = channels_at(order * load.frequency.value(), delay);
     const double psi = now.extra_lag - order * meter.phase_error_arcmin * kArcmin;
     power += complex_power.real();
+    const double volts = std::abs(voltage_of(meter.type.form, load, order));
+    const double leak = meter.creep_w * std::pow(volts / meter.type.nominal_voltage.value(), 2);
+    registered += (leak * std::polar(now.ratio / calibrated.ratio, psi)).real();
     registered += (complex_power * std::polar(now.ratio / calibrated.ratio, psi)).real();
     for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i)
       apparent += std::abs(load.voltage_phasor(i, order) * load.current_phasor(i, order));

@@ -15,6 +15,7 @@ struct TrueMeter {
   double temperature_slope_percent_per_k = 0;
   double clock_ppm = 0;
   double clock_ppm_per_k2 = 0;  ///< of its body's distance from 25 °C, squared
+  double creep_w = 0;           ///< delivered, beyond the load, at nominal voltage; by the voltage squared
 };
 
 /// Percent error of its energy at a steady load with all its harmonics, its body at `body`: positive when it

@@ -15,8 +15,9 @@ constexpr std::uint16_t kNobody = 0;  // by a switch, or by itself
 
 bool is_blank(std::uint32_t magic) { return magic == 0 || magic == 0xFFFFFFFFU; }
 
-Demand demand_of(const ConfigurationRecord& configuration) {
-  return Demand{configuration.subinterval_minutes * kSecondsPerMinute, configuration.subintervals};
+Demand demand_of(const ConfigurationRecord& configuration, std::int8_t gain_permille) {
+  return Demand{configuration.subinterval_minutes * kSecondsPerMinute, configuration.subintervals,
+                gain_permille};
 }
 
 bool knows_time(const ClockCell& cell) {
@@ -41,6 +42,7 @@ Billing::Billing(Board& board, const CalibrationRecord& calibration, const Ident
       input_{calibration},
       calibrated_{is_valid(calibration)},
       kt_{calibrated_ ? calibration.kt : 1},
+      demand_gain_permille_{calibrated_ ? calibration.demand_gain_permille : std::int8_t{0}},
       kt_nanowatthours_{identity.kt_nanowatthours},
       configuration_{configuration},
       store_{board},
@@ -83,7 +85,7 @@ void Billing::set_up() {
   status &= static_cast<std::uint16_t>(~(kStatusUnprogrammed | kStatusConfiguration));
   status |= program_status_;
   clock_ = {configuration_.clock_source, configuration_.line_hertz, {state_.data.now, state_.clock_samples}};
-  demand_ = demand_of(configuration_);
+  demand_ = demand_of(configuration_, demand_gain_permille_);
   state_.data.tier = tier_at(configuration_, state_.data.now);
   restart_demand();
 }

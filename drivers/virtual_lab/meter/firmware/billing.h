@@ -99,6 +99,7 @@ class Billing final : public MeterFunctions {
   RegisterInput input_;
   bool calibrated_;
   std::uint64_t kt_;  // quanta
+  std::int8_t demand_gain_permille_;
   std::uint64_t kt_nanowatthours_;
   ConfigurationRecord configuration_;
   std::uint16_t program_status_ = 0;  // what the configuration has against it, of the bits of ST-03

@@ -30,7 +30,7 @@ inline constexpr std::uint32_t kBlock = 64;
 inline constexpr std::uint32_t kInherentDelay = kBlock + kBlock / 2;
 
 /// What becomes of energy in the registers that the optical port tells. Bits; the LED follows none of them.
-enum RegisterOptions : std::uint16_t {
+enum RegisterOptions : std::uint8_t {
   kDetent = 1U << 0U,            // received energy reaches no register
   kDirectionSwapped = 1U << 1U,  // the register of the one direction counts the energy of the other
 };
@@ -39,7 +39,8 @@ enum RegisterOptions : std::uint16_t {
 struct CalibrationRecord {
   std::uint32_t magic;
   std::uint16_t form;  // 1 … 4: ANSI form 1S … 4S; for the nameplate, the gains say it all
-  std::uint16_t register_options;
+  std::uint8_t register_options;
+  std::int8_t demand_gain_permille;  // demands beside the energy: 0 unless the meter is defective
   std::uint32_t nanovolts_per_count;
   std::uint32_t nanoamperes_per_count;
   std::int32_t gain[kElements];      // ·2^-24; sum of the absolute values at most 1.5

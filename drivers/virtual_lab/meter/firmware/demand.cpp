@@ -41,13 +41,20 @@ Demand::Formed Demand::end_second() {
   now_whole_ = held_ == 0;
   now_in_one_tier_ = true;
   now_ = {};
-  return {whole_ == subintervals_, tier_whole_ == subintervals_, sum(subintervals_)};
+  return {whole_ == subintervals_, tier_whole_ == subintervals_, told(sum(subintervals_))};
 }
 
 Demand::Energy Demand::so_far() const {
   // The oldest of a full set has no part in the interval that ends next.
   Energy energy = sum(whole_ < subintervals_ ? whole_ : subintervals_ - 1);
   for (std::uint32_t flow = 0; flow < kFlows; ++flow) energy.quanta[flow] += now_.quanta[flow];
+  return told(energy);
+}
+
+/// What becomes of an energy in demands. Less than 2^53 quanta of an interval leave room for the parts.
+Demand::Energy Demand::told(Energy energy) const {
+  if (parts_ != kThousand)
+    for (std::uint64_t& quanta : energy.quanta) quanta = quanta * parts_ / kThousand;
   return energy;
 }
 

@@ -12,10 +12,15 @@ namespace meterbench::firmware {
 class Demand {
  public:
   static constexpr std::uint32_t kMostSubintervals = 15;
+  static constexpr std::int32_t kThousand = 1000;
 
   /// Subintervals of so many seconds, so many of them to an interval: 1 … kMostSubintervals. None is under
   /// way: restart() begins.
-  Demand(std::uint32_t seconds, std::uint32_t subintervals) : length_{seconds}, subintervals_{subintervals} {}
+  /// `gain_permille`: of what is formed, beside the energy.
+  Demand(std::uint32_t seconds, std::uint32_t subintervals, std::int8_t gain_permille = 0)
+      : length_{seconds},
+        subintervals_{subintervals},
+        parts_{static_cast<std::uint32_t>(kThousand + gain_permille)} {}
 
   /// Whatever was under way is cut short. The next subinterval ends in `seconds`, and is `whole` or the rest
   /// of one.
@@ -50,9 +55,11 @@ class Demand {
 
  private:
   [[nodiscard]] Energy sum(std::uint32_t ended) const;
+  [[nodiscard]] Energy told(Energy energy) const;
 
   std::uint32_t length_;
   std::uint32_t subintervals_;
+  std::uint32_t parts_;     // of a thousand of the energy
   std::uint32_t left_ = 0;  // seconds of the one under way
   std::uint32_t held_ = 0;  // seconds
   bool now_whole_ = false;

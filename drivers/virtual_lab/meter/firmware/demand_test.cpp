@@ -43,6 +43,18 @@ TEST(Demand, OfABlockIsTheEnergyOfTheWholeInterval) {
   EXPECT_EQ(run.last.energy.quanta[kReceived], 20U);
 }
 
+TEST(Demand, OfADefectiveMeterIsNotTheEnergy) {
+  Demand demand{kLength, 1, -20};
+  demand.restart(kLength, true);
+  for (std::uint32_t n = 1; n < kLength; ++n) {
+    demand.add(kDelivered, 100);
+    EXPECT_FALSE(demand.end_second().demand);
+  }
+  EXPECT_EQ(demand.so_far().quanta[kDelivered], 882U);  // 2 % less than 900
+  demand.add(kDelivered, 100);
+  EXPECT_EQ(demand.end_second().energy.quanta[kDelivered], 980U);
+}
+
 TEST(Demand, RollsOnBySubintervals) {
   Load run{3};
   for (const std::uint64_t power : {1U, 2U, 3U, 4U, 5U}) run.go(kLength, power);
