@@ -99,12 +99,14 @@ tl::expected<PlanningStation, std::string> planning_station(const StationFile& f
   }
   planning.chamber = file.chamber;
   planning.reference_definition = file.reference_definition;
+  planning.reference_capabilities = file.reference_capabilities;
   planning.reference_calibration = file.instruments.at("reference").calibration.value_or(Calibration{});
   planning.reference_pulse = file.reference_pulse;
   planning.reference_window = file.reference_window;
   planning.uncertainty = file.uncertainty;
   planning.room_temperature = file.room_temperature;
   planning.wiring = file.wiring;
+  planning.isolation_transformers = file.isolation_transformers;
   for (const PositionEntry& position : file.positions)
     planning.positions.push_back({position.name, position.isolation});
   return planning;

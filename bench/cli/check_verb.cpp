@@ -52,7 +52,7 @@ const std::vector<FileKind>& file_kinds() {
       {"instrument",
        [](const auto& path, Mistakes& m) { static_cast<void>(scpi_source::load_profile(path, m)); }},
       {"limits", [](const auto& path, Mistakes& m) { static_cast<void>(load_limits_file(path, m)); }},
-      {"harmonics", [](const auto& path, Mistakes& m) { static_cast<void>(load_waveform_file(path, m)); }},
+      {"waveform", [](const auto& path, Mistakes& m) { static_cast<void>(load_waveform_file(path, m)); }},
   };
   return kinds;
 }

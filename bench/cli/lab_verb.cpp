@@ -86,7 +86,7 @@ Waveform read_waveform(const Catalogue& files, const std::string& name) {
   Mistakes mistakes;
   auto waveform = load_waveform_file(*path, mistakes);
   if (!waveform) throw InputError{mistakes.text()};
-  return *std::move(waveform);
+  return series_of(*std::move(waveform), kHighestOrder);
 }
 
 int show_truth(const TruthOptions& o) {

@@ -82,6 +82,8 @@ std::optional<std::string> note_on(const PlannedPoint& point) {
 
 std::string kind_text(const PlannedPoint& point) {
   std::string text = connection_text(point.connection, point.voltage, point.load.waveform.name);
+  if (const auto ratio = power_ratio(point.load); ratio && !point.load.waveform.sine())
+    text += fmt::format(" (P/P1 {:.4f})", *ratio);
   if (point.result != ResultKind::percent_error)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", to_text(point.result));
   return text;
@@ -185,6 +187,7 @@ Json point_json(const PlannedPoint& p) {
                    {"latency_s", p.time.latency.value()},
                    {"window_s", p.time.window.value()},
                    {"expected_s", (p.rest + p.time.total()).value()}});
+  if (const auto ratio = power_ratio(p.load)) json["power_ratio"] = *ratio;
   if (auto note = note_on(p)) json["note"] = *std::move(note);
   json["meters"] = Json::array();
   for (const PlannedMeter& meter : p.meters) json["meters"].push_back(meter_json(meter));

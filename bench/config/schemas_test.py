@@ -28,7 +28,8 @@ OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "v
             "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
-            "intervals", "clock_change", "reversals", "power_cut"}
+            "intervals", "clock_change", "reversals", "power_cut", "direct_current", "peak_voltage", "peak_current",
+            "isolation_transformers"}
 CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
                          "below"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
@@ -181,12 +182,27 @@ class Schemas(unittest.TestCase):
                     "limits": "b", "voltage_split": text}
             self.assertEqual(check.is_valid({"scenario": "x", "steps": [step]}), right, text)
 
-    def test_harmonics_are_odd(self):
+    def test_harmonics_are_those_that_the_virtual_meter_can_see(self):
         check = validator("waveform")
         for _, document in documents("waveform"):
-            for order in (1, 2, 4, 101):
+            for order in (-1, 0, 1, 32, 101) if "harmonics" in document else ():
                 document["harmonics"][0]["order"] = order
                 self.assertFalse(check.is_valid(document), order)
+
+    def test_a_waveform_has_one_shape(self):
+        shapes = {"harmonics": [{"order": 3, "current": "5 %"}], "conducts": ["90 °..180 °"], "burst": {"on": 2, "off": 2}}
+        check = validator("waveform")
+        for one, shape in shapes.items():
+            document = {"waveform": "a", "source": "b", "mark": "criterion", one: shape}
+            self.assertTrue(check.is_valid(document), one)
+            for other in shapes.keys() - {one}:
+                self.assertFalse(check.is_valid({**document, other: shapes[other]}), (one, other))
+
+    def test_a_part_of_a_period_has_two_ends_with_their_units(self):
+        check = validator("waveform")
+        for text, right in (("90 °..180 °", True), ("0°..3.14 rad", True), ("90..180", False), ("90 °", False), ("-9 °..1 °", False)):
+            document = {"waveform": "a", "source": "b", "mark": "criterion", "conducts": [text]}
+            self.assertEqual(check.is_valid(document), right, text)
 
     def test_what_harmonics_do_to_a_reference_is_stated_with_its_origin(self):
         check = validator("station")

@@ -72,6 +72,20 @@ ReferenceDefinition read_definition(const YamlNode& node) {
   return found == kAll.end() ? kAll.front() : *found;
 }
 
+/// True only where it is said.
+bool read_flag(YamlMap& map, std::string_view key) {
+  const auto node = map.find(key);
+  return node && node->as_flag().value_or(false);
+}
+
+ReferenceCapabilities read_reference_capabilities(YamlMap& map) {
+  ReferenceCapabilities can;
+  can.direct_current = read_flag(map, "direct_current");
+  if (map.find("peak_voltage")) can.peak_voltage = required_quantity<kind::Voltage>(map, "peak_voltage");
+  if (map.find("peak_current")) can.peak_current = required_quantity<kind::Current>(map, "peak_current");
+  return can;
+}
+
 void read_reference(YamlMap& map, StationFile& station) {
   station.instruments["reference"] = read_instrument(map);
   (void)map.require("calibration");
@@ -79,6 +93,7 @@ void read_reference(YamlMap& map, StationFile& station) {
     station.reference_definition = read_definition(*definition);
   station.reference_window = Seconds{required_number(map, "window_s", Range::not_negative)};
   station.reference_pulse = required_quantity<kind::ActiveEnergy>(map, "pulse");
+  station.reference_capabilities = read_reference_capabilities(map);
   if (map.find("photo_head")) station.photo_head = required_text(map, "photo_head");
 }
 
@@ -394,6 +409,7 @@ void read_source_accuracy(YamlMap& map, StationFile& station) {
 
 void read_wiring(YamlMap& map, StationFile& station) {
   station.wiring = required_quantity<kind::Resistance>(map, "resistance");
+  station.isolation_transformers = read_flag(map, "isolation_transformers");
 }
 
 /// `{weekly: {every: 168 h, otherwise: refuse}}`

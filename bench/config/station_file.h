@@ -64,13 +64,15 @@ struct StationFile {
   std::optional<ChamberCapabilities> chamber;   ///< with the role of that name
   std::optional<InterlockEntry> interlock;      ///< with the role of that name
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
+  ReferenceCapabilities reference_capabilities{};
   SourceLimits limits;
   Seconds reference_window{};      ///< window_s
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
   StationUncertainty uncertainty;
-  Ratio source_accuracy{};  ///< of its set power, half-width; 0: not stated
-  Resistance wiring{};      ///< of one current circuit, through all sockets and back
+  Ratio source_accuracy{};              ///< of its set power, half-width; 0: not stated
+  Resistance wiring{};                  ///< of one current circuit, through all sockets and back
+  bool isolation_transformers = false;  ///< the current reaches each socket through one
   std::vector<InterimCheck> interim_checks;
   Temperature room_temperature{};              ///< what the room is kept at
   std::map<std::string, std::string> origins;  ///< of its figures, by their key in the file

@@ -362,6 +362,24 @@ TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {
             "f.yaml:29:22: 'm' is not a unit of resistance: Ω, mΩ, Ohm or mOhm is expected\n");
 }
 
+TEST(StationFile, MayStateHowItsReferenceAndItsSocketsTakeAWaveform) {
+  const StationFile silent = read(kGood);
+  EXPECT_FALSE(silent.reference_capabilities.direct_current);
+  EXPECT_FALSE(silent.isolation_transformers);
+  const std::string text =
+      exchanged(kGood, "definition: two_element",
+                "direct_current: true\n    peak_voltage: 600 V\n    peak_current: 400 A\n    definition: "
+                "two_element") +
+      "wiring: {resistance: 5 mΩ, isolation_transformers: true}\n";
+  const StationFile station = read(text);
+  EXPECT_TRUE(station.reference_capabilities.direct_current);
+  EXPECT_EQ(station.reference_capabilities.peak_voltage, Voltage{600});
+  EXPECT_EQ(station.reference_capabilities.peak_current, Current{400});
+  EXPECT_TRUE(station.isolation_transformers);
+  EXPECT_THAT(mistakes_of(exchanged(text, "direct_current: true", "direct_current: 1")),
+              HasSubstr("true or false is expected"));
+}
+
 TEST(StationFile, MayStateWhatHarmonicsDoToItsReference) {
   EXPECT_FALSE(read(kGood).uncertainty.reference_harmonics) << "not stated is not 0";
   const std::string text = exchanged(

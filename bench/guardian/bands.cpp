@@ -18,8 +18,8 @@ constexpr Current kNoCurrentScale{0.2};
 
 /// Written so that NaN is not within.
 template <class Kind>
-bool within(Quantity<Kind> seen, Quantity<Kind> wanted, Quantity<Kind> scale) {
-  return std::abs((seen - wanted).value()) <= kBand * scale.value();
+bool within(Quantity<Kind> seen, Quantity<Kind> wanted, Quantity<Kind> scale, double band = kBand) {
+  return std::abs((seen - wanted).value()) <= band * scale.value();
 }
 
 /// What a reference that takes in all orders sees of one circuit at the set point.
@@ -30,19 +30,25 @@ struct Wanted {
 };
 
 Wanted wanted_of(const LoadPoint& set_point, std::size_t circuit) {
-  const auto active = [&](int order) {
-    return (set_point.voltage_phasor(circuit, order) * std::conj(set_point.current_phasor(circuit, order)))
-        .real();
-  };
-  double voltage_square = 1, current_square = 1;  // of the fundamental's
-  ActivePower power{active(1)};
-  for (const Harmonic& harmonic : set_point.waveform.harmonics) {
-    voltage_square += harmonic.voltage.value() * harmonic.voltage.value();
-    current_square += harmonic.current.value() * harmonic.current.value();
-    power = power + ActivePower{active(harmonic.order)};
-  }
+  const Waveform& waveform = set_point.waveform;
+  ActivePower power;
+  for (const int order : waveform.orders())
+    power = power + ActivePower{(set_point.voltage_phasor(circuit, order) *
+                                 std::conj(set_point.current_phasor(circuit, order)))
+                                    .real()};
   const CircuitLoad& set = set_point.circuits.at(circuit);
-  return {set.voltage * std::sqrt(voltage_square), set.current * std::sqrt(current_square), power};
+  const double duty = waveform.burst.duty();
+  return {set.voltage * waveform.voltage_rms(), set.current * (waveform.current_rms() * std::sqrt(duty)),
+          power * duty};
+}
+
+/// Relatively, how far the mean power of bursts over one reading may lie from the mean over whole sets of
+/// them: as much as one burst brings beyond the mean. The mean square of the current swings as the power.
+double swing_of_bursts(const LoadPoint& set_point) {
+  const Burst& burst = set_point.waveform.burst;
+  if (!burst.any()) return 0;
+  const double one_burst_s = burst.on / set_point.frequency.value();
+  return one_burst_s * (1 - burst.duty()) / (burst.duty() * kReferenceReadingPeriod.value());
 }
 
 /// A sentence where angle or, of a waveform, active power is not as set. What a reference calls reactive
@@ -51,7 +57,8 @@ std::optional<std::string> turned(const LoadPoint& set_point, std::size_t i, con
                                   const CircuitReading& seen) {
   if (!set_point.waveform.sine()) {
     const double apparent = (wanted.voltage * wanted.current).value();
-    if (std::abs((seen.active - wanted.active).value()) <= kBand * apparent) return std::nullopt;
+    const double band = kBand + swing_of_bursts(set_point);
+    if (std::abs((seen.active - wanted.active).value()) <= band * apparent) return std::nullopt;
     return fmt::format("circuit {}: the reference reads {:.5g} W, the set point is {:.5g} W", i + 1,
                        seen.active.value(), wanted.active.value());
   }
@@ -85,7 +92,8 @@ std::optional<std::string> out_of_band(const LoadPoint& set_point, const Referen
     if (!within(seen.voltage, wanted.voltage, dark ? most_voltage : wanted.voltage))
       return fmt::format("circuit {}: the reference reads {:.4f} V, the set point is {}", i + 1,
                          seen.voltage.value(), to_text(wanted.voltage));
-    if (!within(seen.current, wanted.current, idle ? idle_scale : wanted.current))
+    if (!within(seen.current, wanted.current, idle ? idle_scale : wanted.current,
+                kBand + swing_of_bursts(set_point)))
       return fmt::format("circuit {}: the reference reads {:.5f} A, the set point is {}", i + 1,
                          seen.current.value(), to_text(wanted.current));
     if (dark || idle) continue;

@@ -73,6 +73,31 @@ TEST_F(LoadBand, OfAWaveformTheRmsOfAllOrdersAndTheActivePowerCount) {
   EXPECT_THAT(wrong(), HasSubstr("30.00000 A"));
 }
 
+TEST_F(LoadBand, OfACutSineIsThatOfItsSeries) {
+  // A half wave of 30 A: 15 A of fundamental, 13.5 A of direct current and even orders; half of the power.
+  set_ = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{},
+                         Direction::delivered);
+  set_.waveform = series_of({.name = "half", .conducts = {{Angle{}, from_degrees(180)}}}, 31);
+  for (CircuitReading& c : reading_.circuits) c = {Voltage{120}, Current{21.21}, ActivePower{1800}, {}};
+  EXPECT_EQ(wrong(), "nothing");
+  reading_.circuits[0].current = Current{16.2};  // without the direct current
+  EXPECT_THAT(wrong(), HasSubstr("circuit 1: the reference reads 16.2"));
+}
+
+TEST_F(LoadBand, OfBurstsIsTheMeanOverTimeAndAsWideAsOneBurst) {
+  set_ = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{30}, PowerFactor{},
+                         Direction::delivered);
+  set_.waveform = {.name = "bursts", .burst = {2, 2}};
+  const auto reads = [&](double amperes, double watts) {
+    for (CircuitReading& c : reading_.circuits) c = {Voltage{120}, Current{amperes}, ActivePower{watts}, {}};
+    return wrong();
+  };
+  EXPECT_EQ(reads(21.213, 1800), "nothing");
+  EXPECT_EQ(reads(21.213 * 1.03, 1800 + 0.03 * 120 * 21.2), "nothing") << "half a burst in a second: 3.3 %";
+  EXPECT_THAT(reads(30, 3600), HasSubstr("30.00000 A, the set point is 21.2")) << "it flows all the time";
+  EXPECT_THAT(reads(21.213, 1900), HasSubstr("1900 W, the set point is 1800 W"));
+}
+
 TEST_F(LoadBand, IsHalfAPercentWideInFrequency) {
   reading_.frequency = Frequency{59.69};
   EXPECT_THAT(wrong(), HasSubstr("59.6900 Hz"));

@@ -43,6 +43,17 @@ std::optional<Component> source_distortion(const StationUncertainty& station, co
   return rectangular("source distortion", station.source_distortion, kOfStationFile);
 }
 
+std::optional<Component> bursts(const Burst& burst, Frequency frequency, Seconds window) {
+  if (!burst.any()) return std::nullopt;
+  const Seconds one_burst{burst.on / frequency.value()};
+  // Its energy P·t_on/(duty) less what the mean power P brings meanwhile, against P·T.
+  const double half_width = one_burst / window * (1 / burst.duty() - 1);
+  return Component{.name = kBursts,
+                   .distribution = Distribution::triangular,
+                   .standard_uncertainty = 100 * half_width / std::sqrt(6.0),
+                   .origin = kComputed};
+}
+
 Component certified(const char* name, const Calibration::Value& value, const char* origin) {
   return {.name = name,
           .standard_uncertainty = percent(value.standard_uncertainty),
@@ -67,9 +78,9 @@ Component repeatability(const StationUncertainty& station, double windows) {
 }
 
 bool scatters(const Component& component) {
-  constexpr std::array<std::string_view, 7> kScatter{kScanPeriod,          kStampResolution,   kPickupJitter,
-                                                     kReferenceResolution, kReferenceReadings, kRepeatability,
-                                                     kPulseResolution};
+  constexpr std::array<std::string_view, 8> kScatter{
+      kScanPeriod,        kStampResolution, kPickupJitter,    kReferenceResolution,
+      kReferenceReadings, kRepeatability,   kPulseResolution, kBursts};
   return std::ranges::find(kScatter, component.name) != kScatter.end();
 }
 

@@ -21,6 +21,7 @@ inline constexpr const char* kPickupJitter = "pickup jitter";
 inline constexpr const char* kReferenceResolution = "reference pulse resolution";
 inline constexpr const char* kReferenceReadings = "reference readings";
 inline constexpr const char* kRepeatability = "repeatability";
+inline constexpr const char* kBursts = "bursts";
 inline constexpr const char* kStandardCertificate = "standard's certificate";
 
 inline constexpr const char* kOfStationFile = "station file";
@@ -39,6 +40,11 @@ inline constexpr const char* kMeasured = "measured in the run";
 /// What harmonics and offset of a source that is told to give a sine leave, where it is stated.
 [[nodiscard]] std::optional<Component> source_distortion(const StationUncertainty& station,
                                                          const Waveform& waveform);
+/// Of a window between two LED edges under a current that flows in bursts, where the LED is later than the
+/// energy by a delay that is not known: between the two lies more or less of a burst, at either end up to
+/// what one burst brings beyond the mean; their difference is triangular. Nothing of a current that flows all
+/// the time.
+[[nodiscard]] std::optional<Component> bursts(const Burst& burst, Frequency frequency, Seconds window);
 /// Normal, of a certificate's figure; `input` is shared by results at the same load.
 [[nodiscard]] Component certified(const char* name, const Calibration::Value& value, const char* origin);
 /// Rectangular, ± `half_width` of the counter's clock, the same in all its windows.
@@ -48,7 +54,8 @@ inline constexpr const char* kMeasured = "measured in the run";
 /// Pooled, of the mean of `windows` windows, at least 1; with its degrees of freedom where it is not 0.
 [[nodiscard]] Component repeatability(const StationUncertainty& station, double windows = 1);
 
-/// Whether it is drawn anew with each window: timing of edges, resolution, readings, repeatability.
+/// Whether it is drawn anew with each window: timing of edges, resolution, readings, bursts,
+/// repeatability.
 [[nodiscard]] bool scatters(const Component& component);
 
 /// How far load and surroundings lay from what was asked for, by their size.

@@ -29,6 +29,8 @@ void check(const WindowConditions& c) {
         "above 0"};
   if (c.station.repeatability.value() != 0 && !(c.station.repeatability_dof >= 1))
     throw std::invalid_argument{"a pooled repeatability has at least 1 degree of freedom"};
+  if (c.waveform.burst.any() && !(c.frequency > Frequency{}))
+    throw std::invalid_argument{"bursts have a frequency"};
 }
 
 /// What no window, however long, makes smaller.
@@ -116,6 +118,8 @@ Budget window_budget(const WindowConditions& c, std::uint64_t pulses) {
   Budget budget = lasting_components(c);
   add_edge_components(budget, c, pulses);
   add_reference_resolution(budget, c, pulses);
+  if (auto component = bursts(c.waveform.burst, c.frequency, window_time(c, pulses)))
+    budget.components.push_back(*std::move(component));
   add_register_components(budget, c, pulses);
   return budget;
 }

@@ -36,6 +36,7 @@ struct WindowConditions {
   Calibration::Value isolation{};       ///< burden and isolation of the position at this load
   Calibration::Value standard{};        ///< certificate of the standard in the meter's place
   Waveform waveform{};                  ///< of the load
+  Frequency frequency{};                ///< of the load; bursts
   double power_ramp_percent_per_s = 0;  ///< s, measured in the run (0 when planning)
   StationUncertainty station;
   InfluenceCoefficients influences{};  ///< of the meter
@@ -64,9 +65,9 @@ struct WindowConditions {
 /// coefficients. By method: scan
 /// period τ/(T√6); reference pulse resolution 1/(M√6); pickup jitter √2·t_j/T; time stamp resolution
 /// √2·r/(T√3); time base b/√3; reference readings s_r/√n over the n = T/(reading period) readings within T;
-/// LED pulse resolution 1/(N√6) where a gate cuts pulses off. Of a register, which is compared with the LED
-/// from before the load until after it, N pulses at least: LED pulse resolution as there, and the register's
-/// own, step/(N·Kt·√6), since it is cut off to its step at both readings.
+/// LED pulse resolution 1/(N√6) where a gate cuts pulses off. Under bursts: bursts(). Of a register, which is
+/// compared with the LED from before the load until after it, N pulses at least: LED pulse resolution as
+/// there, and the register's own, step/(N·Kt·√6), since it is cut off to its step at both readings.
 [[nodiscard]] Budget window_budget(const WindowConditions& conditions, std::uint64_t pulses);
 
 /// The expanded uncertainty that remains however long and often is counted: the floor of the station, all of

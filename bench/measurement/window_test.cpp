@@ -123,6 +123,26 @@ TEST(WindowBudget, HasTheReferenceWithHarmonicsWhereTheLoadHasThemAndTheStationS
   EXPECT_FALSE(by_name(window_budget(c, 100)).contains("reference with harmonics"));
 }
 
+/// Two periods of 60 Hz on, two off: one burst is 33.3 ms at twice the mean power, half of it beyond the
+/// mean.
+TEST(WindowBudget, HasTheEnergyOfABurstThatLiesBetweenTheMetersDelayAndTheReference) {
+  WindowConditions c = certificate_and_scan();
+  EXPECT_FALSE(by_name(window_budget(c, 100)).contains("bursts"));
+  c.waveform = {.name = "bursts", .burst = {2, 2}};
+  EXPECT_THROW(static_cast<void>(window_budget(c, 100)), std::invalid_argument) << "of no frequency";
+  c.frequency = Frequency{60};
+  const double window_s = window_time(c, 100).value();
+  const Component row = by_name(window_budget(c, 100)).at("bursts");
+  EXPECT_EQ(row.distribution, Distribution::triangular);
+  EXPECT_NEAR(row.contribution_percent(), 100 * (2.0 / 60) / window_s / std::sqrt(6.0), 1e-12);
+  EXPECT_NEAR(by_name(window_budget(c, 400)).at("bursts").contribution_percent(),
+              row.contribution_percent() / 4, 1e-12);
+  EXPECT_TRUE(scatters(row)) << "drawn anew with each window";
+  c.waveform.burst = {2, 6};  // a quarter of the time: three quarters of it beyond the mean
+  EXPECT_NEAR(by_name(window_budget(c, 100)).at("bursts").contribution_percent(),
+              3 * row.contribution_percent(), 1e-12);
+}
+
 TEST(WindowBudget, HasWhatAStationStatesBesides) {
   WindowConditions c = certificate_and_scan();
   c.station.reference_temperature_percent_per_k = 0.002;

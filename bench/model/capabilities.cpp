@@ -1,6 +1,14 @@
 #include "bench/model/capabilities.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace meterbench {
+
+int SourceCapabilities::highest_harmonic_of(Frequency frequency) const {
+  if (harmonic_band == Frequency{}) return highest_harmonic;
+  return std::max(1, std::min(highest_harmonic, static_cast<int>(std::floor(harmonic_band / frequency))));
+}
 
 std::string_view to_text(CountingMethod method) {
   switch (method) {

@@ -21,6 +21,14 @@ struct SourceCapabilities {
   ApparentPower voltage_power{};  ///< most of one voltage channel; 0: not stated
   Voltage compliance{};           ///< most across the terminals of one current channel; 0: not stated
   int highest_harmonic = 1;       ///< that it can put on; 1: the sine alone
+  Frequency harmonic_band{};      ///< no harmonic lies beyond; 0: not stated
+  bool direct_current = false;    ///< a current may have a constant part
+  bool bursts = false;            ///< currents can flow for whole periods and pause for others
+  Voltage peak_voltage{};         ///< most at any instant; 0: that of a sine of maximum_voltage
+  Current peak_current{};         ///< the same of a current
+
+  /// The highest harmonic of `frequency` that it can put on.
+  [[nodiscard]] int highest_harmonic_of(Frequency frequency) const;
 };
 
 /// The hardware limits that a source is given before anything else.
@@ -59,6 +67,14 @@ struct ChamberCapabilities {
   Temperature warmest{};
   double typical_rate_k_per_min = 0;  ///< for expected times
   bool body_sensor = false;
+};
+
+/// What a reference standard can measure of a waveform, as its station file tells: models of one driver
+/// differ.
+struct ReferenceCapabilities {
+  bool direct_current = false;  ///< it takes in the constant part of a current
+  Voltage peak_voltage{};       ///< most at any instant; 0: not stated
+  Current peak_current{};       ///< the same of a current
 };
 
 /// Which power a reference standard forms of two circuits.

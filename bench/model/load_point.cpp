@@ -1,6 +1,5 @@
 #include "bench/model/load_point.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -86,16 +85,9 @@ Angle reversal(Direction direction) {
   return Angle{direction == Direction::received ? std::numbers::pi : 0.0};
 }
 
-const Harmonic* find_harmonic(const Waveform& waveform, int order) {
-  const auto found = std::find_if(waveform.harmonics.begin(), waveform.harmonics.end(),
-                                  [&](const Harmonic& harmonic) { return harmonic.order == order; });
-  return found == waveform.harmonics.end() ? nullptr : &*found;
-}
-
-/// The harmonic `order` of a channel whose fundamental stands at `phase`. Its own phase counts from the
-/// positive zero crossing of that fundamental, which is `order` times as far at the harmonic's frequency.
-std::complex<double> phasor(double fundamental_rms, Angle phase, int order, Ratio share, Angle own_phase) {
-  return std::polar(fundamental_rms * share.value(), order * phase.value() + own_phase.value());
+/// What turning a wave upside down adds to standing half a period later.
+Angle inversion(const CircuitLoad& load, int order) {
+  return Angle{load.inverted && order % 2 == 0 ? std::numbers::pi : 0.0};
 }
 
 }  // namespace
@@ -105,21 +97,23 @@ Angle LoadPoint::current_phase(std::size_t circuit) const {
   return wrapped(load.voltage_phase - load.lag + reversal(direction));
 }
 
+// A harmonic's own phase counts from the positive zero crossing of the sine, which is `order` times as far at
+// the harmonic's frequency.
+
 std::complex<double> LoadPoint::voltage_phasor(std::size_t circuit, int order) const {
   const CircuitLoad& load = circuits.at(circuit);
-  if (order == 1) return std::polar(load.voltage.value(), load.voltage_phase.value());
-  const Harmonic* harmonic = find_harmonic(waveform, order);
-  if (!harmonic) return 0;
-  return phasor(load.voltage.value(), load.voltage_phase, order, harmonic->voltage, harmonic->voltage_phase);
+  const Harmonic harmonic = waveform.at(order);
+  const Angle phase = load.voltage_phase * order + inversion(load, order) + harmonic.voltage_phase;
+  return std::polar(load.voltage.value() * harmonic.voltage.value(), phase.value());
 }
 
 std::complex<double> LoadPoint::current_phasor(std::size_t circuit, int order) const {
   const CircuitLoad& load = circuits.at(circuit);
-  if (order == 1) return std::polar(load.current.value(), current_phase(circuit).value());
-  const Harmonic* harmonic = find_harmonic(waveform, order);
-  if (!harmonic) return 0;
-  return phasor(load.current.value(), load.voltage_phase - load.lag, order, harmonic->current,
-                harmonic->current_phase + reversal(direction));
+  const Harmonic harmonic = waveform.at(order);
+  const Angle sine =
+      order == 1 ? current_phase(circuit) : (load.voltage_phase - load.lag) * order + reversal(direction);
+  const Angle phase = sine + inversion(load, order) + harmonic.current_phase;
+  return std::polar(load.current.value() * harmonic.current.value(), phase.value());
 }
 
 }  // namespace meterbench

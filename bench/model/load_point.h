@@ -42,12 +42,15 @@ enum class Service { single_phase, network };
 [[nodiscard]] std::string_view to_text(Service service);
 [[nodiscard]] std::optional<Service> parse_service(std::string_view text);
 
-/// One voltage and one current channel of the source. Angles lead-positive, from a common origin.
+/// One voltage and one current channel of the source: the sines that a waveform is made of. Angles
+/// lead-positive, from a common origin.
 struct CircuitLoad {
-  Voltage voltage{};
+  Voltage voltage{};  ///< rms
   Angle voltage_phase{};
-  Current current{};
-  Angle lag{};  ///< of this current behind this voltage, for the delivered direction
+  Current current{};  ///< rms, of the full sine where parts of it are cut away
+  Angle lag{};        ///< of this current behind this voltage, for the delivered direction
+  /// At 180° of voltage_phase: both waves are upside down, not half a period later. The same for odd orders.
+  bool inverted = false;
 
   friend bool operator==(const CircuitLoad&, const CircuitLoad&) = default;
 };
@@ -60,12 +63,13 @@ struct LoadPoint {
   std::array<CircuitLoad, kCircuits> circuits{};
   Waveform waveform{};
 
-  /// Angle of the current of `circuit` from the common origin, in (−π, π]. The only place where
+  /// Angle of the sine of the current of `circuit` from the common origin, in (−π, π]. The only place where
   /// `received` becomes 180°.
   [[nodiscard]] Angle current_phase(std::size_t circuit) const;
 
-  /// rms phasors at `order` times the frequency (1: the fundamental), angle lead-positive from the common
-  /// origin; 0 where the waveform has no such harmonic. `received` turns every order of a current by 180°.
+  /// rms phasors at `order` times the frequency (1: the fundamental; 0: the constant part, real), angle
+  /// lead-positive from the common origin; 0 where the waveform has no such order. Of bursts: while the
+  /// current flows. `received` turns every order of a current by 180°.
   [[nodiscard]] std::complex<double> voltage_phasor(std::size_t circuit, int order = 1) const;
   [[nodiscard]] std::complex<double> current_phasor(std::size_t circuit, int order = 1) const;
   friend bool operator==(const LoadPoint&, const LoadPoint&) = default;

@@ -147,6 +147,21 @@ TEST(LoadPoint, AnOddHarmonicOfTheSecondLegStandsInAntiphaseToTheFirst) {
   EXPECT_NEAR(std::abs(p.current_phasor(1, 3) + p.current_phasor(0, 3)), 0, 1e-9);
 }
 
+/// One current flows through both circuits, whatever its shape.
+TEST(LoadPoint, EvenOrdersAndDirectCurrentOfTheSecondLegAreUpsideDownToo) {
+  LoadPoint p = point(Form::s2, kHalfLag, Direction::delivered);
+  p.waveform = {.name = "even",
+                .harmonics = {{0, {}, {}, from_percent(30), {}},
+                              {2, from_percent(5), from_degrees(15), from_percent(20), from_degrees(40)}}};
+  for (const Direction direction : {Direction::delivered, Direction::received})
+    for (const int order : {0, 1, 2}) {
+      p.direction = direction;
+      EXPECT_NEAR(std::abs(p.voltage_phasor(1, order) + p.voltage_phasor(0, order)), 0, 1e-9) << order;
+      EXPECT_NEAR(std::abs(p.current_phasor(1, order) + p.current_phasor(0, order)), 0, 1e-9) << order;
+    }
+  EXPECT_NEAR(std::abs(p.current_phasor(0, 0) + 15.0), 0, 1e-9) << "received: 30 % of 50 A";
+}
+
 TEST(LoadPoint, ReceivedTurnsEveryOrderOfTheCurrentBy180Degrees) {
   LoadPoint delivered = point(Form::s1, kHalfLag, Direction::delivered);
   LoadPoint received = point(Form::s1, kHalfLag, Direction::received);

@@ -1,5 +1,6 @@
 #include "bench/model/meter_type.h"
 
+#include <cmath>
 #include <complex>
 #include <numbers>
 
@@ -28,16 +29,18 @@ std::string_view to_text(LineConnection connection) {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
+/// Of the apparent power: rounding.
+constexpr double kNoPower = 1e-9;
 
 /// Phase of leg 2's voltage; leg 1 stands at 0°.
 Angle leg_2_phase(Service service) { return service == Service::network ? from_degrees(-120) : Angle{kPi}; }
 
-/// Active power of a sum over the fundamental and all harmonics.
+/// Active power of a sum over all orders, in the mean over time.
 template <class OfOrder>
 ActivePower over_orders(const LoadPoint& point, OfOrder of_order) {
-  std::complex<double> sum = of_order(1);
-  for (const Harmonic& harmonic : point.waveform.harmonics) sum += of_order(harmonic.order);
-  return ActivePower{sum.real()};
+  std::complex<double> sum = 0;
+  for (const int order : point.waveform.orders()) sum += of_order(order);
+  return ActivePower{sum.real() * point.waveform.burst.duty()};
 }
 
 }  // namespace
@@ -56,7 +59,8 @@ LoadPoint make_load_point(Form form, Voltage voltage, Frequency frequency, Curre
   CircuitLoad& leg_2 = point.circuits[1];
   const double share = connection.leg_1_voltage.value();
   leg_1 = {voltage * share, Angle{}, current, lag};
-  leg_2 = {voltage * (1 - share), leg_2_phase(connection.service), current, lag};
+  leg_2 = {voltage * (1 - share), leg_2_phase(connection.service), current, lag,
+           connection.service == Service::single_phase};
   switch (connection.circuit) {
     case Circuit::series: break;
     case Circuit::coil_1: leg_2.current = Current{}; break;
@@ -85,6 +89,16 @@ ActivePower circuit_power(const LoadPoint& point) {
       sum += point.voltage_phasor(i, order) * std::conj(point.current_phasor(i, order));
     return sum;
   });
+}
+
+std::optional<double> power_ratio(const LoadPoint& point) {
+  LoadPoint sines = point;
+  sines.waveform = {};
+  double apparent = 0;
+  for (const CircuitLoad& circuit : point.circuits) apparent += (circuit.voltage * circuit.current).value();
+  const ActivePower power = circuit_power(sines);
+  if (!(std::abs(power.value()) > kNoPower * apparent)) return std::nullopt;
+  return circuit_power(point) / power;
 }
 
 ActivePower reference_power(ReferenceDefinition definition, Form form, const LoadPoint& point) {

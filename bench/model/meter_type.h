@@ -94,12 +94,16 @@ struct Connection {
                                         const PowerFactor& pf, Direction direction,
                                         const Connection& connection = {});
 
-/// Active power that the meter registers at `point`, by its own definition, all harmonics:
-/// two-wire V1·I1, three-wire Re[(V1 − V2)·(I1 − I2)*]/2. Negative when received.
+/// Active power that the meter registers at `point`, by its own definition, all orders, in the mean over
+/// time: two-wire V1·I1, three-wire Re[(V1 − V2)·(I1 − I2)*]/2. Negative when received.
 [[nodiscard]] ActivePower metered_power(Form form, const LoadPoint& point);
 
 /// Active power of all circuits at `point`, what a load of that kind takes: Σ Re[V·I*].
 [[nodiscard]] ActivePower circuit_power(const LoadPoint& point);
+
+/// P/P1: that power against what the sines alone would take, from which the waveform is made. Nothing where
+/// theirs cancel.
+[[nodiscard]] std::optional<double> power_ratio(const LoadPoint& point);
 
 /// Active power that a reference of that definition forms at `point`: `two_element` (V1 − V2)·(I1 − I2)/2
 /// where `form` is three-wire and V1·I1 where it is not; `element_sum` V1·I1 + V2·I2; `series` V12·I of the

@@ -200,6 +200,27 @@ TEST(MeteredPower, OfTheQuadriformWaveformIs0Point9806OfTheFundamental) {
   for (const Form form : {Form::s1, Form::s2}) EXPECT_NEAR(power_ratio(form, waveform), 0.9806, 5e-5);
 }
 
+/// type-approval.md 7.
+TEST(MeteredPower, OfACutSineOrOfBurstsIsHalf) {
+  Waveform fired{.name = "fired",
+                 .conducts = {{from_degrees(90), from_degrees(180)}, {from_degrees(270), from_degrees(360)}}};
+  const Waveform half{.name = "half", .conducts = {{Angle{}, from_degrees(180)}}};
+  for (const Waveform& waveform :
+       {series_of(fired, 31), series_of(half, 31), Waveform{.name = "bursts", .burst = {2, 2}}})
+    for (const Form form : {Form::s1, Form::s2}) {
+      EXPECT_NEAR(power_ratio(form, waveform), 0.5, 1e-12) << waveform.name;
+      EXPECT_NEAR(power_ratio(form, waveform, Direction::received), 0.5, 1e-12) << waveform.name;
+    }
+}
+
+TEST(PowerRatio, IsThatOfAllCircuitsWhereTheyHaveAny) {
+  LoadPoint p = point(Form::s2, kHalfLag);
+  EXPECT_NEAR(power_ratio(p).value(), 1, 1e-12);
+  p.waveform = {.name = "bursts", .burst = {1, 3}};
+  EXPECT_NEAR(power_ratio(p).value(), 0.25, 1e-12);
+  EXPECT_FALSE(power_ratio(point(Form::s2, kHalfLag, Direction::delivered, {Circuit::opposed})));
+}
+
 TEST(MeteredPower, AHarmonicInOneQuantityAloneAddsNothing) {
   Waveform waveform;
   waveform.harmonics = {{3, from_percent(10), {}, Ratio{}, {}}, {7, Ratio{}, {}, from_percent(40), {}}};

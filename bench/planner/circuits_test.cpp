@@ -201,6 +201,104 @@ TEST(Waveforms, NeedASourceThatHasTheirHarmonics) {
   EXPECT_NEAR(plan.points.at(0).meters.at(0).power.value(), 1.04 * 12'000, 1e-6);
 }
 
+/// A bench whose instruments take direct current and bursts.
+PlanningStation able_bench() {
+  PlanningStation station = bench();
+  station.source.highest_harmonic = 31;
+  station.source.harmonic_band = Frequency{1900};
+  station.source.direct_current = true;
+  station.source.bursts = true;
+  station.reference_capabilities.direct_current = true;
+  return station;
+}
+
+const WaveformFiles& shapes() {
+  static const WaveformFiles files{
+      {"half", {.name = "half", .conducts = {{Angle{}, from_degrees(180)}}}},
+      {"fired", {.name = "fired", .conducts = {{from_degrees(90), from_degrees(180)}}}},
+      {"bursts", {.name = "bursts", .burst = {2, 2}}}};
+  return files;
+}
+
+LoadStep shaped(const std::string& waveform) {
+  LoadStep step = step_at({Current{5}});
+  step.waveform = waveform;
+  return step;
+}
+
+std::string refusal(const std::string& waveform, const PlanningStation& station,
+                    const MeterType& meter = meter_2s()) {
+  return mistakes_of(scenario_of({shaped(waveform)}), station, bench_limits(), at_a(meter), shapes());
+}
+
+TEST(Waveforms, HaveTheSeriesThatTheSourceReaches) {
+  const auto waveform = [&](Frequency frequency) {
+    LoadStep step = shaped("half");
+    step.frequency = frequency;
+    return plan_of(scenario_of({step}), at_a(meter_2s()), able_bench(), shapes()).points.at(0).load.waveform;
+  };
+  EXPECT_EQ(waveform(Frequency{60}).highest_order(), 30) << "of a half wave the 31st is none";
+  EXPECT_EQ(waveform(Frequency{65}).highest_order(), 28) << "29.2 times 65 Hz are 1900 Hz";
+}
+
+TEST(Waveforms, WithDirectCurrentPassNoTransformer) {
+  EXPECT_EQ(refusal("half", able_bench()), "");
+  PlanningStation isolated = able_bench();
+  isolated.isolation_transformers = true;
+  EXPECT_THAT(refusal("half", isolated),
+              HasSubstr("waveform half has direct current: the station's positions are fed through isolation "
+                        "transformers"));
+  EXPECT_EQ(refusal("bursts", isolated), "") << "whole periods have none";
+  EXPECT_THAT(refusal("half", able_bench(), meter_3s()),
+              HasSubstr("position A, m-3s, form 3S, is fed by current transformers"));
+}
+
+TEST(Waveforms, WithDirectCurrentNeedInstrumentsThatDeclareIt) {
+  PlanningStation station = able_bench();
+  station.reference_capabilities.direct_current = false;
+  EXPECT_THAT(refusal("half", station), HasSubstr("does not state that its reference measures it"));
+  station = able_bench();
+  station.source.direct_current = false;
+  EXPECT_THAT(refusal("half", station), HasSubstr("waveform half has direct current; the source gives none"));
+  station.source.bursts = false;
+  EXPECT_THAT(refusal("bursts", station), HasSubstr("waveform bursts has bursts; the source gives none"));
+}
+
+TEST(Waveforms, WithEvenOrdersAreDefinedForOneCurrent) {
+  LoadStep step = shaped("half");
+  step.circuits = {Circuit::series, Circuit::coil_1, Circuit::coil_2, Circuit::opposed};
+  const Plan plan = plan_of(scenario_of({step}), at_a(meter_2s()), able_bench(), shapes());
+  EXPECT_EQ(plan.points.size(), 3U);
+  ASSERT_EQ(plan.unreachable.size(), 1U);
+  EXPECT_THAT(plan.unreachable[0].reason, HasSubstr("waveform half has even orders"));
+}
+
+TEST(Waveforms, StayBelowThePeakOfTheReference) {
+  PlanningStation station = able_bench();
+  station.reference_capabilities.peak_current = Current{7};
+  EXPECT_THAT(refusal("half", station), HasSubstr("circuit 1: waveform half has peaks of"));
+  station.reference_capabilities.peak_current =
+      Current{7.5};  // √2·5 A = 7.07 A, and what a series overshoots
+  EXPECT_EQ(refusal("half", station), "");
+  station.reference_capabilities.peak_voltage = Voltage{169};  // √2·120 V = 169.7 V
+  EXPECT_THAT(refusal("half", station), HasSubstr("the reference takes 169 V"));
+}
+
+TEST(Waveforms, OfBurstsHaveTheirComponentInThePrediction) {
+  LoadStep step = shaped("bursts");
+  step.target_uncertainty.reset();
+  step.pulses = 10;
+  const PlanningStation station = able_bench();
+  const PlannedPoint bursts = plan_of(scenario_of({step}), at_a(meter_2s()), station, shapes()).points.at(0);
+  EXPECT_NEAR(bursts.meters.at(0).power.value(), 600, 1e-9) << "half of 240 V · 5 A";
+  // 10 Wh at 600 W are 60 s: 33.3 ms of them are 0.056 %, u 0.023 %.
+  step.waveform.clear();
+  step.pulses = 10;
+  const PlannedPoint sine = plan_of(scenario_of({step}), at_a(meter_2s()), station, shapes()).points.at(0);
+  EXPECT_GT(percent(bursts.meters.at(0).predicted_uncertainty),
+            percent(sine.meters.at(0).predicted_uncertainty) + 0.01);
+}
+
 /// By a reference of which ± 0.03 % are stated under harmonics, and by one of which nothing is.
 struct WithAndWithout {
   PlannedPoint with, without;

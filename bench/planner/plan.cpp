@@ -46,6 +46,10 @@ void add(Canonical& out, const LoadPoint& load) {
     out.line("current_share", harmonic.current.value());
     out.line("current_phase_rad", harmonic.current_phase.value());
   }
+  if (load.waveform.burst.any()) {
+    out.line("burst_on", std::to_string(load.waveform.burst.on));
+    out.line("burst_off", std::to_string(load.waveform.burst.off));
+  }
   for (const CircuitLoad& circuit : load.circuits) {
     out.line("voltage_v", circuit.voltage.value());
     out.line("voltage_phase_rad", circuit.voltage_phase.value());

@@ -154,6 +154,7 @@ struct PlanningStation {
   SourceLimits limits;
   CounterCapabilities counter;
   ReferenceDefinition reference_definition = ReferenceDefinition::two_element;
+  ReferenceCapabilities reference_capabilities{};
   Calibration reference_calibration;
   ActiveEnergy reference_pulse{};  ///< c_ref that the reference will be set to, for the resolution
   Seconds reference_window{};
@@ -163,6 +164,7 @@ struct PlanningStation {
   std::optional<ErrorCalculatorCapabilities> error_calculator{};
   std::vector<PlanningPosition> positions{};  ///< in the station's order, in use or not
   Resistance wiring{};  ///< of one current circuit from the source through all sockets and back
+  bool isolation_transformers = false;  ///< the current reaches each socket through one
 };
 
 /// Expands and orders the points (rising power within a voltage, circuit, power factor and direction),

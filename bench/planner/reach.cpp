@@ -1,10 +1,12 @@
 #include "bench/planner/reach.h"
 
 #include <algorithm>
+#include <numbers>
 
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
+#include "bench/model/source_reach.h"
 #include "bench/planner/burden.h"
 
 namespace meterbench {
@@ -12,17 +14,20 @@ namespace {
 
 using Reason = std::optional<std::string>;
 
-Reason beyond_channel(const PlanningStation& station, Form form, std::size_t i, const CircuitLoad& circuit) {
+Reason beyond_channel(const PlanningStation& station, Form form, std::size_t i, const LoadPoint& load) {
   const SourceCapabilities& source = station.source;
+  const CircuitLoad& circuit = load.circuits.at(i);
+  const Voltage voltage = circuit.voltage * load.waveform.voltage_rms();
+  const Current current = circuit.current * load.waveform.current_rms();
   if (static_cast<int>(i) >= source.circuits && circuit != CircuitLoad{})
     return fmt::format("form {} needs circuit {}, the source has {}", to_text(form), i + 1, source.circuits);
   const Voltage most_voltage = std::min(source.maximum_voltage, station.limits.voltage);
-  if (circuit.voltage > most_voltage)
-    return fmt::format("circuit {} needs {}; source and station allow {}", i + 1, to_text(circuit.voltage),
+  if (voltage > most_voltage)
+    return fmt::format("circuit {} needs {}; source and station allow {}", i + 1, to_text(voltage),
                        to_text(most_voltage));
   const Current most_current = std::min(source.maximum_current, station.limits.current);
-  if (circuit.current > most_current)
-    return fmt::format("circuit {} needs {}; source and station allow {}", i + 1, to_text(circuit.current),
+  if (current > most_current)
+    return fmt::format("circuit {} needs {}; source and station allow {}", i + 1, to_text(current),
                        to_text(most_current));
   return std::nullopt;
 }
@@ -44,6 +49,23 @@ Reason beyond_power(const PlanningStation& station, const std::map<std::string, 
           "gives {}",
           meters.size(), burden.across_current[i].value(), i + 1, to_text(load.circuits[i].current),
           to_text(most_across));
+  }
+  return std::nullopt;
+}
+
+/// A sine is told by its rms, which the certificate covers.
+Reason beyond_peak(const ReferenceCapabilities& reference, const LoadPoint& load) {
+  if (load.waveform.sine()) return std::nullopt;
+  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+    const CircuitLoad& circuit = load.circuits.at(i);
+    const Voltage volts = circuit.voltage * (std::numbers::sqrt2 * load.waveform.voltage_peak());
+    const Current amperes = circuit.current * (std::numbers::sqrt2 * load.waveform.current_peak());
+    if (reference.peak_voltage > Voltage{} && volts > reference.peak_voltage)
+      return fmt::format("circuit {}: waveform {} has peaks of {}; the reference takes {}", i + 1,
+                         load.waveform.name, to_text(volts), to_text(reference.peak_voltage));
+    if (reference.peak_current > Current{} && amperes > reference.peak_current)
+      return fmt::format("circuit {}: waveform {} has peaks of {}; the reference takes {}", i + 1,
+                         load.waveform.name, to_text(amperes), to_text(reference.peak_current));
   }
   return std::nullopt;
 }
@@ -76,20 +98,42 @@ Reason beyond_meters(const std::vector<Seat>& seats, Voltage voltage, const Load
   return std::nullopt;
 }
 
+Reason beyond_waveform(const PlanningStation& station, const std::vector<Seat>& seats,
+                       const Connection& connection, const LoadPoint& load) {
+  const Waveform& waveform = load.waveform;
+  if (waveform.has_direct_current()) {
+    const auto refused = [&](const std::string& why) {
+      return fmt::format("waveform {} has direct current: {}", waveform.name, why);
+    };
+    for (const Seat& seat : seats)
+      if (line_connection(seat.type->form) == LineConnection::transformer)
+        return refused(
+            fmt::format("position {}, {}, form {}, is fed by current transformers, which pass none",
+                        seat.position, seat.type->id, to_text(seat.type->form)));
+    if (station.isolation_transformers)
+      return refused("the station's positions are fed through isolation transformers, which pass none");
+    if (!station.reference_capabilities.direct_current)
+      return refused("the station does not state that its reference measures it");
+  }
+  const bool one_load = connection.circuit != Circuit::opposed && connection.circuit != Circuit::legs;
+  if (waveform.has_even_orders() && is_three_wire(seats.front().type->form) &&
+      !(one_load && connection.service == Service::single_phase))
+    return fmt::format(
+        "waveform {} has even orders: it is defined for circuits in series or one alone, at single phase",
+        waveform.name);
+  return beyond_peak(station.reference_capabilities, load);
+}
+
 Reason beyond_source(const PlanningStation& station, const std::map<std::string, MeterType>& meters,
                      const LoadPoint& load) {
   const SourceCapabilities& source = station.source;
   if (load.frequency < source.minimum_frequency || load.frequency > source.maximum_frequency)
     return fmt::format("the source gives {} to {}, not {}", to_text(source.minimum_frequency),
                        to_text(source.maximum_frequency), to_text(load.frequency));
-  if (load.waveform.highest_order() > source.highest_harmonic)
-    return source.highest_harmonic > 1
-               ? fmt::format("waveform {} has harmonics up to order {}; the source gives up to {}",
-                             load.waveform.name, load.waveform.highest_order(), source.highest_harmonic)
-               : fmt::format("waveform {} has harmonics; the source gives sines alone", load.waveform.name);
+  if (auto reason = beyond_shape(source, load)) return reason;
   const Form form = meters.begin()->second.form;
   for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i)
-    if (auto reason = beyond_channel(station, form, i, load.circuits[i])) return reason;
+    if (auto reason = beyond_channel(station, form, i, load)) return reason;
   return beyond_power(station, meters, load);
 }
 

@@ -17,6 +17,12 @@ namespace meterbench {
 [[nodiscard]] std::optional<std::string> beyond_meters(const std::vector<Seat>& seats, Voltage voltage,
                                                        const LoadPoint& load);
 
+/// Why the waveform of `load` does not come through to the meters of a bench so connected, or not into its
+/// reference, if so: direct current passes no transformer.
+[[nodiscard]] std::optional<std::string> beyond_waveform(const PlanningStation& station,
+                                                         const std::vector<Seat>& seats,
+                                                         const Connection& connection, const LoadPoint& load);
+
 /// Why the source cannot give `load` to those meters, if so.
 [[nodiscard]] std::optional<std::string> beyond_source(const PlanningStation& station,
                                                        const std::map<std::string, MeterType>& meters,

@@ -26,15 +26,21 @@ PlanningStation shipped_station(const std::string& name) {
   const StationFile file = load_station_file(catalogue().find("stations", name).value(), mistakes).value();
   PlanningStation station = sample::bench();
   station.source.highest_harmonic = 31;
+  station.source.harmonic_band = Frequency{1900};
+  station.source.direct_current = true;
+  station.source.bursts = true;
+  station.source.peak_current = Current{600};
   station.source.voltage_power = ApparentPower{2000};
   station.source.compliance = Voltage{12};
   station.limits = file.limits;
   station.reference_definition = file.reference_definition;
+  station.reference_capabilities = file.reference_capabilities;
   station.reference_calibration = file.instruments.at("reference").calibration.value();
   station.reference_pulse = file.reference_pulse;
   station.uncertainty = file.uncertainty;
   station.chamber = file.chamber;
   station.wiring = file.wiring;
+  station.isolation_transformers = file.isolation_transformers;
   station.positions.clear();
   for (const PositionEntry& position : file.positions)
     station.positions.push_back({position.name, position.isolation});

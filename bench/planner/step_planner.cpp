@@ -155,7 +155,9 @@ class StepPlanner {
                         step_.leg_1_voltage()};
     point.load = make_load_point(bench_.form(), load.voltage, load.frequency, load.current, load.power_factor,
                                  load.direction, point.connection);
-    if (!step_.waveform.empty()) point.load.waveform = bench_.waveforms.at(step_.waveform);
+    if (!step_.waveform.empty())
+      point.load.waveform = series_of(bench_.waveforms.at(step_.waveform),
+                                      bench_.station.source.highest_harmonic_of(load.frequency));
     point.temperature = surroundings_.temperature;
     point.limit = limit;
     point.target = step_.target_uncertainty;
@@ -236,6 +238,8 @@ class StepPlanner {
   [[nodiscard]] std::optional<std::string> beyond_bench(const PlannedPoint& point) const {
     if (auto reason = beyond_form(bench_.form(), point.connection)) return reason;
     if (auto reason = beyond_meters(bench_.seats, point.voltage, point.load)) return reason;
+    if (auto reason = beyond_waveform(bench_.station, bench_.seats, point.connection, point.load))
+      return reason;
     if (auto reason = beyond_source(bench_.station, bench_.meters, point.load)) return reason;
     const ApparentPower apparent = point.voltage * point.current;
     const ActivePower power = metered_power(bench_.form(), point.load);

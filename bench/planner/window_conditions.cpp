@@ -13,6 +13,7 @@ WindowConditions window_conditions(const PlannedPoint& point, const PlannedMeter
   c.isolation = meter.isolation;
   c.standard = meter.standard;
   c.waveform = point.load.waveform;
+  c.frequency = point.load.frequency;
   c.station = station;
   c.influences = type.influences;
   c.windows = meter.windows;

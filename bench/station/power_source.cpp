@@ -5,33 +5,25 @@
 #include <fmt/format.h>
 
 #include "bench/core/quantity_text.h"
+#include "bench/model/source_reach.h"
 
 namespace meterbench {
 
 namespace {
 
-/// How many times a channel's rms is that of its fundamental.
-double distortion(const Waveform& waveform, Ratio Harmonic::*share) {
-  double square = 1;
-  for (const Harmonic& harmonic : waveform.harmonics)
-    square += (harmonic.*share).value() * (harmonic.*share).value();
-  return std::sqrt(square);
-}
-
-/// Why a source of these capabilities cannot put `waveform` on; empty: it can.
-std::string why_not(const Waveform& waveform, const SourceCapabilities& can) {
-  int before = 1;
+/// Why the orders of `waveform` are none that a load can have; empty: they are.
+std::string nonsense(const Waveform& waveform) {
+  int before = -1;
   for (const Harmonic& harmonic : waveform.harmonics) {
-    if (harmonic.order <= before) return "its harmonics do not rise from 2";
+    if (harmonic.order <= before) return "its orders do not rise from 0";
     before = harmonic.order;
     if (!(harmonic.voltage >= Ratio{} && harmonic.current >= Ratio{}) ||
         !std::isfinite(harmonic.voltage_phase.value()) || !std::isfinite(harmonic.current_phase.value()))
       return fmt::format("its harmonic {} is not a number", harmonic.order);
   }
-  if (waveform.highest_order() <= can.highest_harmonic) return {};
-  if (can.highest_harmonic == 1) return "this source has the sine alone";
-  return fmt::format("it reaches to harmonic {}, the source to {}", waveform.highest_order(),
-                     can.highest_harmonic);
+  if (waveform.burst.on < 0 || waveform.burst.off < 0 || (waveform.burst.any() && waveform.burst.on == 0))
+    return "its bursts have no length";
+  return {};
 }
 
 }  // namespace
@@ -74,10 +66,11 @@ void PowerSource::start_apply(const LoadPoint& point, Done<void> done) {
     return refuse(Errc::out_of_range,
                   fmt::format("{} is outside {} to {}", to_text(point.frequency),
                               to_text(can.minimum_frequency), to_text(can.maximum_frequency)));
-  if (const std::string reason = why_not(point.waveform, can); !reason.empty())
+  if (const std::string reason = nonsense(point.waveform); !reason.empty())
     return refuse(Errc::out_of_range, fmt::format("waveform {}: {}", point.waveform.name, reason));
-  const double voltage_factor = distortion(point.waveform, &Harmonic::voltage);
-  const double current_factor = distortion(point.waveform, &Harmonic::current);
+  if (const auto reason = beyond_shape(can, point)) return refuse(Errc::out_of_range, *reason);
+  const double voltage_factor = point.waveform.voltage_rms();
+  const double current_factor = point.waveform.current_rms();
   for (std::size_t i = 0; i < point.circuits.size(); ++i) {
     const CircuitLoad& load = point.circuits[i];
     const Voltage voltage = load.voltage * voltage_factor;

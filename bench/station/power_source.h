@@ -31,7 +31,7 @@ class PowerSource {
   void start_set_limits(const SourceLimits& limits, Done<void> done);
 
   /// Drives the output to `point` and reports once the source says that it stands there. A point beyond
-  /// the limits set, with all its harmonics (or NaN), or a harmonic beyond the capabilities is out_of_range
+  /// the limits set, with all its harmonics (or NaN), or a waveform beyond the capabilities is out_of_range
   /// before a byte leaves. Without limits set: refused.
   void start_apply(const LoadPoint& point, Done<void> done);
 

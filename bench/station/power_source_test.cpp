@@ -150,8 +150,10 @@ TEST_F(Source, RefusesAHarmonicThatItDoesNotHave) {
 
 TEST_F(Source, RefusesAWaveformThatIsNone) {
   ASSERT_TRUE(set_limits(240, 200));
-  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(1, 0.1, 0.4); });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(-1, 0.1, 0.4); });
   expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(3, -0.1, 0.4); });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = {.name = "test", .burst = {0, 2}}; });
+  expect_out_of_range([](LoadPoint& p) { p.waveform = {.name = "test", .burst = {2, -2}}; });
   expect_out_of_range([](LoadPoint& p) { p.waveform = waveform(3, 0.1, NAN); });
   expect_out_of_range([](LoadPoint& p) {
     p.waveform = waveform(3, 0.1, 0.4);

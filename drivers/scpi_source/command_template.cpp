@@ -14,9 +14,13 @@ namespace {
 
 constexpr std::string_view kCircuit = "circuit";
 constexpr std::string_view kOrder = "order";
+constexpr std::string_view kOn = "on";
+constexpr std::string_view kOff = "off";
 
 /// Sent as they are, without decimals.
-bool is_whole(std::string_view name) { return name == kCircuit || name == kOrder; }
+bool is_whole(std::string_view name) {
+  return name == kCircuit || name == kOrder || name == kOn || name == kOff;
+}
 
 NamedValues harmonic_values(std::size_t index, int order, Ratio share, Angle phase) {
   const Angle angle = wrapped(phase);
@@ -26,6 +30,12 @@ NamedValues harmonic_values(std::size_t index, int order, Ratio share, Angle pha
           {"phase_deg", degrees(angle)},
           {"phase_rad", angle.value()}};
 }
+
+/// A wave upside down crosses zero half a period later: an even order then stands at 180° to it, an odd one
+/// as before.
+Angle inversion(bool inverted, int order) { return Angle{inverted && order % 2 == 0 ? std::numbers::pi : 0}; }
+
+bool is_received(const LoadPoint& point) { return point.direction == Direction::received; }
 
 std::string list_of(const NamedValues& values) {
   std::vector<std::string_view> names;
@@ -45,27 +55,43 @@ NamedValues current_values(Current current) {
 
 NamedValues load_values(const LoadPoint& point, std::size_t index) {
   const CircuitLoad& load = point.circuits.at(index);
-  const Angle voltage_phase = wrapped(load.voltage_phase);
-  const Angle current_phase = point.current_phase(index);
+  const Harmonic first = point.waveform.at(1);
+  const Angle voltage_phase = wrapped(load.voltage_phase + first.voltage_phase);
+  const Angle current_phase = wrapped(point.current_phase(index) + first.current_phase);
   NamedValues values{
       {kCircuit, static_cast<double>(index + 1)},    {"frequency_hz", point.frequency.value()},
       {"voltage_phase_deg", degrees(voltage_phase)}, {"voltage_phase_rad", voltage_phase.value()},
       {"current_phase_deg", degrees(current_phase)}, {"current_phase_rad", current_phase.value()}};
-  for (const NamedValue& value : voltage_values(load.voltage)) values.push_back(value);
-  for (const NamedValue& value : current_values(load.current)) values.push_back(value);
+  for (const NamedValue& value : voltage_values(load.voltage * first.voltage.value()))
+    values.push_back(value);
+  for (const NamedValue& value : current_values(load.current * first.current.value()))
+    values.push_back(value);
   return values;
 }
 
-NamedValues voltage_harmonic_values(const Harmonic& harmonic, std::size_t index) {
-  return harmonic_values(index, harmonic.order, harmonic.voltage, harmonic.voltage_phase);
+NamedValues voltage_harmonic_values(const LoadPoint& point, int order, std::size_t index) {
+  const Harmonic first = point.waveform.at(1), harmonic = point.waveform.at(order);
+  const Angle own = harmonic.voltage_phase - first.voltage_phase * order;
+  return harmonic_values(index, order, Ratio{harmonic.voltage / first.voltage},
+                         own + inversion(point.circuits.at(index).inverted, order));
 }
 
-/// A current that is turned by 180° crosses zero half a period later: an even harmonic then stands at 180° to
-/// it, an odd one as before.
-NamedValues current_harmonic_values(const Harmonic& harmonic, std::size_t index, Direction direction) {
-  const bool turned = direction == Direction::received && harmonic.order % 2 == 0;
-  return harmonic_values(index, harmonic.order, harmonic.current,
-                         harmonic.current_phase + Angle{turned ? std::numbers::pi : 0});
+NamedValues current_harmonic_values(const LoadPoint& point, int order, std::size_t index) {
+  const Harmonic first = point.waveform.at(1), harmonic = point.waveform.at(order);
+  const Angle own = harmonic.current_phase - first.current_phase * order;
+  return harmonic_values(index, order, Ratio{harmonic.current / first.current},
+                         own + inversion(point.circuits.at(index).inverted != is_received(point), order));
+}
+
+NamedValues direct_current_values(const LoadPoint& point, std::size_t index) {
+  const Current fundamental = point.circuits.at(index).current * point.waveform.at(1).current.value();
+  const double share =
+      fundamental > Current{} ? point.current_phasor(index, 0).real() / fundamental.value() : 0;
+  return {{kCircuit, static_cast<double>(index + 1)}, {"percent", percent(Ratio{share})}};
+}
+
+NamedValues burst_values(const Burst& burst) {
+  return {{kOn, static_cast<double>(burst.on)}, {kOff, static_cast<double>(burst.off)}};
 }
 
 double value_of(const NamedValues& values, std::string_view name) {

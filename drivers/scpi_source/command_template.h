@@ -24,9 +24,12 @@ using NamedValues = std::vector<NamedValue>;
 /// What a line of a harmonic can send, of a voltage or of a current: `circuit`, `order`, `percent` of the
 /// fundamental, `phase_deg` and `phase_rad` at its own frequency from the positive zero crossing of its
 /// channel's fundamental, in (−180°, 180°].
-[[nodiscard]] NamedValues voltage_harmonic_values(const Harmonic& harmonic, std::size_t index);
-[[nodiscard]] NamedValues current_harmonic_values(const Harmonic& harmonic, std::size_t index,
-                                                  Direction direction);
+[[nodiscard]] NamedValues voltage_harmonic_values(const LoadPoint& point, int order, std::size_t index);
+[[nodiscard]] NamedValues current_harmonic_values(const LoadPoint& point, int order, std::size_t index);
+/// What the line of a current's constant part can send: `circuit`, `percent` of the fundamental's rms.
+[[nodiscard]] NamedValues direct_current_values(const LoadPoint& point, std::size_t index);
+/// What the line of bursts can send: periods `on` and `off`, 0 and 0 for none.
+[[nodiscard]] NamedValues burst_values(const Burst& burst);
 /// What the line of a limit can send, each in two units.
 [[nodiscard]] NamedValues voltage_values(Voltage voltage);
 [[nodiscard]] NamedValues current_values(Current current);

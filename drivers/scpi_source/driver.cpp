@@ -230,6 +230,10 @@ void ScpiSource::do_set_limits(const SourceLimits& limits, Done<void> done) {
   });
 }
 
+ScpiSource::Setting ScpiSource::setting(const WaveformCommand& command, const NamedValues& values) {
+  return {command.set.filled(values), command.read.filled(values), command.answer.filled(values)};
+}
+
 std::vector<ScpiSource::Setting> ScpiSource::load_settings(const LoadPoint& point) const {
   std::vector<Setting> settings;
   const auto circuits = static_cast<std::size_t>(profile_.capabilities.circuits);
@@ -237,21 +241,24 @@ std::vector<ScpiSource::Setting> ScpiSource::load_settings(const LoadPoint& poin
     for (std::size_t i = 0; i < (line.has("circuit") ? circuits : 1); ++i)
       settings.push_back({line.filled(load_values(point, i))});
   if (profile_.harmonics) add_harmonics(point, settings);
+  if (profile_.burst) settings.push_back(setting(*profile_.burst, burst_values(point.waveform.burst)));
   if (!profile_.apply.empty()) settings.push_back({profile_.apply});
   return settings;
 }
 
 void ScpiSource::add_harmonics(const LoadPoint& point, std::vector<Setting>& settings) const {
-  const auto add = [&](const HarmonicCommand& command, const NamedValues& values) {
-    if (value_of(values, "percent") != 0)  // all others have been cleared
-      settings.push_back(
-          {command.set.filled(values), command.read.filled(values), command.answer.filled(values)});
+  const HarmonicCommands& commands = *profile_.harmonics;
+  const auto add = [&](const WaveformCommand& command, const NamedValues& values) {
+    if (value_of(values, "percent") != 0) settings.push_back(setting(command, values));  // others are cleared
   };
-  settings.push_back({profile_.harmonics->clear});
-  for (const Harmonic& harmonic : point.waveform.harmonics)
+  settings.push_back({commands.clear});
+  for (const int order : point.waveform.orders())
     for (std::size_t i = 0; i < static_cast<std::size_t>(profile_.capabilities.circuits); ++i) {
-      add(profile_.harmonics->voltage, voltage_harmonic_values(harmonic, i));
-      add(profile_.harmonics->current, current_harmonic_values(harmonic, i, point.direction));
+      if (order == 0 && commands.direct_current)
+        add(*commands.direct_current, direct_current_values(point, i));
+      if (order < 2) continue;  // the fundamental is part of the load point
+      add(commands.voltage, voltage_harmonic_values(point, order, i));
+      add(commands.current, current_harmonic_values(point, order, i));
     }
 }
 

@@ -70,6 +70,7 @@ class ScpiSource final : public PowerSource, private Operations {
   void await_on(const Op& op, Instant deadline, Then then);
 
   [[nodiscard]] Result<void> open_link();
+  [[nodiscard]] static Setting setting(const WaveformCommand& command, const NamedValues& values);
   [[nodiscard]] std::vector<Setting> load_settings(const LoadPoint& point) const;
   void add_harmonics(const LoadPoint& point, std::vector<Setting>& settings) const;
   void try_off(int attempts);

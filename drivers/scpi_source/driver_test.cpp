@@ -52,7 +52,13 @@ const Lines kValues = told("FREQ 60.0000") + told("VOLT1 240.0000") + told("VOLT
                       told("VOLT1:PHAS 0.0000") + told("VOLT2:PHAS 180.0000") + told("CURR1 30.0000") +
                       told("CURR2 0.0000") + told("CURR1:PHAS 120.0000") + told("CURR2:PHAS -60.0000") +
                       told("HARM:CLE");
-const Lines kSetUp = Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues + told("APPL") + told("OUTP ON");
+/// A part of a waveform, and its reading back.
+Lines read_back(const std::string& header, const std::string& values) {
+  return told(header + " " + values) + Lines{{header + "?", values}};
+}
+const Lines kSteady = read_back("BURS", "0,0");
+const Lines kSetUp =
+    Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues + kSteady + told("APPL") + told("OUTP ON");
 const Lines kRamp{{"OUTP?", "RAMP"}, {"OUTP?", "RAMP"}, {"OUTP?", "ON"}};
 
 constexpr SourceLimits kSomeLimits{Voltage{260}, Current{210}};
@@ -105,7 +111,7 @@ TEST(ScpiSource, SaysEachLineOfASetUpInOrder) {
 }
 
 TEST(ScpiSource, DoesNotSwitchOnWhatIsOn) {
-  Bench bench{kOff + kSetLimits + kSetUp + kRamp + Lines{{"OUTP?", "ON"}, {"*CLS", ""}} + kValues +
+  Bench bench{kOff + kSetLimits + kSetUp + kRamp + Lines{{"OUTP?", "ON"}, {"*CLS", ""}} + kValues + kSteady +
               told("APPL") + Lines{{"OUTP?", "RAMP"}, {"OUTP?", "ON"}}};
   ASSERT_TRUE(bench.set_limits());
   ASSERT_TRUE(bench.apply());
@@ -125,20 +131,26 @@ LoadPoint distorted_point() {
   return point;
 }
 
-/// A harmonic, and its reading back.
-Lines harmonic(const std::string& header, const std::string& values) {
-  return told(header + " " + values) + Lines{{header + "?", values}};
-}
-
 TEST(ScpiSource, SetsHarmonicsBeforeItAppliesAndReadsThemBack) {
   // Received turns the current by 180°: its even harmonics stand at 180° to it then, its odd ones as before.
   Bench bench{kOff + kSetLimits + Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues +
-              harmonic("CURR1:HARM2", "5.0000,-150.0000") + harmonic("CURR2:HARM2", "5.0000,-150.0000") +
-              harmonic("VOLT1:HARM5", "10.0000,180.0000") + harmonic("CURR1:HARM5", "40.0000,-45.0000") +
-              harmonic("VOLT2:HARM5", "10.0000,180.0000") + harmonic("CURR2:HARM5", "40.0000,-45.0000") +
-              told("APPL") + told("OUTP ON") + kRamp};
+              read_back("CURR1:HARM2", "5.0000,-150.0000") + read_back("CURR2:HARM2", "5.0000,-150.0000") +
+              read_back("VOLT1:HARM5", "10.0000,180.0000") + read_back("CURR1:HARM5", "40.0000,-45.0000") +
+              read_back("VOLT2:HARM5", "10.0000,180.0000") + read_back("CURR2:HARM5", "40.0000,-45.0000") +
+              kSteady + told("APPL") + told("OUTP ON") + kRamp};
   ASSERT_TRUE(bench.set_limits());
   const auto applied = bench.apply(distorted_point());
+  EXPECT_TRUE(applied) << applied.error().text();
+}
+
+TEST(ScpiSource, SetsTheConstantPartOfACurrentAndBursts) {
+  LoadPoint point = load_point();  // received: −20 % of what flows
+  point.waveform = {.name = "test", .harmonics = {{.order = 0, .current = Ratio{0.2}}}, .burst = {2, 2}};
+  Bench bench{kOff + kSetLimits + Lines{{"OUTP?", "OFF"}, {"*CLS", ""}} + kValues +
+              read_back("CURR1:DC", "-20.0000") + read_back("BURS", "2,2") + told("APPL") + told("OUTP ON") +
+              kRamp};
+  ASSERT_TRUE(bench.set_limits());
+  const auto applied = bench.apply(point);
   EXPECT_TRUE(applied) << applied.error().text();
 }
 

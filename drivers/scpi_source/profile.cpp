@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "bench/config/fields.h"
 
@@ -72,6 +73,9 @@ SourceCapabilities read_capabilities(YamlMap& map) {
   if (map.find("compliance")) can.compliance = required_quantity<kind::Voltage>(map, "compliance");
   if (map.find("highest_harmonic"))
     can.highest_harmonic = required_count(map, "highest_harmonic", kHighestHarmonic);
+  if (map.find("harmonic_band")) can.harmonic_band = required_quantity<kind::Frequency>(map, "harmonic_band");
+  if (map.find("peak_voltage")) can.peak_voltage = required_quantity<kind::Voltage>(map, "peak_voltage");
+  if (map.find("peak_current")) can.peak_current = required_quantity<kind::Current>(map, "peak_current");
   return can;
 }
 
@@ -138,19 +142,21 @@ void read_load_point(YamlMap& root, Profile& profile) {
   if (sound) check_load_point(*node, profile);
 }
 
-HarmonicCommand read_harmonic(YamlMap& harmonics, std::string_view key, const NamedValues& allowed) {
-  HarmonicCommand command;
-  const auto node = harmonics.require(key);
-  auto map = node ? node->as_map() : std::nullopt;
-  if (!map) return command;
-  for (const auto& [part, line] :
+/// `must`: values that the line which sets it has to say.
+WaveformCommand read_part(YamlMap& map, std::string_view key, const NamedValues& allowed,
+                          std::initializer_list<const char*> must) {
+  WaveformCommand command;
+  const auto node = map.require(key);
+  auto part = node ? node->as_map() : std::nullopt;
+  if (!part) return command;
+  for (const auto& [name, line] :
        {std::pair{"set", &command.set}, {"read", &command.read}, {"answer", &command.answer}})
-    if (const auto text = map->require(part))
+    if (const auto text = part->require(name))
       if (auto parsed = as_template(*text, allowed)) *line = std::move(*parsed);
-  for (const char* value : {"order", "percent"})
-    if (const auto set = map->find("set"); set && !command.set.has(value))
+  for (const char* value : must)
+    if (const auto set = part->find("set"); set && !command.set.has(value))
       set->mistake(fmt::format("this line must say {{{}}}", value));
-  map->finish();
+  part->finish();
   return command;
 }
 
@@ -164,10 +170,22 @@ void read_harmonics(YamlMap& root, Profile& profile) {
   if (!map) return;
   HarmonicCommands commands;
   commands.clear = required_command(*map, "clear");
-  commands.voltage = read_harmonic(*map, "voltage", voltage_harmonic_values({}, 0));
-  commands.current = read_harmonic(*map, "current", current_harmonic_values({}, 0, Direction::delivered));
+  commands.voltage =
+      read_part(*map, "voltage", voltage_harmonic_values(LoadPoint{}, 1, 0), {"order", "percent"});
+  commands.current =
+      read_part(*map, "current", current_harmonic_values(LoadPoint{}, 1, 0), {"order", "percent"});
+  if (map->find("direct_current"))
+    commands.direct_current =
+        read_part(*map, "direct_current", direct_current_values(LoadPoint{}, 0), {"percent"});
   map->finish();
+  profile.capabilities.direct_current = commands.direct_current.has_value();
   profile.harmonics = std::move(commands);
+}
+
+void read_burst(YamlMap& root, Profile& profile) {
+  if (!root.find("burst")) return;
+  profile.burst = read_part(root, "burst", burst_values({}), {"on", "off"});
+  profile.capabilities.bursts = true;
 }
 
 /// A state that some instruments do not have.
@@ -225,6 +243,7 @@ std::optional<Profile> read_profile(const YamlNode& root, Mistakes& mistakes) {
     }
   read_load_point(*map, profile);
   read_harmonics(*map, profile);
+  read_burst(*map, profile);
   if (const auto node = map->find("apply")) profile.apply = as_command(*node);
   read_output(*map, profile);
   map->finish();

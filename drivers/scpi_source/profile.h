@@ -21,8 +21,8 @@ struct LimitCommands {
   double within = 0;    ///< V or A
 };
 
-/// One harmonic of one channel: how it is set, and how it is read back.
-struct HarmonicCommand {
+/// A part of a waveform: how it is set, and how it is read back.
+struct WaveformCommand {
   CommandTemplate set;
   CommandTemplate read;
   CommandTemplate answer;  ///< what a source that has taken it answers, to the character
@@ -31,8 +31,9 @@ struct HarmonicCommand {
 /// How harmonics are set, before `apply`.
 struct HarmonicCommands {
   std::string clear;  ///< takes away all that were set before
-  HarmonicCommand voltage;
-  HarmonicCommand current;
+  WaveformCommand voltage;
+  WaveformCommand current;
+  std::optional<WaveformCommand> direct_current;  ///< none: the source gives none
 };
 
 /// What the state query answers. An empty text: the instrument has no such state.
@@ -59,6 +60,7 @@ struct Profile {
   LimitCommands current_limit;
   std::vector<CommandTemplate> load_point;    ///< in this order; a line with {circuit} once for each circuit
   std::optional<HarmonicCommands> harmonics;  ///< none: the source has the sine alone
+  std::optional<WaveformCommand> burst;       ///< none: its currents flow all the time
   std::string apply;                          ///< empty: each line takes effect at once
   std::string output_on;
   std::string output_off;

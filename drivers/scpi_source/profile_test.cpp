@@ -135,17 +135,55 @@ TEST(ScpiProfile, MayHaveHarmonicsAndBurdens) {
   EXPECT_EQ(profile->capabilities.highest_harmonic, 31);
   ASSERT_TRUE(profile->harmonics);
   EXPECT_EQ(profile->harmonics->clear, "HARM:CLE");
-  const Harmonic fifth{.order = 5,
-                       .voltage = Ratio{0.1},
-                       .voltage_phase = Angle{1},
-                       .current = Ratio{0.4},
-                       .current_phase = from_degrees(-90)};
-  const NamedValues voltage = voltage_harmonic_values(fifth, 1);
+  LoadPoint point;
+  point.waveform.harmonics = {{.order = 5,
+                               .voltage = Ratio{0.1},
+                               .voltage_phase = Angle{1},
+                               .current = Ratio{0.4},
+                               .current_phase = from_degrees(-90)}};
+  const NamedValues voltage = voltage_harmonic_values(point, 5, 1);
   EXPECT_EQ(profile->harmonics->voltage.set.filled(voltage), "VOLT2:HARM5 10.00,1.0000");
   EXPECT_EQ(profile->harmonics->voltage.read.filled(voltage), "VOLT2:HARM5?");
   EXPECT_EQ(profile->harmonics->voltage.answer.filled(voltage), "10.00,1.0000");
-  const NamedValues current = current_harmonic_values(fifth, 0, Direction::delivered);
+  const NamedValues current = current_harmonic_values(point, 5, 0);
   EXPECT_EQ(profile->harmonics->current.set.filled(current), "CURR1:HARM5 40.0,-90");
+}
+
+const std::string kDirectCurrent = R"(  direct_current:
+    set: "CURR{circuit}:DC {percent:.4f}"
+    read: "CURR{circuit}:DC?"
+    answer: "{percent:.4f}"
+)";
+const std::string kBurst = R"(burst:
+  set: "BURS {on},{off}"
+  read: BURS?
+  answer: "{on},{off}"
+)";
+
+TEST(ScpiProfile, MayHaveDirectCurrentBurstsAndPeaks) {
+  Mistakes mistakes;
+  std::string text = with_harmonics() + kDirectCurrent + kBurst;
+  const auto can = [&] { return read(text, mistakes)->capabilities; };
+  ASSERT_TRUE(read(text, mistakes)) << mistakes.text();
+  EXPECT_TRUE(can().direct_current);
+  EXPECT_TRUE(can().bursts);
+  EXPECT_EQ(can().peak_current, Current{});
+  EXPECT_EQ(can().harmonic_band, Frequency{});
+  const std::string line = "  highest_harmonic: 31\n";
+  text.insert(text.find(line) + line.size(),
+              "  harmonic_band: 1.9 kHz\n  peak_voltage: 500 V\n  peak_current: 400 A\n");
+  EXPECT_EQ(can().harmonic_band, Frequency{1900});
+  EXPECT_EQ(can().peak_voltage, Voltage{500});
+  EXPECT_EQ(can().peak_current, Current{400});
+}
+
+TEST(ScpiProfile, TellsWhatALineOfAWaveformLacks) {
+  std::string text = with_harmonics() + kDirectCurrent + kBurst;
+  text.replace(text.find("BURS {on},{off}"), 15, "BURS {on},2");
+  EXPECT_THAT(mistakes_of(text), HasSubstr("this line must say {off}"));
+  text = with_harmonics() + kDirectCurrent;
+  text.replace(text.find("DC {percent:.4f}"), 16, "DC {order}");
+  EXPECT_THAT(mistakes_of(text), HasSubstr("'order' cannot be sent here; allowed: circuit, percent"));
 }
 
 TEST(ScpiProfile, WithoutThemHasTheSineAloneAndStatesNoBurden) {
@@ -156,6 +194,8 @@ TEST(ScpiProfile, WithoutThemHasTheSineAloneAndStatesNoBurden) {
   EXPECT_EQ(profile->capabilities.voltage_power, ApparentPower{});
   EXPECT_EQ(profile->capabilities.compliance, Voltage{});
   EXPECT_FALSE(profile->harmonics);
+  EXPECT_FALSE(profile->capabilities.direct_current);
+  EXPECT_FALSE(profile->capabilities.bursts);
 }
 
 TEST(ScpiProfile, ItsHarmonicsAndItsHighestHarmonicGoTogether) {

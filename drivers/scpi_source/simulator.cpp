@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 #include "bench/core/quantity_text.h"
 #include "drivers/far_end/usb_far_end.h"  // a unique_ptr of AnyFarEnd needs it whole
@@ -17,6 +20,10 @@ constexpr double kLeastHertz = 45;
 constexpr double kMostHertz = 65;
 constexpr double kFullTurnDegrees = 360;
 constexpr double kMostPercent = 100;
+constexpr double kMostPeriods = 1000;
+/// Clause 2.6.
+constexpr double kPeakVolts = 720;
+constexpr double kPeakAmperes = 600;
 /// Clause 2.6.
 constexpr double kBandHertz = 1900;
 
@@ -65,8 +72,10 @@ void Simulator::add_commands() {
                    {}};
   rows_["HARM:CLE"] = {0,
                        [this](const auto&) {
-                         for (Circuit& circuit : stored_.circuits)
+                         for (Circuit& circuit : stored_.circuits) {
                            circuit.voltage.harmonics = circuit.current.harmonics = {};
+                           circuit.current.direct_percent = 0;
+                         }
                          return ScpiError::none;
                        },
                        {}};
@@ -81,7 +90,10 @@ void Simulator::add_commands() {
   for (std::size_t i = 0; i < stored_.circuits.size(); ++i) {
     add_channel(fmt::format("VOLT{}", i + 1), stored_.circuits[i].voltage, voltage_limit_v_);
     add_channel(fmt::format("CURR{}", i + 1), stored_.circuits[i].current, current_limit_a_);
+    add_number(fmt::format("CURR{}:DC", i + 1), stored_.circuits[i].current.direct_percent,
+               [](double percent) { return std::abs(percent) <= kMostPercent; });
   }
+  add_burst();
 }
 
 void Simulator::add_channel(const std::string& header, Channel& channel, const double& limit) {
@@ -104,6 +116,23 @@ void Simulator::add_harmonic(const std::string& header, Harmonic& harmonic) {
         return ScpiError::none;
       },
       [&harmonic] { return answer_text(harmonic.percent) + ',' + answer_text(harmonic.phase_deg); }};
+}
+
+void Simulator::add_burst() {
+  rows_["BURS"] = {2,
+                   [this](const auto& parameters) {
+                     const auto on = parse_number(parameters[0]), off = parse_number(parameters[1]);
+                     if (!on || !off) return ScpiError::data_type;
+                     const auto is_length = [](double periods) {
+                       return periods >= 1 && periods <= kMostPeriods && periods == std::floor(periods);
+                     };
+                     if (!(is_length(*on) && is_length(*off)) && !(*on == 0 && *off == 0))
+                       return ScpiError::data_out_of_range;
+                     stored_.burst_on = static_cast<int>(*on);
+                     stored_.burst_off = static_cast<int>(*off);
+                     return ScpiError::none;
+                   },
+                   [this] { return fmt::format("{},{}", stored_.burst_on, stored_.burst_off); }};
 }
 
 void Simulator::add_number(const std::string& header, double& value, std::function<bool(double)> in_range) {
@@ -251,15 +280,19 @@ std::string Simulator::output_state() const {
 ScpiError Simulator::take_set_point() {
   if (static_cast<double>(stored_.highest_order()) * stored_.frequency_hz > kBandHertz)
     return ScpiError::settings_conflict;
-  for (const Circuit& circuit : stored_.circuits)
+  for (const Circuit& circuit : stored_.circuits) {
     if (circuit.voltage.total_rms() > voltage_limit_v_ || circuit.current.total_rms() > current_limit_a_)
       return ScpiError::settings_conflict;
+    if (circuit.voltage.peak() > kPeakVolts || circuit.current.peak() > kPeakAmperes)
+      return ScpiError::settings_conflict;
+  }
   set_point_ = stored_;
   if (output_ == Output::energised) drive();
   return ScpiError::none;
 }
 
 virtual_lab::Phasor Simulator::Channel::phasor(std::size_t order) const {
+  if (order == 0) return rms * direct_percent / 100;
   if (order == 1) return std::polar(rms, from_degrees(phase_deg).value());
   const Harmonic& harmonic = harmonics.at(order);
   // It counts from the fundamental's zero crossing, which is `order` times as far at its frequency.
@@ -268,9 +301,30 @@ virtual_lab::Phasor Simulator::Channel::phasor(std::size_t order) const {
 }
 
 double Simulator::Channel::total_rms() const {
-  double square = 1;
+  double square = 1 + direct_percent * direct_percent / 1e4;
   for (const Harmonic& harmonic : harmonics) square += harmonic.percent * harmonic.percent / 1e4;
   return rms * std::sqrt(square);
+}
+
+/// Looked for at every tenth of a degree of the fundamental.
+double Simulator::Channel::peak() const {
+  std::vector<std::pair<double, virtual_lab::Phasor>> waves;
+  for (std::size_t order = 1; order <= kHighestHarmonic; ++order)
+    if (const auto wave = phasor(order); wave != virtual_lab::Phasor{})
+      waves.emplace_back(static_cast<double>(order), wave);
+  double highest = 0;
+  for (int tenth = 0; tenth < 10 * static_cast<int>(kFullTurnDegrees); ++tenth) {
+    const double angle = from_degrees(tenth / 10.0).value();
+    double value = phasor(0).real();
+    for (const auto& [order, wave] : waves)
+      value += std::numbers::sqrt2 * (wave * std::polar(1.0, order * angle)).imag();
+    highest = std::max(highest, std::abs(value));
+  }
+  return highest;
+}
+
+bool Simulator::Values::has_direct_current() const {
+  return std::ranges::any_of(circuits, [](const Circuit& c) { return c.current.direct_percent != 0; });
 }
 
 std::size_t Simulator::Values::highest_order() const {
@@ -284,7 +338,9 @@ std::size_t Simulator::Values::highest_order() const {
 /// The output sets off for the set point.
 void Simulator::drive() {
   const Values& values = *set_point_;
-  virtual_lab::Terminals target{.frequency = Frequency{values.frequency_hz}};
+  virtual_lab::Terminals target{.frequency = Frequency{values.frequency_hz},
+                                .burst = {values.burst_on, values.burst_off}};
+  if (values.has_direct_current()) target.harmonics.push_back({.order = 0});
   for (std::size_t order = 2; order <= values.highest_order(); ++order)
     target.harmonics.push_back({.order = static_cast<int>(order)});
   for_each_order(target, [&](int order, virtual_lab::Phasors& voltage, virtual_lab::Phasors& current) {

@@ -43,9 +43,11 @@ class Simulator final : public FarEnd {
     double rms = 0;  // of the fundamental, V or A
     double phase_deg = 0;
     std::array<Harmonic, kHighestHarmonic + 1> harmonics{};  // by order
+    double direct_percent = 0;                               // of the fundamental; a current's alone
 
     [[nodiscard]] virtual_lab::Phasor phasor(std::size_t order) const;
     [[nodiscard]] double total_rms() const;
+    [[nodiscard]] double peak() const;
   };
   struct Circuit {
     Channel voltage;
@@ -53,10 +55,12 @@ class Simulator final : public FarEnd {
   };
   struct Values {
     double frequency_hz = 60;
+    int burst_on = 0, burst_off = 0;  // periods
     std::array<Circuit, LoadPoint::kCircuits> circuits{};
 
     /// The highest order that any channel has; 1 for a sine.
     [[nodiscard]] std::size_t highest_order() const;
+    [[nodiscard]] bool has_direct_current() const;
   };
   enum class Output { off, energised, trip };
 
@@ -71,6 +75,7 @@ class Simulator final : public FarEnd {
   void add_channel(const std::string& header, Channel& channel, const double& limit);
   void add_harmonic(const std::string& header, Harmonic& harmonic);
   void add_number(const std::string& header, double& value, std::function<bool(double)> in_range);
+  void add_burst();
   void add_limit(const std::string& header, double& limit, double most);
   void take_line(const std::string& line, Bytes& reply);
   /// The answer of a query, empty for a command.

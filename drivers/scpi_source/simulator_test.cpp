@@ -281,6 +281,61 @@ TEST_F(ScpiSimulator, Clause2_6HoldsTheWholeWaveAgainstLimitsAndBand) {
   EXPECT_EQ(error(), "-221,\"Settings conflict;APPL\"\n");
 }
 
+TEST_F(ScpiSimulator, Clause2_6HoldsTheCrestAgainstThePowerStage) {
+  // Thirds at 180° add to the crest: √2·240 A·1.7 = 577 A; with a fifth more, √2·240 A·1.8 = 611 A.
+  for (const char* line :
+       {"LIM:VOLT 300", "LIM:CURR 240", "VOLT1 240", "CURR1 190", "CURR1:HARM3 70,180", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);  // √2·190 A·1.7 = 457 A; rms 232 A
+  for (const char* line : {"CURR1:HARM5 20,0", "CURR1:DC 5"}) say(line);
+  say("APPL");
+  ASSERT_EQ(error(), kNoError) << "524 A; rms 235.0 A";
+  for (const char* line : {"HARM:CLE", "VOLT1:HARM3 60,180", "VOLT1:HARM5 30,0", "VOLT1:HARM7 25,180"})
+    say(line);
+  say("APPL");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;APPL\"\n") << "√2·240 V·2.15 = 730 V; rms 296 V";
+  say("VOLT1:HARM7 20,180");
+  say("APPL");
+  EXPECT_EQ(error(), kNoError) << "713 V";
+}
+
+TEST_F(ScpiSimulator, Clause2_7PutsAConstantPartOnTheTerminals) {
+  for (const char* line : {"LIM:VOLT 300", "LIM:CURR 240", "VOLT1 120", "CURR1 20", "CURR1:PHAS 180",
+                           "CURR2 10", "CURR2:DC -90", "CURR1:DC 45.01", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);
+  EXPECT_EQ(say("CURR1:DC?"), "45.0100\n");
+  wait(60);
+  const auto got = terminals();
+  ASSERT_EQ(got.harmonics.size(), 1U);
+  EXPECT_EQ(got.harmonics[0].order, 0);
+  EXPECT_LT(std::abs(got.harmonics[0].current[0] - 9.002), 1e-9) << "whatever the angle";
+  EXPECT_LT(std::abs(got.harmonics[0].current[1] + 9.0), 1e-9);
+  for (const auto& [line, number] : std::vector<std::pair<std::string, std::string>>{
+           {"CURR1:DC 100.0001", "-222,\"Data out of range"}, {"VOLT1:DC 1", "-113,\"Undefined header"}}) {
+    say(line);
+    EXPECT_EQ(error(), number + ";" + line + "\"\n");
+  }
+  say("HARM:CLE");
+  EXPECT_EQ(say("CURR1:DC?"), "0.0000\n");
+}
+
+TEST_F(ScpiSimulator, Clause2_8LetsCurrentsFlowInBursts) {
+  for (const char* line :
+       {"LIM:VOLT 300", "LIM:CURR 240", "VOLT1 120", "CURR1 20", "BURS 2,2", "APPL", "OUTP ON"})
+    say(line);
+  ASSERT_EQ(error(), kNoError);
+  EXPECT_EQ(say("BURS?"), "2,2\n");
+  EXPECT_EQ(terminals().burst, (Burst{2, 2}));
+  for (const char* line : {"BURS 0,2", "BURS 2,0", "BURS 1.5,2", "BURS 1001,2", "BURS -1,-1"}) {
+    say(line);
+    EXPECT_EQ(error(), std::string{"-222,\"Data out of range;"} + line + "\"\n");
+  }
+  say("BURS 0,0");
+  say("APPL");
+  EXPECT_FALSE(terminals().burst.any());
+}
+
 TEST_F(ScpiSimulator, Clause3_2NeedsASetPointToSwitchOn) {
   say("OUTP ON");
   EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");

@@ -111,6 +111,30 @@ TEST(ScpiSourceAndSimulator, PutAWaveformOnAndTakeItAway) {
   EXPECT_TRUE(bench.world.source().at(bench.reactor.now(), 0).harmonics.empty());
 }
 
+TEST(ScpiSourceAndSimulator, PutACutSineAndBurstsOn) {
+  MemoryBench bench;
+  ASSERT_TRUE(bench.set_limits());
+  for (const Direction direction : {Direction::delivered, Direction::received}) {
+    LoadPoint point = load_point();
+    point.direction = direction;
+    point.circuits[1].inverted = true;
+    point.waveform = series_of({.name = "half", .conducts = {{Angle{}, from_degrees(180)}}}, 31);
+    point.waveform.burst = {3, 1};
+    const auto applied = bench.apply(point);
+    ASSERT_TRUE(applied) << applied.error().text();
+    bench.reactor.wait_until(bench.reactor.now() + std::chrono::minutes{1});
+    const auto terminals = bench.world.source().at(bench.reactor.now(), 0);
+    EXPECT_EQ(terminals.burst, (Burst{3, 1}));
+    for (const int order : point.waveform.orders()) {
+      virtual_lab::Phasors current = terminals.current;
+      for (const auto& harmonic : terminals.harmonics)
+        if (harmonic.order == order) current = harmonic.current;
+      for (const std::size_t i : {0U, 1U})
+        EXPECT_LT(std::abs(current[i] - point.current_phasor(i, order)), 1e-3) << order;
+    }
+  }
+}
+
 TEST(ScpiSourceAndSimulator, MoveFromPointToPointWithoutGoingOff) {
   MemoryBench bench;
   ASSERT_TRUE(bench.set_limits());

@@ -202,6 +202,12 @@ TEST_P(PowerSourceContract, SendsNothingForAPointBeyondTheLimits) {
   expect_refused("no frequency", [&](LoadPoint& p) { p.frequency = Frequency{nan}; });
   const Harmonic beyond{.order = can.highest_harmonic + 1, .current = Ratio{0.01}};
   expect_refused("harmonic", [&](LoadPoint& p) { p.waveform = {.name = "test", .harmonics = {beyond}}; });
+  if (!can.direct_current)
+    expect_refused("direct current", [](LoadPoint& p) {
+      p.waveform = {.name = "test", .harmonics = {{.order = 0, .current = Ratio{0.01}}}};
+    });
+  if (!can.bursts)
+    expect_refused("bursts", [](LoadPoint& p) { p.waveform = {.name = "test", .burst = {2, 2}}; });
   EXPECT_EQ(rig.plot.messages(), before);
   EXPECT_FALSE(rig.energised());
 }

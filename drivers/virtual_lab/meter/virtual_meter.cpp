@@ -57,6 +57,11 @@ Phasor in_counts(const Phasor& rms, double unit_per_count) {
   return rms * (std::numbers::sqrt2 / unit_per_count);
 }
 
+/// The carrier of order 0 stands at 1, where value() takes the imaginary part.
+Phasor constant_in_counts(const Phasor& mean, double unit_per_count) {
+  return {0.0, mean.real() / unit_per_count};
+}
+
 std::int32_t converted(double counts) {
   // Rounds to nearest: truncation is the cheap conversion, and all that it sees is positive.
   constexpr double kOffset = front_end::kGreatestCount + 1;
@@ -376,8 +381,9 @@ VirtualMeter::Tone VirtualMeter::tone(Frequency frequency, int order, const Phas
   // A current of its own, as of a leak to the first circuit; of half of it a three-wire form takes the power.
   const double siemens = imperfections_.creep_w / std::pow(type_.nominal_voltage.value(), 2);
   const Phasor leak = between * (three_wire ? 2 * siemens : siemens);
-  return {in_counts(between, front_end::kVoltsPerCount), in_counts((current[0] + leak) * factor, ampere),
-          three_wire ? in_counts(current[1] * factor, ampere) : Phasor{}};
+  const auto counts = order == 0 ? constant_in_counts : in_counts;
+  return {counts(between, front_end::kVoltsPerCount), counts((current[0] + leak) * factor, ampere),
+          three_wire ? counts(current[1] * factor, ampere) : Phasor{}};
 }
 
 template <class Next>
@@ -406,8 +412,9 @@ void VirtualMeter::take_samples(std::uint64_t until, Next next) {
 void VirtualMeter::convert(const Terminals& terminals, std::uint64_t until) {
   if (terminals.dark()) return take_samples(until, [] { return firmware::Sample{}; });
 
-  // One carrier for all channels, turned from sample to sample; its length is set right once a call.
-  Phasor carrier = carrier_ / std::abs(carrier_);
+  // One carrier for all channels, turned from sample to sample; where it stands is looked up once a call.
+  const double periods = terminals.periods_until(clock_.time_of(static_cast<double>(converted_)));
+  Phasor carrier = std::polar(1.0, 2 * std::numbers::pi * std::fmod(periods, 1));
   const double step = 2 * std::numbers::pi * terminals.frequency.value() / clock_.rate();
   const Phasor turn = std::polar(1.0, step);
   const Tone first = tone(terminals.frequency, 1, terminals.voltage, terminals.current);
@@ -442,7 +449,6 @@ void VirtualMeter::convert(const Terminals& terminals, std::uint64_t until) {
       return firmware::Sample{converted(u), converted(i1), converted(i2)};
     });
   }
-  carrier_ = carrier;
 }
 
 void VirtualMeter::take_results() {

@@ -211,10 +211,7 @@ class VirtualMeter final : public Observer {
   std::uint64_t looked_ = 0;        // until which its edges are behind it
   std::uint64_t last_edge_ = 0;     // of the LED, since the last reset
   std::uint64_t lit_ = 0;           // LED pulses, whether given or lost
-  // e^jωt of the next sample. The phase goes on when the frequency changes, and stands while there is
-  // nothing.
-  Phasor carrier_{0.0, 1.0};
-  Bytes said_;  // by the port, not taken yet
+  Bytes said_;                      // by the port, not taken yet
 };
 
 }  // namespace meterbench::virtual_lab

@@ -17,10 +17,29 @@ constexpr double kReferenceTemperature = 23;             // °C
 /// Of a crystal: it is slower, or faster, on either side.
 constexpr double kTurnover = 25;  // °C
 
+/// What a sine of amplitude 1, of which parts alone are left, has in phase with itself and 90° ahead.
+std::complex<double> fundamental_left(const std::vector<Conduction>& parts) {
+  double in_phase = 0, ahead = 0;  // (1/π)·∫ sin²θ dθ and (1/π)·∫ sin θ·cos θ dθ
+  for (const Conduction& part : parts) {
+    const double a = part.begin.value(), b = part.end.value();
+    in_phase += (b - a) / 2 - (std::sin(2 * b) - std::sin(2 * a)) / 4;
+    ahead += (std::sin(b) * std::sin(b) - std::sin(a) * std::sin(a)) / 2;
+  }
+  return std::complex{in_phase, ahead} / std::numbers::pi;
+}
+
+/// rms, at one order. Of a cut sine the fundamental is enough: the voltage has no other order.
+std::complex<double> current_of(const LoadPoint& load, std::size_t circuit, int order) {
+  if (load.waveform.conducts.empty()) return load.current_phasor(circuit, order);
+  if (order != 1) return 0;
+  return std::polar(load.circuits.at(circuit).current.value(), load.current_phase(circuit).value()) *
+         fundamental_left(load.waveform.conducts);
+}
+
 /// Complex power of one order by the form's own definition: V1·I1*, or (V1 − V2)·(I1 − I2)*/2.
 std::complex<double> metered_complex_power(Form form, const LoadPoint& load, int order) {
   const auto voltage = [&](std::size_t circuit) { return load.voltage_phasor(circuit, order); };
-  const auto current = [&](std::size_t circuit) { return load.current_phasor(circuit, order); };
+  const auto current = [&](std::size_t circuit) { return current_of(load, circuit, order); };
   if (!is_three_wire(form)) return voltage(0) * std::conj(current(0));
   return (voltage(0) - voltage(1)) * std::conj(current(0) - current(1)) / 2.0;
 }
@@ -58,16 +77,21 @@ double calibrated_delay(double frequency) {
 
 }  // namespace
 
+ActivePower true_power(Form form, const LoadPoint& load) {
+  double sum = 0;
+  for (const int order : load.waveform.orders()) sum += metered_complex_power(form, load, order).real();
+  return ActivePower{sum * load.waveform.burst.duty()};
+}
+
 double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature body) {
   const double nominal = meter.type.nominal_frequency.value();
   const double delay = calibrated_delay(nominal);
   const Channels calibrated = channels_at(nominal, delay);
 
-  std::vector<int> orders{1};
-  for (const Harmonic& harmonic : load.waveform.harmonics) orders.push_back(harmonic.order);
+  const double duty = load.waveform.burst.duty();
   double power = 0, registered = 0, apparent = 0;
-  for (const int order : orders) {
-    const std::complex<double> complex_power = metered_complex_power(meter.type.form, load, order);
+  for (const int order : load.waveform.orders()) {
+    const std::complex<double> complex_power = duty * metered_complex_power(meter.type.form, load, order);
     const Channels now = channels_at(order * load.frequency.value(), delay);
     const double psi = now.extra_lag - order * meter.phase_error_arcmin * kArcmin;
     power += complex_power.real();
@@ -76,7 +100,7 @@ double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature 
     registered += (leak * std::polar(now.ratio / calibrated.ratio, psi)).real();
     registered += (complex_power * std::polar(now.ratio / calibrated.ratio, psi)).real();
     for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i)
-      apparent += std::abs(load.voltage_phasor(i, order) * load.current_phasor(i, order));
+      apparent += std::abs(load.voltage_phasor(i, order) * current_of(load, i, order));
   }
   // Rounding leaves a trace of active power where there is none.
   if (!(std::abs(power) > 1e-12 * apparent)) return std::numeric_limits<double>::quiet_NaN();

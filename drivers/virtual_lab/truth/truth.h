@@ -18,8 +18,11 @@ struct TrueMeter {
   double creep_w = 0;           ///< delivered, beyond the load, at nominal voltage; by the voltage squared
 };
 
-/// Percent error of its energy at a steady load with all its harmonics, its body at `body`: positive when it
-/// over-registers. NaN where the load has no active power to be wrong about.
+/// Mean power that a perfect meter of that form registers: of cut sines and bursts by formulas of their own.
+[[nodiscard]] ActivePower true_power(Form form, const LoadPoint& load);
+
+/// Percent error of its energy at a steady load with all its orders, or over whole sets of its bursts, its
+/// body at `body`: positive when it over-registers. NaN where the load has no active power to be wrong about.
 [[nodiscard]] double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature body);
 
 }  // namespace meterbench::virtual_lab

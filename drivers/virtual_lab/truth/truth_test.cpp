@@ -11,6 +11,7 @@ namespace {
 MeterType type_of(Form form) {
   MeterType type;
   type.form = form;
+  type.nominal_voltage = Voltage{240};
   type.nominal_frequency = Frequency{60};
   return type;
 }
@@ -95,6 +96,35 @@ TEST(Truth, OfAHarmonicIsWeightedByItsPower) {
   const double by_hand = 100 * (((1 + sine / 100) + harmonic) / 1.02 - 1);
   EXPECT_NEAR(distorted, by_hand, 2e-4);
   EXPECT_LT(distorted, sine - 0.015);
+}
+
+/// type-approval.md 7. Of the current I·sin(θ − φ), cut at 90° of its own, P = V·I·(cos φ/2 − sin φ/π).
+TEST(TruePower, OfACutSineIsThatOfItsFundamental) {
+  const double half_pi = std::numbers::pi / 2;
+  LoadPoint point = load(Form::s2, kUnity);
+  const double sine = 240 * 30;
+  EXPECT_NEAR(true_power(Form::s2, point).value(), sine, 1e-9);
+  for (double phi = 0; phi < 6; phi += 0.5) {
+    for (CircuitLoad& circuit : point.circuits) circuit.lag = Angle{phi};
+    point.waveform = {
+        .name = "fired",
+        .conducts = {{Angle{half_pi}, Angle{2 * half_pi}}, {Angle{3 * half_pi}, Angle{4 * half_pi}}}};
+    const double by_hand = std::cos(phi) / 2 - std::sin(phi) / std::numbers::pi;
+    EXPECT_NEAR(true_power(Form::s2, point).value(), sine * by_hand, 1e-9) << phi;
+    point.waveform.conducts = {{Angle{}, Angle{2 * half_pi}}};
+    EXPECT_NEAR(true_power(Form::s2, point).value(), sine * std::cos(phi) / 2, 1e-9) << phi;
+  }
+}
+
+TEST(Truth, OfBurstsIsThatOfTheSineButForWhatLeaksInTheirPauses) {
+  TrueMeter meter{.type = type_of(Form::s2), .gain_percent = 0.2, .phase_error_arcmin = 2};
+  LoadPoint point = load(Form::s2, kLag);
+  const double sine = truth_percent(meter, point, Temperature{23});
+  point.waveform = {.name = "bursts", .burst = {2, 2}};
+  EXPECT_NEAR(true_power(Form::s2, point).value(), 240 * 30 * 0.5 / 2, 1e-9);
+  EXPECT_NEAR(truth_percent(meter, point, Temperature{23}), sine, 1e-9);
+  meter.creep_w = 1.8;  // of 3600 W 0.05 %, of 1800 W 0.1 %
+  EXPECT_NEAR(truth_percent(meter, point, Temperature{23}), sine + 0.1002, 1e-4);
 }
 
 TEST(Truth, IsNothingWhereTheCoilsWorkAgainstEachOther) {

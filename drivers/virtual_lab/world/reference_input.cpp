@@ -83,6 +83,7 @@ void ReferenceInput::on_segment(const Segment& segment) {
 
 ReferenceInput::Reading ReferenceInput::reading(Duration integration) const {
   Reading mean;
+  std::array<double, LoadPoint::kCircuits> square_voltage{}, square_current{};
   if (pieces_.empty()) return mean;
   const Instant end = pieces_.back().end;
   const Instant begin = std::max(end - integration, pieces_.front().begin);
@@ -90,12 +91,16 @@ ReferenceInput::Reading ReferenceInput::reading(Duration integration) const {
   for (auto piece = pieces_.rbegin(); piece != pieces_.rend() && piece->end > begin; ++piece) {
     const double weight = in_seconds(piece->end - std::max(piece->begin, begin)) / in_seconds(end - begin);
     for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
-      mean.voltage[i] = mean.voltage[i] + weight * piece->reading.voltage[i];
-      mean.current[i] = mean.current[i] + weight * piece->reading.current[i];
+      square_voltage[i] += weight * std::pow(piece->reading.voltage[i].value(), 2);
+      square_current[i] += weight * std::pow(piece->reading.current[i].value(), 2);
       mean.active[i] = mean.active[i] + weight * piece->reading.active[i];
       mean.reactive[i] = mean.reactive[i] + weight * piece->reading.reactive[i];
     }
     mean.net = mean.net + weight * piece->reading.net;
+  }
+  for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
+    mean.voltage[i] = Voltage{std::sqrt(square_voltage[i])};
+    mean.current[i] = Current{std::sqrt(square_current[i])};
   }
   return mean;
 }

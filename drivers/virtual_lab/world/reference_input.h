@@ -47,8 +47,8 @@ class ReferenceInput final : public Observer, public PulseSignal {
 
   void on_segment(const Segment& segment) override;
 
-  /// Mean over the last `integration` before the world's now (shorter at the start of the world), at most
-  /// 10 s. The frequency is the latest. All 0 before the world has begun.
+  /// Mean, of rms values their square's, over the last `integration` before the world's now (shorter at the
+  /// start of the world), at most 10 s. The frequency is the latest. All 0 before the world has begun.
   [[nodiscard]] Reading reading(Duration integration) const;
 
   /// Number of the current range in use, from 0; each has its own range error.

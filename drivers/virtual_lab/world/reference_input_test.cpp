@@ -124,6 +124,27 @@ TEST(ReferenceInput, ReadsTheMeanOverItsIntegrationTime) {
   EXPECT_EQ((ReferenceInput{1, {}}.reading(std::chrono::seconds{1}).net), ActivePower{0});
 }
 
+TEST(ReferenceInput, ReadsTheRmsOfBurstsOverTime) {
+  ReferenceInput input{1, {}};
+  Terminals pause = series(0);
+  pause.take_currents_away();
+  for (int n = 0; n < 20; ++n) hold(input, n * 0.05, 0.05, n % 2 == 0 ? series(0) : pause);
+  const auto reading = input.reading(std::chrono::seconds{1});
+  EXPECT_NEAR(reading.current[0].value(), 10 / std::sqrt(2.0), 1e-9);
+  EXPECT_NEAR(reading.voltage[0].value(), 120, 1e-9);
+  EXPECT_NEAR(reading.net.value(), 1200, 1e-9);
+}
+
+TEST(ReferenceInput, TakesInDirectCurrent) {
+  ReferenceInput input{1, {}};
+  Terminals half = series(0);
+  half.harmonics = {{.order = 0, .voltage = {}, .current = {Phasor{9}, Phasor{-9}}}};
+  hold(input, 0, 1, half);
+  const auto reading = input.reading(std::chrono::seconds{1});
+  EXPECT_NEAR(reading.current[0].value(), std::sqrt(181.0), 1e-9);
+  EXPECT_NEAR(reading.net.value(), 2400, 1e-9) << "no power with a voltage that has none";
+}
+
 TEST(ReferenceInput, ReadsHighByItsGain) {
   EXPECT_NEAR(net({.gain_percent = 0.5}, series(0)).value(), 2412, 1e-9);
 }

@@ -14,6 +14,9 @@ constexpr double kSettledResidue = 1e-4;
 /// After that many times settle_s a step has ended: less of it is left than a double can tell.
 constexpr double kSettlingTimes = 4;
 
+/// Periods, 17 ns at 60 Hz: an edge of a burst that is rounded to a nanosecond has been passed.
+constexpr double kOnTheEdge = 1e-6;
+
 /// What a step has left after `elapsed_s`, from 1 down to 0.
 double residue(double elapsed_s, double settle_s) {
   const double elapsed = std::max(elapsed_s, 0.0);
@@ -46,6 +49,7 @@ void SourceOutput::apply(Instant when, const Terminals& target) {
   if (!enabled_) return;
   from_ = ramp(when);
   target_ = target;
+  target_.origin = origin_of(when, target.frequency);
   take_orders_of(from_, target_);
   take_orders_of(target_, from_);
   since_ = when;
@@ -54,7 +58,7 @@ void SourceOutput::apply(Instant when, const Terminals& target) {
 }
 
 void SourceOutput::off(Instant when) {
-  from_ = target_ = Terminals{.frequency = target_.frequency};
+  from_ = target_ = Terminals{.frequency = target_.frequency, .origin = target_.origin};
   since_ = when;
   energised_ = false;
 }
@@ -62,6 +66,31 @@ void SourceOutput::off(Instant when) {
 void SourceOutput::enable(Instant when, bool closed) {
   if (enabled_ && !closed) off(when);
   enabled_ = closed;
+}
+
+/// The oscillator goes on where it stands when its frequency changes.
+Instant SourceOutput::origin_of(Instant when, Frequency frequency) const {
+  if (frequency == target_.frequency) return target_.origin;
+  const double periods = target_.periods_until(in_seconds(when));
+  return when - from_seconds((periods - std::floor(periods)) / frequency.value());
+}
+
+double SourceOutput::periods_of_bursts(Instant when) const {
+  const Phasor& first = target_.current[0];
+  const double lead = std::arg(first == Phasor{} ? target_.current[1] : first) / (2 * std::numbers::pi);
+  const double sets = (target_.periods_until(in_seconds(when)) + lead + kOnTheEdge) / target_.burst.periods();
+  return (sets - std::floor(sets)) * target_.burst.periods();
+}
+
+bool SourceOutput::flows(Instant when) const {
+  return !target_.burst.any() || periods_of_bursts(when) < target_.burst.on;
+}
+
+Instant SourceOutput::next_change(Instant after) const {
+  if (!target_.burst.any() || target_.dark()) return Instant::max();
+  const double passed = periods_of_bursts(after);
+  const double edge = passed < target_.burst.on ? target_.burst.on : target_.burst.periods();
+  return after + from_seconds((edge + kOnTheEdge - passed) / target_.frequency.value());
 }
 
 bool SourceOutput::settled(Instant now) const {

@@ -42,8 +42,15 @@ class SourceOutput {
   /// The output in noise cell `cell`, taken at `middle` (before the last command: at the command).
   [[nodiscard]] Terminals at(Instant middle, std::uint64_t cell) const;
 
+  /// Of bursts: whether the currents flow, and when that changes next; Instant::max() where they flow all the
+  /// time. at() knows nothing of it.
+  [[nodiscard]] bool flows(Instant when) const;
+  [[nodiscard]] Instant next_change(Instant after) const;
+
  private:
-  [[nodiscard]] Terminals ramp(Instant when) const;  // as told: without gain, drift and noise
+  [[nodiscard]] Instant origin_of(Instant when, Frequency frequency) const;
+  [[nodiscard]] double periods_of_bursts(Instant when) const;  // since a set of them began
+  [[nodiscard]] Terminals ramp(Instant when) const;            // as told: without gain, drift and noise
 
   Settings settings_;
   std::array<Noise, LoadPoint::kCircuits> voltage_noise_;

@@ -7,6 +7,14 @@ bool Terminals::dark() const {
          std::ranges::all_of(harmonics, [](const HarmonicPhasors& h) { return h.dark(); });
 }
 
+void Terminals::take_currents_away() {
+  for_each_order(*this, [](int, const Phasors&, Phasors& amperes) { amperes = {}; });
+}
+
+double Terminals::periods_until(double time_s) const {
+  return frequency.value() * (time_s - in_seconds(origin));
+}
+
 void turn_currents(Terminals& terminals, double gain, Angle lead) {
   for_each_order(terminals, [&](int order, const Phasors&, Phasors& current) {
     const Phasor factor = std::polar(gain, order * lead.value());
@@ -15,9 +23,9 @@ void turn_currents(Terminals& terminals, double gain, Angle lead) {
 }
 
 Terminals terminals_of(const LoadPoint& point) {
-  Terminals terminals{.frequency = point.frequency};
-  for (const Harmonic& harmonic : point.waveform.harmonics)
-    terminals.harmonics.push_back({.order = harmonic.order});
+  Terminals terminals{.frequency = point.frequency, .burst = point.waveform.burst};
+  for (const int order : point.waveform.orders())
+    if (order != 1) terminals.harmonics.push_back({.order = order});
   for_each_order(terminals, [&](int order, Phasors& voltage, Phasors& current) {
     for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
       voltage[i] = point.voltage_phasor(i, order);

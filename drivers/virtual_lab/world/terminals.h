@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "bench/core/quantity.h"
+#include "bench/core/time.h"
 #include "bench/model/load_point.h"
 
 namespace meterbench::virtual_lab {
 
 /// rms, angle lead-positive from the common origin, at its own frequency; V or A. The wave of the phasor X of
-/// order n is √2·|X|·sin(n·ωt + arg X).
+/// order n is √2·|X|·sin(n·ωt + arg X); of order 0 it is X, which is real.
 using Phasor = std::complex<double>;
 using Phasors = std::array<Phasor, LoadPoint::kCircuits>;
 
@@ -22,7 +23,7 @@ using Phasors = std::array<Phasor, LoadPoint::kCircuits>;
 
 /// All channels at a multiple of the frequency.
 struct HarmonicPhasors {
-  int order = 0;  ///< 2…
+  int order = 0;  ///< 0 or 2…
   Phasors voltage{};
   Phasors current{};
 
@@ -35,9 +36,15 @@ struct Terminals {
   Phasors voltage{};
   Phasors current{};
   std::vector<HarmonicPhasors> harmonics{};  ///< in rising order, each once; empty: a sine
+  /// When the common origin, ωt = 0, was passed: once, and so in every period from then on and before.
+  Instant origin{};
+  Burst burst{};  ///< in which the currents flow; what is on the terminals while they do not has none
 
   /// No voltage and no current at all.
   [[nodiscard]] bool dark() const;
+  void take_currents_away();
+  /// Periods that have passed from the origin to `time_s` of the world.
+  [[nodiscard]] double periods_until(double time_s) const;
 };
 
 /// Calls `visit(order, voltage, current)` for the fundamental and for each harmonic.

@@ -8,7 +8,9 @@ World::World(std::uint64_t seed, const SourceOutput::Settings& source)
     : seed_{seed}, source_{seed, source}, safety_{source_} {}
 
 void World::advance_to(Instant t) {
-  while (now_ < t) pass_segment(std::min(t, Instant{(now_.time_since_epoch() / kCell + 1) * kCell}));
+  while (now_ < t)
+    pass_segment(
+        std::min({t, Instant{(now_.time_since_epoch() / kCell + 1) * kCell}, source_.next_change(now_)}));
 }
 
 void World::rest_until(Instant t) {
@@ -21,6 +23,7 @@ void World::pass_segment(Instant end) {
   // how often the bench looks.
   const Instant middle = Instant{static_cast<std::int64_t>(cell) * kCell} + kCell / 2;
   Segment segment{.begin = now_, .end = end, .cell = cell, .terminals = source_.at(middle, cell)};
+  if (!source_.flows(now_)) segment.terminals.take_currents_away();
   segment.air = climate_.air(middle);
   now_ = end;
   for (Observer* observer : observers_) observer->on_segment(segment);

@@ -56,6 +56,49 @@ TEST(World, IsTheSameHoweverOftenTheBenchLooks) {
   EXPECT_NEAR(energy(1) / energy(1777), 1, 1e-12);
 }
 
+/// Bursts of two periods of 50 Hz, 60° late: current 1 crosses zero upwards 1/6 of a period after the origin.
+TEST(World, CutsBurstsWhereTheCurrentCrossesZero) {
+  for (const int steps : {1, 777}) {
+    World world{1, {.settle_s = 0}};
+    Recorder seen;
+    world.attach(seen);
+    Terminals bursts = load(120, 10);
+    bursts.frequency = Frequency{50};
+    bursts.burst = {2, 1};
+    bursts.current = {std::polar(10.0, -std::numbers::pi / 3), -std::polar(10.0, -std::numbers::pi / 3)};
+    world.source().apply(Instant{}, bursts);
+    for (int n = 1; n <= steps; ++n) world.advance_to(instant_at(0.6 * n / steps));
+    Instant end{};
+    double flows_s = 0;
+    for (const Segment& s : seen.segments) {
+      EXPECT_EQ(s.begin, end);
+      EXPECT_LT(s.begin, s.end);
+      end = s.end;
+      EXPECT_EQ(s.terminals.voltage[0], Phasor{120}) << "the voltage stands";
+      const double periods = 50 * in_seconds(s.begin + (s.end - s.begin) / 2) - 1.0 / 6 + 3;
+      const bool flows = std::fmod(periods, 3) < 2;
+      EXPECT_NEAR(std::abs(s.terminals.current[0]), flows ? 10 : 0, 1e-12) << in_seconds(s.begin);
+      if (flows) flows_s += in_seconds(s.end - s.begin);
+    }
+    EXPECT_EQ(end, instant_at(0.6));
+    EXPECT_NEAR(flows_s, 0.4, 2e-9) << "ten sets of three periods, within a nanosecond an edge";
+  }
+}
+
+TEST(World, GoesOnInPhaseWhenTheFrequencyChanges) {
+  World world{1, {.settle_s = 0}};
+  Terminals fifty = load(120, 10);
+  fifty.frequency = Frequency{50};
+  world.source().apply(Instant{}, load(120, 10));
+  const Instant change = instant_at(1.2345);
+  const double before = world.source().at(change, 0).periods_until(in_seconds(change));
+  world.source().apply(change, fifty);
+  const double after = world.source().at(change, 0).periods_until(in_seconds(change));
+  EXPECT_NEAR(std::remainder(after - before, 1), 0, 1e-7);
+  world.source().apply(change + std::chrono::seconds{1}, fifty);
+  EXPECT_EQ(world.source().at(change, 0).periods_until(in_seconds(change)), after) << "it goes on";
+}
+
 TEST(World, RestsInOneSegmentAndGoesOnInCells) {
   World world{1, {}};
   Recorder seen;

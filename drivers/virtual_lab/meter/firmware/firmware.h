@@ -10,6 +10,7 @@
 #include "drivers/virtual_lab/meter/firmware/calibration_record.h"
 #include "drivers/virtual_lab/meter/firmware/led_signal.h"
 #include "drivers/virtual_lab/meter/firmware/metering.h"
+#include "drivers/virtual_lab/meter/firmware/net_flow.h"
 #include "drivers/virtual_lab/meter/firmware/optical_server.h"
 #include "drivers/virtual_lab/meter/firmware/test_led.h"
 
@@ -51,6 +52,7 @@ class MeterFirmware {
   CalibrationRecord calibration_;  // all 0 without a valid one
   Metering metering_;
   TestLed led_;
+  NetFlow flow_;  // to the LED
   std::uint64_t delivered_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t line_periods_ = 0;  // that the billing has been told of
