@@ -69,8 +69,8 @@ struct StationFile {
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
   StationUncertainty uncertainty;
-  Ratio source_accuracy{};  ///< of its set power, half-width; 0: not stated
-  Resistance wiring{};      ///< of one current circuit, through all sockets and back
+  SourceAccuracy source_accuracy{};
+  Resistance wiring{};  ///< of one current circuit, through all sockets and back
   std::vector<InterimCheck> interim_checks;
   Temperature room_temperature{};              ///< what the room is kept at
   std::map<std::string, std::string> origins;  ///< of its figures, by their key in the file

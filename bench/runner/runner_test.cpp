@@ -75,7 +75,7 @@ TEST_F(RunnerTest, ALimitOfTwoSidesIsHeldAgainstBoth) {
 }
 
 TEST_F(RunnerTest, AFailOfALimitOfTwoSidesStandsWhereverTheReferenceMayLie) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   plan_.points[0].limit.limit = from_percent(0.5);
   plan_.points[0].limit.middle = from_percent(0.3);
   bench_.meter_error = -0.003;  // 0.1 % beyond -0.2 %
