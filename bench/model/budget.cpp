@@ -83,9 +83,14 @@ std::vector<Component> condensed(const Budget& budget) {
   return few;
 }
 
-/// Sizes of the errors that the budget makes.
-std::vector<double> trials_of(const Budget& budget) {
-  const std::vector<Component> components = condensed(budget);
+/// Whether both give the same trials, whatever their names.
+bool draws_alike(const Component& a, const Component& b) {
+  return a.distribution == b.distribution && a.contribution_percent() == b.contribution_percent() &&
+         a.degrees_of_freedom == b.degrees_of_freedom;
+}
+
+/// Sizes of the errors that the components of a budget make.
+std::vector<double> trials_of(const std::vector<Component>& components) {
   Draws draws;
   std::vector<double> errors(kTrials);
   for (double& error : errors) {
@@ -148,15 +153,24 @@ double Budget::expanded_as_if_normal_percent() const {
 double propagated_coverage_factor(const Budget& budget) {
   const double u = budget.combined_percent();
   if (u == 0) return 2;
-  std::vector<double> errors = trials_of(budget);
+  // It takes tens of milliseconds, and one result is asked for several times on end: decision, record, views.
+  struct Known {
+    std::vector<Component> components;
+    double factor = 0;
+  };
+  static thread_local Known last;
+  std::vector<Component> components = condensed(budget);
+  if (std::ranges::equal(components, last.components, draws_alike)) return last.factor;
+  std::vector<double> errors = trials_of(components);
   const auto bound = errors.begin() + static_cast<std::ptrdiff_t>(kCoverage * static_cast<double>(kTrials));
   std::ranges::nth_element(errors, bound);
-  return *bound / u;
+  last = {std::move(components), *bound / u};
+  return last.factor;
 }
 
 double propagated_coverage(const Budget& budget, double expanded_percent) {
-  const auto inside =
-      std::ranges::count_if(trials_of(budget), [&](double error) { return error <= expanded_percent; });
+  const auto inside = std::ranges::count_if(trials_of(condensed(budget)),
+                                            [&](double error) { return error <= expanded_percent; });
   return static_cast<double>(inside) / static_cast<double>(kTrials);
 }
 

@@ -121,6 +121,9 @@ TEST(Budget, TakesItsFactorByPropagationWhereOneDominates) {
   const Budget budget{{uniform(1), normal(0.1, INFINITY)}};
   EXPECT_EQ(budget.coverage_factor(), propagated_coverage_factor(budget));
   EXPECT_EQ(budget.coverage_factor(), budget.coverage_factor()) << "a fixed seed";
+  Budget wider = budget;
+  wider.components[1].standard_uncertainty = 0.3;
+  EXPECT_NE(wider.coverage_factor(), budget.coverage_factor());
   EXPECT_GT(budget.expanded_as_if_normal_percent(), budget.expanded_percent());
 }
 

@@ -64,7 +64,9 @@ Result<void> PointCount::run() {
 }
 
 Result<void> PointCount::scan() {
-  period_.keep_edges_from(hold_.steady_since());
+  // The window opens on the second edge since the load, as the meter tells of it, has been in band.
+  period_.keep_edges_from(hold_.steady_since(),
+                          *hold_.watch()->held_since() + to_duration(station_.uncertainty.meter_delay_limit));
   std::vector<Instant> deadlines;
   for (const PlannedMeter& meter : point_.meters)
     deadlines.push_back(station_.reactor.now() + longest_window(meter));

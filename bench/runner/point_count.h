@@ -31,7 +31,8 @@ struct MeterCount {
   std::vector<Edge> steady;  ///< all of the time in which the load alone was counted; empty: not looked at
 };
 
-/// The window opens on the second edge: the first may belong to energy from before.
+/// The window opens on the second edge since the load is in band, once the meter tells of it alone: the first
+/// may belong to energy from before.
 inline constexpr std::size_t kOpeningEdge = 1;
 
 class PointCount {
