@@ -15,9 +15,6 @@ namespace {
 /// Reference pulses against the reference's own reading of power: more apart than this is a wiring or
 /// constant mistake, not a measurement.
 constexpr double kPulseBand = 0.01;
-/// Counters may tell of an edge that much later. made: a USB-CTR08 takes 30 to 60 ms.
-constexpr Duration kLateEdges = std::chrono::milliseconds{200};
-
 /// It may tell of its last stamp that much later.
 constexpr Duration kLateStamps = std::chrono::seconds{2};
 
