@@ -45,6 +45,9 @@ constexpr double kCoverage = 0.9544997361036416;  // of a normal distribution wi
 /// JCGM 101 7.2.1 asks for 10⁴/(1 − p) trials at least.
 constexpr std::size_t kTrials = 250'000;
 
+/// With fewer, the tails of Student's t show whatever the share.
+constexpr double kFewDegrees = 10;
+
 /// Draws of one component, of standard uncertainty 1 (of a normal one: of scale 1).
 class Draws {
  public:
@@ -69,17 +72,23 @@ class Draws {
   std::mt19937_64 random_{2008};
 };
 
-/// Its components, where those that are normal with infinite degrees of freedom are one.
+/// Below that share of u_c the shape of a component no longer shows: what it adds to the excess kurtosis of
+/// the sum, −1.2 of a rectangle at most in size, is weighed by the fourth power.
+constexpr double kShapeless = 0.2;
+
+/// Its components, where those that are normal with infinite degrees of freedom, or shapeless, are one.
 std::vector<Component> condensed(const Budget& budget) {
+  const double most = kShapeless * budget.combined_percent();
   std::vector<Component> few;
   double square = 0;
   for (const Component& c : budget.components) {
-    if (c.distribution == Distribution::normal && std::isinf(c.degrees_of_freedom))
+    const bool plain = c.distribution == Distribution::normal && std::isinf(c.degrees_of_freedom);
+    if (plain || (std::abs(c.contribution_percent()) <= most && c.degrees_of_freedom > kFewDegrees))
       square += c.contribution_percent() * c.contribution_percent();
-    else if (c.contribution_percent() != 0)
+    else
       few.push_back(c);
   }
-  if (square > 0) few.push_back({.name = "normal", .standard_uncertainty = std::sqrt(square), .origin = {}});
+  if (square > 0) few.push_back({.name = "normal", .standard_uncertainty = std::sqrt(square)});
   return few;
 }
 
