@@ -173,15 +173,16 @@ TEST(MeterFile, TellsAllMistakesAtOnce) {
   std::string text = exchanged(kGood, "2S", "5S");
   text = exchanged(text, "test_amperes: 30 A", "test_amps: 30 A");
   text = exchanged(text, "kh: 7.2 Wh", "kh: 7,2 Wh");
-  EXPECT_EQ(mistakes_of(text),
-            "f.yaml:1:1: 'test_amperes' is missing\n"
-            "f.yaml:2:7: '5S' is not known; allowed: 1S, 2S, 3S, 4S\n"
-            "f.yaml:6:1: 'test_amps' is not known; allowed: description, model, form, class_amperes, "
-            "nominal_voltage, rated_voltages, maximum_voltage, nominal_frequency, test_amperes, kh, kt, "
-            "kt_source, minimum_current, maximum_current, rated_current, transitional_current, latency_s, "
-            "options, module, firmware, "
-            "voltage_burden, current_impedance, influence_coefficients, certificate; did you mean 'test_amperes'?\n"
-            "f.yaml:7:5: ',2 Wh' is not a unit of active energy: Wh, kWh, MWh or J is expected\n");
+  EXPECT_EQ(
+      mistakes_of(text),
+      "f.yaml:1:1: 'test_amperes' is missing\n"
+      "f.yaml:2:7: '5S' is not known; allowed: 1S, 2S, 3S, 4S\n"
+      "f.yaml:6:1: 'test_amps' is not known; allowed: description, model, form, class_amperes, "
+      "nominal_voltage, rated_voltages, maximum_voltage, nominal_frequency, test_amperes, kh, kt, "
+      "kt_source, minimum_current, maximum_current, rated_current, transitional_current, latency_s, "
+      "options, module, firmware, "
+      "voltage_burden, current_impedance, influence_coefficients, certificate; did you mean 'test_amperes'?\n"
+      "f.yaml:7:5: ',2 Wh' is not a unit of active energy: Wh, kWh, MWh or J is expected\n");
 }
 
 TEST(MeterFile, AFileThatIsNoMapIsAMistake) {

@@ -162,18 +162,17 @@ std::int64_t PointInsert::operator()(std::int64_t run_row, const PointRecord& p)
     leg_2_power_factor = to_text(connection.leg_2.power_factor);
     leg_2_direction = to_text(connection.leg_2.direction);
   }
-  const std::int64_t point_row =
-      point_(run_row, p.point_id, p.position, p.attempt, p.computation, p.step, p.started_s, p.ended_s,
-             p.temperature.value(), p.voltage.value(), p.current.value(), to_text(p.power_factor),
-             to_text(p.direction), to_text(connection.circuit), p.frequency.value(), p.method, p.pulses,
-             p.error_percent, p.duration_s, p.reference_count, p.reference_pulse_wh, p.kt_wh,
-             p.circuit_factor, p.reference_error_percent, expanded, factor, p.limit.test, condition,
-             percent(p.limit.limit), p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark),
-             to_text(p.verdict.decision), p.result, text_or_null(p.label), to_text(connection.service),
-             connection.leg_1_voltage.value(), leg_2_current, leg_2_power_factor, leg_2_direction,
-             text_or_null(p.waveform), p.isolation_error_percent, p.standard_error_percent,
-             percent(lower(p.limit)), percent(upper(p.limit)), text_or_null(p.limit.terms), p.windows,
-             p.verdict.conditional ? 1 : 0, p.specific_risk, text_or_null(p.recomputation));
+  const std::int64_t point_row = point_(
+      run_row, p.point_id, p.position, p.attempt, p.computation, p.step, p.started_s, p.ended_s,
+      p.temperature.value(), p.voltage.value(), p.current.value(), to_text(p.power_factor),
+      to_text(p.direction), to_text(connection.circuit), p.frequency.value(), p.method, p.pulses,
+      p.error_percent, p.duration_s, p.reference_count, p.reference_pulse_wh, p.kt_wh, p.circuit_factor,
+      p.reference_error_percent, expanded, factor, p.limit.test, condition, percent(p.limit.limit),
+      p.limit.source, p.limit.clause, p.limit.edition, to_text(p.limit.mark), to_text(p.verdict.decision),
+      p.result, text_or_null(p.label), to_text(connection.service), connection.leg_1_voltage.value(),
+      leg_2_current, leg_2_power_factor, leg_2_direction, text_or_null(p.waveform), p.isolation_error_percent,
+      p.standard_error_percent, percent(lower(p.limit)), percent(upper(p.limit)), text_or_null(p.limit.terms),
+      p.windows, p.verdict.conditional ? 1 : 0, p.specific_risk, text_or_null(p.recomputation));
   if (p.budget) insert_budget(point_row, *p.budget);
   insert_series(run_row, point_row, p);
   return point_row;

@@ -103,7 +103,8 @@ std::string_view to_text(EdgeMethod method) { return method == EdgeMethod::ends 
 
 tl::expected<PointRecord, std::string> recompute(const PointRecord& measured, int computation,
                                                  const Recomputation& what, DecisionRule rule_of_run) {
-  if (measured.result != to_text(ResultKind::percent_error) && measured.result != to_text(ResultKind::deviation))
+  if (measured.result != to_text(ResultKind::percent_error) &&
+      measured.result != to_text(ResultKind::deviation))
     return tl::unexpected{fmt::format("a {} does not come from edges alone", measured.result)};
   if (!measured.error_percent || !measured.budget) return tl::unexpected{std::string{"it has no error"}};
   const auto window = window_of(measured.edges, what);

@@ -23,8 +23,7 @@ ActivePower power_apart(ReferenceDefinition definition, Form form, const LoadPoi
 
 /// The same load a quarter of a turn on: its active power is the reactive power of `load`.
 LoadPoint turned(LoadPoint load) {
-  for (CircuitLoad& circuit : load.circuits)
-    circuit.lag = wrapped(circuit.lag + Angle{std::numbers::pi / 2});
+  for (CircuitLoad& circuit : load.circuits) circuit.lag = wrapped(circuit.lag + Angle{std::numbers::pi / 2});
   return load;
 }
 

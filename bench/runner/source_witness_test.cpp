@@ -29,11 +29,11 @@ TEST(SourceWitnessOf, ALoadInSeriesTellsByHowMuchTheReferenceIsHigherThanTheSour
 
 TEST(SourceWitnessOf, ALaggingLoadIsLessAccurateByTheAngle) {
   // 0.1° is 0.001745329 rad; at 0.5 lag tan φ = √3: 0.25 % and 0.3023 %.
-  const LoadPoint load = make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, {0.5, false},
-                                         Direction::delivered);
+  const LoadPoint load =
+      make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, {0.5, false}, Direction::delivered);
   const SourceWitness w =
-      source_witness({from_percent(0.25), from_degrees(0.1)}, ReferenceDefinition::two_element, Form::s2, load,
-                     ActivePower{6000}, ActivePower{6000});
+      source_witness({from_percent(0.25), from_degrees(0.1)}, ReferenceDefinition::two_element, Form::s2,
+                     load, ActivePower{6000}, ActivePower{6000});
   EXPECT_NEAR(percent(w.accuracy), 0.25 + 0.302299, 1e-6);
 }
 

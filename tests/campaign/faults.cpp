@@ -1,20 +1,23 @@
-// Does a faulty meter ever pass, and a sound one ever fail? Meters are drawn with one fault each, of ten classes
-// and of a size between a quarter of the limit and four times the limit, all forms and ranges in turn, each in a
-// drawn lab of its own; and as many sound ones. All go through tests/campaign/faults.yaml. Nothing that the
-// runner is given tells one from another: meter type, scenario, station and lab are the same for all of a form.
+// Does a faulty meter ever pass, and a sound one ever fail? Meters are drawn with one fault each, of ten
+// classes and of a size between a quarter of the limit and four times the limit, all forms and ranges in
+// turn, each in a drawn lab of its own; and as many sound ones. All go through tests/campaign/faults.yaml.
+// Nothing that the runner is given tells one from another: meter type, scenario, station and lab are the same
+// for all of a form.
 //
-// Design, fixed before it was run: meter n has class n mod 10, type n/10 mod 5, and size and sign from a generator
-// of its own seed, which is that of its lab too; sizes are log-uniform. What the meter truly does at each point
-// is the lab's closed formula, what the run could see of it the U of its record (the plan's where there is none).
+// Design, fixed before it was run: meter n has class n mod 10, type n/10 mod 5, and size and sign from a
+// generator of its own seed, which is that of its lab too; sizes are log-uniform. What the meter truly does
+// at each point is the lab's closed formula, what the run could see of it the U of its record (the plan's
+// where there is none).
 //   sound    every |e_true| ≤ TL − 3.5 U, and no functional defect: the run must pass.
-//   faulty   some |e_true| ≥ TL + U, or a functional defect: the run must not pass, and the step that shows it
+//   faulty   some |e_true| ≥ TL + U, or a functional defect: the run must not pass, and the step that shows
+//   it
 //            must be among those that did not. A fault of the bench (exit 3) is a miss, whatever the meter.
 //   between  neither: the number that passed is held against the operating characteristic of the decision
-//            rule, from the U of each point, where errors of the reference and the position are the same at all
-//            points of a run and all else is independent.
-// Functional defects have no size that would be small enough: lost and doubled pulses, an LED whose pulses are not
-// the Kt that the meter tells, a register beside its LED, creep of two pulses in the time of the no-load test,
-// security that is open.
+//            rule, from the U of each point, where errors of the reference and the position are the same at
+//            all points of a run and all else is independent.
+// Functional defects have no size that would be small enough: lost and doubled pulses, an LED whose pulses
+// are not the Kt that the meter tells, a register beside its LED, creep of two pulses in the time of the
+// no-load test, security that is open.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,12 +46,20 @@ using Json = nlohmann::json;
 
 constexpr std::array kMeters{"focus-ax-1s-cl100", "focus-ax-2s-cl200", "focus-ax-3s-cl10", "focus-ax-3s-cl20",
                              "focus-ax-4s-cl20"};
-constexpr std::array kClasses{"gain",     "phase",              "creep",             "lost pulse", "doubled pulse",
-                              "wrong Kt", "register off its LED", "temperature slope", "demand",     "security"};
-constexpr double kLimit = 0.5;                  // percent, of the scenario's limits at power factor 1
-constexpr double kLimitAtLag = 0.6;             // at 0.5 lag
-constexpr double kPercentAnArcmin = 0.0503;     // at 0.5 lag (type-approval.md 6.1)
-constexpr double kFromReference = 53 - 23;      // K, of the second temperature
+constexpr std::array kClasses{"gain",
+                              "phase",
+                              "creep",
+                              "lost pulse",
+                              "doubled pulse",
+                              "wrong Kt",
+                              "register off its LED",
+                              "temperature slope",
+                              "demand",
+                              "security"};
+constexpr double kLimit = 0.5;                     // percent, of the scenario's limits at power factor 1
+constexpr double kLimitAtLag = 0.6;                // at 0.5 lag
+constexpr double kPercentAnArcmin = 0.0503;        // at 0.5 lag (type-approval.md 6.1)
+constexpr double kFromReference = 53 - 23;         // K, of the second temperature
 constexpr double kSmallest = 0.25, kGreatest = 4;  // of the limit
 
 /// One meter of the campaign.
@@ -85,9 +96,7 @@ Specimen faulty(std::uint64_t number, std::uint64_t seed) {
   };
   switch (number % kClasses.size()) {
     case 0: one.numbers["meter.gain_percent"] = percent; break;
-    case 1:
-      one.numbers["meter.phase_error_arcmin"] = sign * one.size * kLimitAtLag / kPercentAnArcmin;
-      break;
+    case 1: one.numbers["meter.phase_error_arcmin"] = sign * one.size * kLimitAtLag / kPercentAnArcmin; break;
     case 2: {
       // The limit is one pulse in the time of the test. Up to it no pulse comes too many, from two pulses on
       // one always does; between, one does as often as a time of that length holds two.
@@ -120,9 +129,7 @@ Specimen faulty(std::uint64_t number, std::uint64_t seed) {
       one.demand_percent = std::round(percent * 10) / 10;
       one.numbers["meter.demand_gain_percent"] = one.demand_percent;
       break;
-    default:
-      one.numbers["meter.open_security"] = 1;
-      functional("security");
+    default: one.numbers["meter.open_security"] = 1; functional("security");
   }
   return one;
 }
@@ -351,8 +358,8 @@ int report(const std::vector<Json>& all, std::size_t most_missed) {
     if (wrong) fmt::print("WRONG: {}\n", one.dump());
   }
   fmt::print("{:22} {:>6} {:>7} {:>7} {:>14} {:>8} {:>6} {:>7} {:>14} {:>8} {:>7} {:>9}\n", "class", "meters",
-             "faulty", "missed", "95 % of them", "unnamed", "sound", "failed", "95 % of them", "between", "passed",
-             "expected");
+             "faulty", "missed", "95 % of them", "unnamed", "sound", "failed", "95 % of them", "between",
+             "passed", "expected");
   const auto row = [](const std::string& name, const Tally& t) {
     fmt::print("{:22} {:>6} {:>7} {:>7} {:>14} {:>8} {:>6} {:>7} {:>14} {:>8} {:>7} {:>9.1f}\n", name, t.all,
                t.faulty, t.missed, limits_text(t.missed, t.faulty), t.unnamed, t.sound, t.failed,
@@ -360,11 +367,13 @@ int report(const std::vector<Json>& all, std::size_t most_missed) {
   };
   for (const auto& [name, tally] : classes) row(name, tally);
   row("all", total);
-  const double apart =
-      total.variance > 0 ? (static_cast<double>(total.passed) - total.expected) / std::sqrt(total.variance) : 0;
-  fmt::print("\nbetween: {} passed, {:.1f} expected by the operating characteristic, {:+.1f} standard "
-             "deviations\n",
-             total.passed, total.expected, apart);
+  const double apart = total.variance > 0
+                           ? (static_cast<double>(total.passed) - total.expected) / std::sqrt(total.variance)
+                           : 0;
+  fmt::print(
+      "\nbetween: {} passed, {:.1f} expected by the operating characteristic, {:+.1f} standard "
+      "deviations\n",
+      total.passed, total.expected, apart);
   const bool held = total.missed + total.unnamed <= most_missed && total.failed == 0 && std::abs(apart) <= 3;
   fmt::print("\n{}\n", held ? "HELD" : "MISSED");
   return held ? 0 : 1;
