@@ -28,7 +28,8 @@ OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "v
             "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
-            "intervals", "clock_change", "reversals", "power_cut", "direct_current", "peak_voltage", "peak_current",
+            "intervals", "clock_change", "reversals", "power_cut", "influence_coefficients", "temperature_percent_per_k", "voltage_percent_per_percent", "current_percent_per_percent", "angle_percent_per_degree",
+            "frequency_percent_per_percent", "waveform", "source_distortion", "thermometer", "room", "reference_correlation", "isolation_correlation", "retry", "direct_current", "peak_voltage", "peak_current",
             "isolation_transformers"}
 CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
                          "below"}
@@ -190,7 +191,7 @@ class Schemas(unittest.TestCase):
                 self.assertFalse(check.is_valid(document), order)
 
     def test_a_waveform_has_one_shape(self):
-        shapes = {"harmonics": [{"order": 3, "current": "5 %"}], "conducts": ["90 °..180 °"], "burst": {"on": 2, "off": 2}}
+        shapes = {"harmonics": [{"order": 3, "current": "5 %"}], "conducts": ["90 °..180 °"], "burst": {"periods": 2, "pause": 2}}
         check = validator("waveform")
         for one, shape in shapes.items():
             document = {"waveform": "a", "source": "b", "mark": "criterion", one: shape}

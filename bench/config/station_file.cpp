@@ -403,7 +403,9 @@ void read_uncertainty(YamlMap& map, StationFile& station) {
 
 /// The second witness of the load.
 void read_source_accuracy(YamlMap& map, StationFile& station) {
-  station.source_accuracy = required_quantity<kind::Ratio>(map, "half_width");
+  station.source_accuracy.power = required_quantity<kind::Ratio>(map, "half_width");
+  if (map.find("angle"))
+    station.source_accuracy.angle = required_quantity<kind::Angle>(map, "angle", Range::not_negative);
   station.origins.emplace("source_accuracy", required_text(map, "origin"));
 }
 

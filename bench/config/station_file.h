@@ -70,7 +70,7 @@ struct StationFile {
   ActiveEnergy reference_pulse{};  ///< energy of one pulse that the reference is set to give
   std::vector<PositionEntry> positions;
   StationUncertainty uncertainty;
-  Ratio source_accuracy{};              ///< of its set power, half-width; 0: not stated
+  SourceAccuracy source_accuracy{};
   Resistance wiring{};                  ///< of one current circuit, through all sockets and back
   bool isolation_transformers = false;  ///< the current reaches each socket through one
   std::vector<InterimCheck> interim_checks;

@@ -80,7 +80,7 @@ TEST(StationFile, ReadsEveryField) {
   EXPECT_EQ(station->positions[1].led_input, 3);
   EXPECT_EQ(station->positions[1].counter, "counter");
   EXPECT_FALSE(station->positions[1].isolation);
-  EXPECT_EQ(station->source_accuracy, Ratio{}) << "not stated";
+  EXPECT_FALSE(station->source_accuracy.stated());
   EXPECT_TRUE(station->interim_checks.empty());
   EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_drift), 0.01);
   EXPECT_DOUBLE_EQ(percent(station->uncertainty.reference_linearity), 0.006);
@@ -336,13 +336,14 @@ TEST(StationFile, APositionHasTheIsolationTableOfAllUnlessItHasItsOwn) {
 
 TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {
   const std::string text = kGood + std::string{
-                                       "source_accuracy: {half_width: 0.25 %, origin: o6}\n"
+                                       "source_accuracy: {half_width: 0.25 %, angle: 0.1 °, origin: o6}\n"
                                        "wiring: {resistance: 5 mΩ}\n"
                                        "interim_checks:\n"
                                        "  weekly: {every: 168 h, otherwise: refuse}\n"
                                        "  yearly: {every: 8760 h, otherwise: unverified}\n"};
   const StationFile station = read(text);
-  EXPECT_DOUBLE_EQ(percent(station.source_accuracy), 0.25);
+  EXPECT_DOUBLE_EQ(percent(station.source_accuracy.power), 0.25);
+  EXPECT_DOUBLE_EQ(degrees(station.source_accuracy.angle), 0.1);
   EXPECT_EQ(station.origins.at("source_accuracy"), "o6");
   EXPECT_DOUBLE_EQ(station.wiring.value(), 0.005);
   ASSERT_EQ(station.interim_checks.size(), 2U);
@@ -441,7 +442,7 @@ TEST_P(ShippedVirtualStation, StatesThePositionsAndTheAccuracyOfItsSource) {
       EXPECT_DOUBLE_EQ(percent(lagging->standard_uncertainty), 0.010);
     }
   }
-  EXPECT_DOUBLE_EQ(percent(station.source_accuracy), 0.25);
+  EXPECT_DOUBLE_EQ(percent(station.source_accuracy.power), 0.25);
   EXPECT_TRUE(station.interim_checks.empty()) << "a first run must not ask for one";
 }
 INSTANTIATE_TEST_SUITE_P(Each, ShippedVirtualStation,

@@ -109,7 +109,7 @@ int read_periods(YamlMap& map, std::string_view key) {
 void read_burst(const YamlNode& node, Waveform& waveform) {
   auto map = node.as_map();
   if (!map) return;
-  waveform.burst = {read_periods(*map, "on"), read_periods(*map, "off")};
+  waveform.burst = {read_periods(*map, "periods"), read_periods(*map, "pause")};
   map->finish();
 }
 

@@ -98,10 +98,10 @@ TEST(WaveformFile, TellsWhatIsWrongWithAPartOfAPeriod) {
 }
 
 constexpr const char* kBurst =
-    "waveform: An example\n"     // 1
-    "source: ours\n"             // 2
-    "mark: criterion\n"          // 3
-    "burst: {on: 2, off: 3}\n";  // 4
+    "waveform: An example\n"            // 1
+    "source: ours\n"                    // 2
+    "mark: criterion\n"                 // 3
+    "burst: {periods: 2, pause: 3}\n";  // 4
 
 TEST(WaveformFile, ReadsBursts) {
   const testing::TemporaryFolder folder;
@@ -111,11 +111,11 @@ TEST(WaveformFile, ReadsBursts) {
   const auto waveform = load_waveform_file(path, mistakes);
   ASSERT_TRUE(waveform) << mistakes.text();
   EXPECT_EQ(waveform->burst, (Burst{2, 3}));
-  EXPECT_EQ(mistakes_of(exchanged(kBurst, "on: 2", "on: 0")),
-            "f.yaml:4:13: from 1 to 1000 periods are allowed\n");
-  EXPECT_EQ(mistakes_of(exchanged(kBurst, ", off: 3", "")), "f.yaml:4:8: 'off' is missing\n");
-  EXPECT_EQ(mistakes_of(exchanged(kBurst, "off: 3", "off: 3, of: 4")),
-            "f.yaml:4:24: 'of' is not known; allowed: on, off; did you mean 'off'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(kBurst, "periods: 2", "periods: 0")),
+            "f.yaml:4:18: from 1 to 1000 periods are allowed\n");
+  EXPECT_EQ(mistakes_of(exchanged(kBurst, ", pause: 3", "")), "f.yaml:4:8: 'pause' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(kBurst, "pause: 3", "pause: 3, paus: 4")),
+            "f.yaml:4:31: 'paus' is not known; allowed: periods, pause; did you mean 'pause'?\n");
 }
 
 TEST(WaveformFile, HasOneShape) {

@@ -133,7 +133,7 @@ TEST_F(LedgerQueries, LongestPointsComeFirst) {
 TEST_F(LedgerQueries, BudgetOfAPointHasShares) {
   const auto rows = answer("Budget of a point");
   ASSERT_EQ(rows.size(), 6U) << "three components at two positions";
-  EXPECT_THAT(rows[0], HasSubstr("A|reference calibration|0.01|1.0|81.8|certificate"));
+  EXPECT_THAT(rows[0], HasSubstr("A|reference calibration|0.01|%|1.0|81.8|certificate"));
 }
 TEST_F(LedgerQueries, ShiftsAreTold) {
   EXPECT_THAT(answer("Shifts"), ElementsAre(HasSubstr("003|A|5.0|1|received|0.01|")));

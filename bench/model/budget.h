@@ -49,7 +49,8 @@ struct Budget {
 
 /// k for 95.45 % by propagation of distributions (JCGM 101, Monte Carlo): 250,000 trials of a fixed seed, so
 /// that anybody can repeat it; each component from its distribution, a normal one with finite degrees of
-/// freedom from Student's t. The coverage interval is symmetric, as all distributions are. k is known to 0.2
+/// freedom from Student's t; those below a fifth of u_c, whose shape does not show, as one that is normal.
+/// The coverage interval is symmetric, as all distributions are. k is known to 0.2
 /// %. 2 of a budget without any uncertainty.
 [[nodiscard]] double propagated_coverage_factor(const Budget& budget);
 

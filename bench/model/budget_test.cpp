@@ -104,6 +104,16 @@ TEST(PropagatedCoverageFactor, OfTwoEqualUniformOnesIsThatOfATriangle) {
               kChance);
 }
 
+TEST(PropagatedCoverageFactor, DoesNotHangOnTheShapeOfSmallComponents) {
+  // Each small rectangle has 0.19 of u_c; the same as normal ones.
+  Budget shaped{{uniform(1)}}, plain{{uniform(1)}};
+  for (int i = 0; i < 5; ++i) {
+    shaped.components.push_back(uniform(0.21));
+    plain.components.push_back(normal(0.21 / std::sqrt(3.0), INFINITY));
+  }
+  EXPECT_NEAR(propagated_coverage_factor(shaped), propagated_coverage_factor(plain), 1e-12);
+}
+
 TEST(PropagatedCoverageFactor, IsThatOfTheExampleOfJcgm101) {
   // JCGM 101 9.2.4: four uniform inputs, one ten times as wide as the others. Their sum is that one blurred:
   // of u² = 100 + 3, the largest alone would give p·√3 = 1.653.
@@ -121,6 +131,9 @@ TEST(Budget, TakesItsFactorByPropagationWhereOneDominates) {
   const Budget budget{{uniform(1), normal(0.1, INFINITY)}};
   EXPECT_EQ(budget.coverage_factor(), propagated_coverage_factor(budget));
   EXPECT_EQ(budget.coverage_factor(), budget.coverage_factor()) << "a fixed seed";
+  Budget wider = budget;
+  wider.components[1].standard_uncertainty = 0.3;
+  EXPECT_NE(wider.coverage_factor(), budget.coverage_factor());
   EXPECT_GT(budget.expanded_as_if_normal_percent(), budget.expanded_percent());
 }
 

@@ -28,4 +28,12 @@ struct StationUncertainty {
   double isolation_correlation = 0;
 };
 
+/// How far what a source is set to may lie from the truth, half-widths.
+struct SourceAccuracy {
+  Ratio power{};  ///< at power factor 1; 0: nothing is stated
+  Angle angle{};  ///< of current against voltage; weighs by the reactive power
+
+  [[nodiscard]] bool stated() const { return power.value() > 0; }
+};
+
 }  // namespace meterbench

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kFewestPulses = 2;
 /// Whatever their phase, one of them falls into the window.
 constexpr double kFewestReadings = 2;
-/// A window may open on the second LED edge.
+/// A window may open on the second LED edge since the load is in band.
 constexpr std::uint64_t kOpeningPulses = 2;
 /// Edges that are closer would share a scan.
 constexpr double kScansPerEdge = 2;
@@ -89,14 +89,26 @@ tl::expected<Sampling, Ratio> sampling_of(const WindowConditions& c, const Windo
   return Sampling{static_cast<std::uint64_t>(std::ceil(shortest / window_time(c, 1)))};
 }
 
-tl::expected<Way, NoWay> way_of(const PlannedBench& bench, WindowConditions c, const WindowTask& task) {
+/// A gate opens at any instant, all else on an edge. While edges are scanned, the first of the two comes
+/// while the meter's latency is waited for.
+std::uint64_t opening_pulses(const WindowConditions& c, Seconds latency) {
+  if (c.method == CountingMethod::gated_total) return 0;
+  const bool comes_before =
+      c.method == CountingMethod::scanned && window_time(c, 1) + c.station.meter_delay_limit <= latency;
+  return comes_before ? kOpeningPulses - 1 : kOpeningPulses;
+}
+
+tl::expected<Way, NoWay> way_of(const PlannedBench& bench, WindowConditions c, Seconds latency,
+                                const WindowTask& task) {
   if (auto reason = beyond_counter(bench, c)) return tl::unexpected{NoWay{*std::move(reason), {}}};
   const auto sampling = sampling_of(c, task);
   if (!sampling) return tl::unexpected{NoWay{"the target uncertainty is out of reach", sampling.error()}};
   c.windows = sampling->windows;
-  // A gate opens at any instant, all else on an edge.
-  const std::uint64_t waiting = c.method == CountingMethod::gated_total ? 0 : kOpeningPulses;
-  Way way{sampling->pulses, sampling->windows, window_time(c, sampling->pulses), window_time(c, waiting), {}};
+  Way way{sampling->pulses,
+          sampling->windows,
+          window_time(c, sampling->pulses),
+          window_time(c, opening_pulses(c, latency)),
+          {}};
   if (way.counting < shortest_window(c))
     return tl::unexpected{NoWay{fmt::format("a window of {:.3g} s is too short: the reference's readings, "
                                             "one in {:.3g} s, stand for its pulses",
@@ -155,7 +167,8 @@ std::optional<Counting> best_counting(const PlannedBench& bench, const PlannedPo
           candidates, [&](const Candidate& other) { return alike(other, candidates[i]); });
       const auto first = static_cast<std::size_t>(twin - candidates.begin());
       auto way = first < i ? outcome.counting.ways[first]
-                           : way_of(bench, conditions_of(bench.station, point, candidates[i], method), task);
+                           : way_of(bench, conditions_of(bench.station, point, candidates[i], method),
+                                    candidates[i].type->latency, task);
       if (way) {
         ++outcome.reached;
         outcome.slowest = std::max(outcome.slowest, way->counting);

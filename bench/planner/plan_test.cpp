@@ -125,10 +125,10 @@ TEST(Plan, TellsTheTimeThatAPointTakes) {
   // Source 2 s, the reference's window 1 s, 3 s in band.
   EXPECT_DOUBLE_EQ(plan.points.at(0).time.settling.value(), 6);
   EXPECT_DOUBLE_EQ(plan.points.at(0).time.latency.value(), 10);
-  // The second edge opens: two pulses and N pulses.
-  EXPECT_NEAR(plan.points.at(0).time.window.value(), 36 * 0.3, 1e-9);
-  EXPECT_NEAR(plan.points.at(1).time.window.value(), 136 * 0.075, 1e-9);
-  EXPECT_NEAR(plan.expected_time().value(), 2 * 16 + 10.8 + 10.2, 1e-9);
+  // The second edge opens, and the first comes within the latency: a pulse and N pulses.
+  EXPECT_NEAR(plan.points.at(0).time.window.value(), 35 * 0.3, 1e-9);
+  EXPECT_NEAR(plan.points.at(1).time.window.value(), 135 * 0.075, 1e-9);
+  EXPECT_NEAR(plan.expected_time().value(), 2 * 16 + 10.5 + 10.125, 1e-9);
 }
 
 TEST(Plan, PointsBeyondTheStationAreToldWithTheReason) {

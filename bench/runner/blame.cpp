@@ -9,7 +9,7 @@ namespace meterbench {
 
 std::optional<SourceWitness> source_of(const Station& station, const PlannedPoint& point, Form form,
                                        ActivePower seen, ActivePower whole) {
-  if (station.source_accuracy.value() == 0) return std::nullopt;
+  if (!station.source_accuracy.stated()) return std::nullopt;
   return source_witness(station.source_accuracy, station.reference->definition(), form, point.load,
                         seen / (1 + point.reference.error.value()), whole);
 }

@@ -123,7 +123,7 @@ TEST_F(OpposedCoils, HaveNoPulsesCloserTogetherThanInSeries) {
 }
 
 TEST_F(OpposedCoils, AreNotJudgedByAReferenceThatContradictsTheSource) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   for (const double seen_w : {60.0, 30.0}) {  // 0.5 and 0.25 % of the power in series, where there is none
     bench_.reference_adds_w = seen_w;
     for (const double limit : {1.0, 0.15}) {

@@ -48,9 +48,7 @@ Result<void> LoadPeriod::open_scan(const CounterBox& box, const std::vector<std:
   }
   const auto on_edge = [scans = scans_, places](std::size_t led, const Edge& edge) {
     if (scans->over) return;
-    Place& place = scans->places[places[led]];
-    ++place.pulses;
-    if (edge.time >= scans->keep_from) place.edges.push_back(edge);
+    scans->places[places[led]].take(edge, scans->keep_from, scans->opened_by);
   };
   const auto on_fault = [scans = scans_](Fault born) {
     if (!scans->fault) scans->fault = std::move(born);
@@ -60,6 +58,17 @@ Result<void> LoadPeriod::open_scan(const CounterBox& box, const std::vector<std:
                      interlock.guarded<void>([&](Done<void> done) {
                        box.counter->start_scan(inputs, on_edge, on_fault, std::move(done));
                      }));
+}
+
+/// Counters tell of an edge a little later, in their order: the last one of before is known with the first.
+void LoadPeriod::Place::take(const Edge& edge, Instant keep_from, Instant opened_by) {
+  ++pulses;
+  if (edge.time < keep_from) {
+    last = edge;
+    return;
+  }
+  if (edges.empty() && last && last->time >= opened_by) edges.push_back(*last);
+  edges.push_back(edge);
 }
 
 void LoadPeriod::open_gate(const CounterBox& box, std::size_t place, Duration gate) {
@@ -103,8 +112,9 @@ Result<void> LoadPeriod::close() {
   return all;
 }
 
-void LoadPeriod::keep_edges_from(Instant begin) {
+void LoadPeriod::keep_edges_from(Instant begin, Instant opened_by) {
   scans_->keep_from = begin;
+  scans_->opened_by = opened_by;
   for (Place& place : scans_->places) place.edges.clear();
 }
 

@@ -39,8 +39,9 @@ class LoadPeriod {
   /// Pulses of the LED at `place` since open().
   [[nodiscard]] std::uint64_t pulses(std::size_t place) const { return scans_->places.at(place).pulses; }
 
-  /// Keeps the edges from that instant on; those of before are forgotten.
-  void keep_edges_from(Instant begin);
+  /// Keeps the edges from that instant on; those of before are forgotten, but for the last one of an LED that
+  /// came at `opened_by` or later.
+  void keep_edges_from(Instant begin, Instant opened_by = Instant::max());
   /// Those of before stay.
   void keep_no_more() { scans_->keep_from = Instant::max(); }
   /// Edges of the LED at `place` since keep_edges_from(), in the order of time.
@@ -56,12 +57,16 @@ class LoadPeriod {
   struct Place {
     bool counted = false;
     std::uint64_t pulses = 0;
+    std::optional<Edge> last{};  ///< before the first of `edges`
     std::vector<Edge> edges;
+
+    void take(const Edge& edge, Instant keep_from, Instant opened_by);
   };
   /// Shared with the counters, which may still report after we are gone.
   struct Scans {
     std::vector<Place> places;
     Instant keep_from = Instant::max();
+    Instant opened_by = Instant::max();
     std::optional<Fault> fault;
     bool over = false;
   };

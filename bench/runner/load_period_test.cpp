@@ -38,6 +38,21 @@ TEST_F(Period, CountsEveryPulseAndKeepsTheEdgesThatSomebodyAsksFor) {
   EXPECT_TRUE(period.edges(0).empty());
 }
 
+TEST_F(Period, BeginsWithTheLastEdgeOfBeforeWhereThatIsOfTheLoadToo) {
+  for (const auto& [opened_by, kept] : {std::pair{1.5, 3U}, std::pair{1.95, 2U}}) {
+    LoadPeriod period{*station_, one_};
+    open(period);
+    bench_.pulse("A", instant_at(1));
+    period.keep_edges_from(instant_at(2), instant_at(opened_by));
+    bench_.pulse("A", instant_at(1.9));  // told late
+    bench_.pulse("A", instant_at(2));
+    bench_.pulse("A", instant_at(3));
+    ASSERT_EQ(period.edges(0).size(), kept) << opened_by;
+    EXPECT_EQ(period.edges(0).front().time, instant_at(kept == 3 ? 1.9 : 2));
+    EXPECT_EQ(period.edges(0).back().time, instant_at(3));
+  }
+}
+
 TEST_F(Period, AskForOnlyThePositionsInUse) {
   testing::add_fake_positions(*station_, bench_, {"B"}, testing::FakeCounters::one_each);
   LoadPeriod period{*station_, one_};

@@ -15,9 +15,6 @@ namespace {
 /// Reference pulses against the reference's own reading of power: more apart than this is a wiring or
 /// constant mistake, not a measurement.
 constexpr double kPulseBand = 0.01;
-/// Counters may tell of an edge that much later. made: a USB-CTR08 takes 30 to 60 ms.
-constexpr Duration kLateEdges = std::chrono::milliseconds{200};
-
 /// It may tell of its last stamp that much later.
 constexpr Duration kLateStamps = std::chrono::seconds{2};
 
@@ -64,7 +61,9 @@ Result<void> PointCount::run() {
 }
 
 Result<void> PointCount::scan() {
-  period_.keep_edges_from(hold_.steady_since());
+  // The window opens on the second edge since the load, as the meter tells of it, has been in band.
+  period_.keep_edges_from(hold_.steady_since(),
+                          *hold_.watch()->held_since() + to_duration(station_.uncertainty.meter_delay_limit));
   std::vector<Instant> deadlines;
   for (const PlannedMeter& meter : point_.meters)
     deadlines.push_back(station_.reactor.now() + longest_window(meter));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/core/time.h"
 #include "bench/model/edge.h"
 #include "bench/planner/plan.h"
 #include "bench/runner/load_period.h"
@@ -31,8 +32,12 @@ struct MeterCount {
   std::vector<Edge> steady;  ///< all of the time in which the load alone was counted; empty: not looked at
 };
 
-/// The window opens on the second edge: the first may belong to energy from before.
+/// The window opens on the second edge since the load is in band, once the meter tells of it alone: the first
+/// may belong to energy from before.
 inline constexpr std::size_t kOpeningEdge = 1;
+
+/// Counters may tell of an edge that much later. made: a USB-CTR08 takes 30 to 60 ms.
+inline constexpr Duration kLateEdges = std::chrono::milliseconds{200};
 
 class PointCount {
  public:

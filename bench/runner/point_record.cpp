@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include "bench/measurement/energy_error.h"
+#include "bench/measurement/function_budget.h"
 #include "bench/measurement/residual.h"
 #include "bench/planner/function_point.h"
 #include "bench/planner/window_conditions.h"
 #include "bench/runner/deviation.h"
 #include "bench/runner/recorded_window.h"
+#include "bench/runner/source_witness.h"
 
 namespace meterbench {
 
@@ -77,14 +79,23 @@ void PointRecords::complete(std::size_t index, PointRecord& record) const {
 }
 
 void PointRecords::compute_no_load(std::size_t index, PointRecord& record) const {
+  record.budget = no_load_budget(point_.gate, Seconds{in_seconds(kLateEdges)});
   decision_.decide_function(
       record.pulses <= point_.meters[index].pulses,
       fmt::format("{} LED pulses came in {:.0f} s without a load", record.pulses, point_.gate.value()),
       record);
 }
 
+Ratio PointRecords::source_accuracy_at(Form form) const {
+  const ReferenceDefinition definition = station_.reference->definition();
+  const ActivePower set = reference_power(definition, form, point_.load);
+  return source_witness(station_.source_accuracy, definition, form, point_.load, set, set).accuracy;
+}
+
 /// The first pulse counts from when the load stood, which is after it came on.
 void PointRecords::compute_starting(std::size_t index, PointRecord& record) const {
+  if (station_.source_accuracy.stated())
+    record.budget = starting_budget(source_accuracy_at(types_.at(record.position).form));
   const Seconds patience = types_.at(record.position).kt / point_.meters[index].power * kStartingPatience;
   Instant before = hold_.steady_since();
   for (std::size_t n = 0; n < kStartingPulses; ++n) {

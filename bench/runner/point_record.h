@@ -37,6 +37,7 @@ class PointRecords {
 
  private:
   [[nodiscard]] WindowConditions conditions(std::size_t index, const Window& window) const;
+  [[nodiscard]] Ratio source_accuracy_at(Form form) const;
   void compute_starting(std::size_t index, PointRecord& record) const;
   void compute_no_load(std::size_t index, PointRecord& record) const;
   [[nodiscard]] Budget budget_of(std::size_t index, const WindowConditions& c, const Window& window,

@@ -20,7 +20,7 @@ class SecondWitness : public testing::FakeRun {
 };
 
 TEST_F(SecondWitness, AReferenceThatHasDriftedTakesNeitherPassNorFail) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   for (const double ratio : {0.0045, -0.0045})
     for (const double limit : {0.5, 0.3}) {  // a pass and a fail by the drifted reference
       drift(ratio);
@@ -35,7 +35,7 @@ TEST_F(SecondWitness, AReferenceThatHasDriftedTakesNeitherPassNorFail) {
 }
 
 TEST_F(SecondWitness, AReferenceThatIsDoubtedAtOnePointIsNotVouchedForAtTheOthers) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   observer_.ended = [this](std::size_t i) {
     if (i == 0) drift(0.0045);
   };
@@ -47,7 +47,7 @@ TEST_F(SecondWitness, AReferenceThatIsDoubtedAtOnePointIsNotVouchedForAtTheOther
 }
 
 TEST_F(SecondWitness, ASourceWithinItsAccuracyContradictsNobody) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   drift(0.0024);
   EXPECT_EQ(run().end, RunEnd::passed);
 }
@@ -58,13 +58,13 @@ TEST_F(SecondWitness, WithoutAStatedAccuracyThereIsNone) {
 }
 
 TEST_F(SecondWitness, AMeterBeyondItsLimitFailsWhereReferenceAndSourceAgree) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   bench_.meter_error = 0.008;
   EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail);
 }
 
 TEST_F(SecondWitness, TheCertificatesErrorIsNoDrift) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   drift(0.0045);
   for (PlannedPoint& p : plan_.points) p.reference.error = from_percent(0.45);
   const RunOutcome outcome = run();
@@ -73,7 +73,7 @@ TEST_F(SecondWitness, TheCertificatesErrorIsNoDrift) {
 }
 
 TEST_F(SecondWitness, AReferenceThatHasMovedSinceItsCheckMakesNoFail) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   station_->interim_checks = {{CheckKind::weekly, Seconds{7 * 86400.0}, false}};
   RunRecord head;
   head.station = station_->name;
@@ -95,7 +95,7 @@ TEST_F(SecondWitness, AReferenceThatHasMovedSinceItsCheckMakesNoFail) {
 /// A sound meter beside a reference that has drifted the other way: errors that the reference would call 0.62
 /// and 0.52 %, beyond the limit of 0.5 %. The source, good to 0.25 %, contradicts neither.
 TEST_F(SecondWitness, AFailThatADriftOfTheReferenceMayExplainIsNotTaken) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   for (const auto& [meter, reference] : {std::pair{0.0037, -0.0025}, {0.0030, -0.0022}, {-0.0037, 0.0025}})
     for (const Direction direction : {Direction::delivered, Direction::received}) {
       bench_.meter_error = meter;
@@ -112,7 +112,7 @@ TEST_F(SecondWitness, AFailThatADriftOfTheReferenceMayExplainIsNotTaken) {
 }
 
 TEST_F(SecondWitness, TellsWhereReferenceAndMeterMayLieAndWhatWouldSettleIt) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   bench_.meter_error = 0.0030;
   drift(-0.0022);
   const PointRecord point = run().points.at(0);
@@ -133,7 +133,7 @@ TEST_F(SecondWitness, AFailOnTheWordOfTheReferenceAloneIsUnverified) {
 }
 
 TEST_F(SecondWitness, SavesNoStandardThatDeviatesSinceThereTheBenchIsOnTrial) {
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   for (PlannedPoint& p : plan_.points) {
     p.result = ResultKind::deviation;
     p.limit.limit = from_percent(0.1);

@@ -1,6 +1,7 @@
 #include "bench/runner/source_witness.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace meterbench {
 namespace {
@@ -20,14 +21,21 @@ ActivePower power_apart(ReferenceDefinition definition, Form form, const LoadPoi
   return sum;
 }
 
+/// The same load a quarter of a turn on: its active power is the reactive power of `load`.
+LoadPoint turned(LoadPoint load) {
+  for (CircuitLoad& circuit : load.circuits) circuit.lag = wrapped(circuit.lag + Angle{std::numbers::pi / 2});
+  return load;
+}
+
 }  // namespace
 
-SourceWitness source_witness(Ratio accuracy, ReferenceDefinition definition, Form form, const LoadPoint& load,
-                             ActivePower seen, ActivePower whole) {
+SourceWitness source_witness(const SourceAccuracy& accuracy, ReferenceDefinition definition, Form form,
+                             const LoadPoint& load, ActivePower seen, ActivePower whole) {
   const double set_w = std::abs(reference_power(definition, form, load).value());
   const double whole_w = std::abs(whole.value());
-  return {Ratio{(std::abs(seen.value()) - set_w) / whole_w},
-          accuracy * (power_apart(definition, form, load).value() / whole_w)};
+  const double of_power = accuracy.power.value() * power_apart(definition, form, load).value();
+  const double of_angle = accuracy.angle.value() * power_apart(definition, form, turned(load)).value();
+  return {Ratio{(std::abs(seen.value()) - set_w) / whole_w}, Ratio{(of_power + of_angle) / whole_w}};
 }
 
 }  // namespace meterbench

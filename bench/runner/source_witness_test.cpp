@@ -5,7 +5,7 @@
 namespace meterbench {
 namespace {
 
-constexpr Ratio kAccuracy = from_percent(0.25);
+constexpr SourceAccuracy kAccuracy{from_percent(0.25)};
 
 /// 2S, 240 V, 50 A: 12 kW in series.
 LoadPoint load_of(const Connection& connection, Direction direction = Direction::delivered) {
@@ -25,6 +25,16 @@ TEST(SourceWitnessOf, ALoadInSeriesTellsByHowMuchTheReferenceIsHigherThanTheSour
       EXPECT_NEAR(percent(w.apart), -0.25, 1e-9);
       EXPECT_NEAR(percent(w.accuracy), 0.25, 1e-9);
     }
+}
+
+TEST(SourceWitnessOf, ALaggingLoadIsLessAccurateByTheAngle) {
+  // 0.1° is 0.001745329 rad; at 0.5 lag tan φ = √3: 0.25 % and 0.3023 %.
+  const LoadPoint load =
+      make_load_point(Form::s2, Voltage{240}, Frequency{60}, Current{50}, {0.5, false}, Direction::delivered);
+  const SourceWitness w =
+      source_witness({from_percent(0.25), from_degrees(0.1)}, ReferenceDefinition::two_element, Form::s2,
+                     load, ActivePower{6000}, ActivePower{6000});
+  EXPECT_NEAR(percent(w.accuracy), 0.25 + 0.302299, 1e-6);
 }
 
 TEST(SourceWitnessOf, LegsThatCancelInPartIsLessAccurate) {

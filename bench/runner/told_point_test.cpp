@@ -214,7 +214,7 @@ TEST_F(ToldPointTest, AMaximumThatIsTooHighFails) {
 
 TEST_F(ToldPointTest, ADemandIsNotHeldAgainstTheMeterWhereTheReferenceMayBeWrong) {
   asked(ResultKind::demand_error);
-  station_->source_accuracy = from_percent(0.25);
+  station_->source_accuracy.power = from_percent(0.25);
   telling_.demand_gain = 1.006;
   EXPECT_EQ(told().verdict.decision, Decision::inconclusive);
   telling_.demand_gain = 1.02;

@@ -77,9 +77,8 @@ struct Station {
   Calibration reference_calibration;
   Seconds reference_window{};  ///< how far back a reading of the reference reaches; 0 for pulses
   StationUncertainty uncertainty;
-  /// How far what the source is set to may lie from the truth of its power: the second witness when reference
-  /// and meter disagree. 0: not stated.
-  Ratio source_accuracy{};
+  /// The second witness when reference and meter disagree.
+  SourceAccuracy source_accuracy{};
   std::vector<InterimCheck> interim_checks;
   std::vector<InstrumentRecord> instruments;
 

@@ -3,6 +3,9 @@
 //   sweep_benchmark sweep [SCENARIO [METER]]   one meter over all temperatures, on station `virtual`
 //   sweep_benchmark forty [SCENARIO [METER]]   forty positions against one, on station `virtual-40`
 //
+// `sweep` also prints how long its points took, against settling, latency and the pulses that their targets
+// need.
+//
 // Prints simulated hours, wall and CPU seconds, the time in Modbus calls apart; `forty` also the ratio of the
 // simulated times, and the bench's own CPU time a point and position. That is all that the process computes
 // outside of the world's advance, in which the meters, the source's output and the reference's input live:
@@ -33,6 +36,7 @@ constexpr double kSecondsPerHour = 3600;
 // Bounds.
 constexpr double kLeastSweepHours = 24;
 constexpr double kMostSweepSeconds = 60;  // on one core
+constexpr double kMostPointRatio = 1.05;  // of the least time that the points could take
 constexpr double kMostRatio = 1.2;
 constexpr double kMostBenchMilliseconds = 2;  // a point and position
 
@@ -54,11 +58,26 @@ struct Cost {
   RunEnd end = RunEnd::passed;
   std::size_t results = 0;  // points times positions
   double simulated_s = 0, wall_s = 0, cpu_s = 0, world_s = 0, modbus_s = 0;
+  double points_s = 0,
+         least_s = 0;  // of their points: as they took, and as settling, latency and pulses ask for
 
   [[nodiscard]] double bench_ms() const {
     return (cpu_s - world_s) * 1e3 / static_cast<double>(std::max<std::size_t>(results, 1));
   }
 };
+
+/// Of all points: until the source stands, the meter's latency, and N pulses of the slowest meter.
+double least_time(const Plan& plan) {
+  double total = 0;
+  for (const PlannedPoint& point : plan.points) {
+    double pulses_s = 0;
+    for (const PlannedMeter& meter : point.meters)
+      pulses_s = std::max(pulses_s, (plan.meters.at(meter.position).kt / meter.power).value() *
+                                        static_cast<double>(meter.pulses));
+    total += point.time.settling.value() + point.time.latency.value() + pulses_s;
+  }
+  return total;
+}
 
 enum class Registers { compared, waived };
 
@@ -102,6 +121,9 @@ Cost carry_out(const std::string& station_name, const std::string& scenario, con
   cost.world_s -= looking;
   cost.modbus_s = modbus_seconds() - modbus;
   cost.simulated_s = in_seconds(reactor.now());
+  for (const PointRecord& point : outcome.points)
+    if (point.position == meters.begin()->first) cost.points_s += point.ended_s - point.started_s;
+  cost.least_s = least_time(plan);
   cost.results = outcome.points.size();
   cost.end = outcome.end;
   if (outcome.fault) throw std::runtime_error{outcome.fault->text()};
@@ -124,12 +146,19 @@ bool keeps(const std::string& what, bool kept) {
 bool sweep(const std::string& scenario, const std::string& meter) {
   const Cost cost = carry_out("virtual", scenario, meter);
   print(meter, cost);
+  const double ratio = cost.points_s / cost.least_s;
+  fmt::print(
+      "its points took {:.0f} s; settling, latency and the pulses that the targets need are {:.0f} s: {:.3f} "
+      "times\n",
+      cost.points_s, cost.least_s, ratio);
+  const bool prompt = keeps(fmt::format("at most {} of the least time of the points", kMostPointRatio),
+                            ratio <= kMostPointRatio);
   const bool right = keeps("every decision is pass", cost.end == RunEnd::passed);
   const bool long_enough = keeps(fmt::format("at least {} simulated h", kLeastSweepHours),
                                  cost.simulated_s >= kLeastSweepHours * kSecondsPerHour);
   const bool quick =
       keeps(fmt::format("at most {} s of CPU", kMostSweepSeconds), cost.cpu_s <= kMostSweepSeconds);
-  return right && long_enough && quick;
+  return right && prompt && long_enough && quick;
 }
 
 bool forty(const std::string& scenario, const std::string& meter) {

@@ -8,7 +8,7 @@
 // clock, and shifts. Per lab, the share of its results whose |e − truth| ≤ U. The campaign's figure is the
 // mean of these shares, its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e −
 // truth)/u, u the combined standard uncertainty. Beside it, per stratum, the coverage that propagation of
-// distributions (JCGM 101) predicts for ± U, mean over the first results of each lab, at most 60: observed
+// distributions (JCGM 101) predicts for ± U, mean over every eighth result of the first 240 labs: observed
 // and predicted must agree within three binomial standard deviations of as many draws as the stratum has
 // labs. The body stands at its temperature from the beginning: no soak. Seeds are consecutive from
 // --first-seed.
@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,7 +40,8 @@ constexpr std::array kMethods{"scanned", "error_calculator", "timestamps", "gate
 
 constexpr std::uint64_t kOtherSeeds = 1'000'000;
 constexpr std::uint64_t kOtherKindsEach = 4;
-constexpr std::size_t kPredictions = 60;
+constexpr std::size_t kPredicted = 240;    // labs
+constexpr std::size_t kPredictedEach = 8;  // of their results
 
 /// Of trial `number`, from 0, the other kinds of results. They take an optical port, and a scan for
 /// registers.
@@ -81,12 +83,11 @@ struct Stratum {
   std::set<std::uint64_t> labs;
   std::vector<double> predicted;  ///< coverage
 
-  void add(std::uint64_t lab, double off, const Budget& budget) {
-    const double expanded = budget.expanded_percent();
-    inside.push_back(std::abs(off) <= expanded ? 1 : 0);
+  void add(std::uint64_t lab, double off, const Budget& budget, std::optional<double> prediction) {
+    inside.push_back(std::abs(off) <= budget.expanded_percent() ? 1 : 0);
     z.push_back(off / budget.combined_percent());
-    if (labs.insert(lab).second && predicted.size() < kPredictions)
-      predicted.push_back(propagated_coverage(budget, expanded));
+    labs.insert(lab);
+    if (prediction) predicted.push_back(*prediction);
   }
 
   /// How far observed and predicted coverage lie apart, in binomial standard deviations of one draw a lab.
@@ -126,7 +127,12 @@ struct Campaign {
     for (const auto& [point, truth] : run.results()) {
       const double off = *point->error_percent - truth;
       inside.push_back(std::abs(off) <= point->budget->expanded_percent() ? 1 : 0);
-      const auto add = [&](Stratum& stratum) { stratum.add(seed, off, *point->budget); };
+      const bool predicts =
+          shares.size() < kPredicted && (shares.size() + inside.size()) % kPredictedEach == 0;
+      const auto prediction =
+          predicts ? std::optional{propagated_coverage(*point->budget, point->budget->expanded_percent())}
+                   : std::nullopt;
+      const auto add = [&](Stratum& stratum) { stratum.add(seed, off, *point->budget, prediction); };
       if (point->result != to_text(ResultKind::percent_error)) {
         add(kinds[point->result]);
         continue;

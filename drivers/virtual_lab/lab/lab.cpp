@@ -73,7 +73,8 @@ TrueMeter true_meter(const MeterType& type, const VirtualMeter::Imperfections& i
           .temperature_slope_percent_per_k = imperfections.temperature_slope_percent_per_k,
           .clock_ppm = imperfections.clock_ppm,
           .clock_ppm_per_k2 = imperfections.clock_ppm_per_k2,
-          .creep_w = imperfections.creep_w};
+          .creep_w = imperfections.creep_w,
+          .led_constant_percent = imperfections.led_constant_percent};
 }
 
 void add_switches(World& world, const std::string& position, VirtualMeter& meter) {

@@ -44,6 +44,7 @@ constexpr VirtualMeter::Imperfections kImperfect{.gain_percent = 0.13,
                                                  .temperature_slope_percent_per_k = 0.002,
                                                  .clock_ppm = 40,
                                                  .delay_s = 0.1,
+                                                 .led_constant_percent = -0.07,
                                                  .creep_w = 11};
 
 /// Error of the LED's energy against the energy of the terminals, over many turns of the wave.
@@ -78,7 +79,8 @@ void expect_agreement(const Case& c) {
                         .phase_error_arcmin = kImperfect.phase_error_arcmin,
                         .temperature_slope_percent_per_k = kImperfect.temperature_slope_percent_per_k,
                         .clock_ppm = kImperfect.clock_ppm,
-                        .creep_w = kImperfect.creep_w};
+                        .creep_w = kImperfect.creep_w,
+                        .led_constant_percent = kImperfect.led_constant_percent};
   const double simulated = simulated_percent(type, c, point);
   EXPECT_NEAR(simulated, truth_percent(model, point, Temperature{c.body}), 0.001);
   EXPECT_GT(std::abs(simulated), 0.005) << "there is an error to be found";

@@ -81,8 +81,11 @@ double value(const Phasor& peak, const Phasor& carrier) {
 firmware::CalibrationRecord calibration_of(const MeterType& type,
                                            const VirtualMeter::Imperfections& imperfections) {
   firmware::CalibrationRecord record = factory_calibration(type, Seconds{imperfections.delay_s});
-  record.register_gain_ppm =
-      static_cast<std::int32_t>(std::lround(imperfections.register_gain_percent * 1e4));
+  // Registers and demands go by quanta of Kt as well; what the LED alone does is taken out of the registers.
+  const double led = 1 + imperfections.led_constant_percent / 100;
+  record.kt = static_cast<std::uint64_t>(std::llround(static_cast<double>(record.kt) * led));
+  record.register_gain_ppm = static_cast<std::int32_t>(
+      std::lround(((1 + imperfections.register_gain_percent / 100) * led - 1) * 1e6));
   record.demand_gain_permille = static_cast<std::int8_t>(std::lround(imperfections.demand_gain_percent * 10));
   record.register_options =
       static_cast<std::uint8_t>((imperfections.detent ? firmware::kDetent : 0) |

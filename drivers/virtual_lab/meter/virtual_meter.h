@@ -40,6 +40,7 @@ class VirtualMeter final : public Observer {
     // Defects.
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
     std::uint64_t doubled_one_in = 0;  ///< that many LED pulses, one is followed by another; 0: none is
+    double led_constant_percent = 0;   ///< energy of an LED pulse beside the Kt that is told
     double register_gain_percent = 0;  ///< of the registers that the optical port tells against the LED
     double demand_gain_percent = 0;    ///< of demands against the energy; in steps of 0.1 %
     double creep_w = 0;          ///< registered beyond the load at nominal voltage, by its square; delivered

@@ -110,7 +110,8 @@ double truth_percent(const TrueMeter& meter, const LoadPoint& load, Temperature 
   const double clock_ppm = meter.clock_ppm + meter.clock_ppm_per_k2 * from_turnover * from_turnover;
   const double gain = (1 + meter.gain_percent / 100) *
                       (1 + meter.temperature_slope_percent_per_k / 100 * warmer) * (1 + clock_ppm * 1e-6);
-  return 100 * (gain * registered / power - 1);
+  const double led = 1 + meter.led_constant_percent / 100;
+  return 100 * (gain * registered / power / led - 1);
 }
 
 }  // namespace meterbench::virtual_lab
