@@ -25,7 +25,7 @@ SHIPPED = {
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
             "disconnect", "supply", "optical_port", "log_on", "user_id", "user_name", "password", "filler", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
-            "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "wiring", "interim_checks", "weekly", "yearly",
+            "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "angle", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
             "intervals", "clock_change", "reversals", "power_cut", "influence_coefficients", "temperature_percent_per_k", "voltage_percent_per_percent", "current_percent_per_percent", "angle_percent_per_degree",

@@ -214,7 +214,7 @@ TEST(MeteredPower, OfACutSineOrOfBurstsIsHalf) {
 }
 
 TEST(PowerRatio, IsThatOfAllCircuitsWhereTheyHaveAny) {
-  LoadPoint p = point(Form::s2, kHalfLag);
+  LoadPoint p = point(Form::s2, kHalfLag, Direction::delivered);
   EXPECT_NEAR(power_ratio(p).value(), 1, 1e-12);
   p.waveform = {.name = "bursts", .burst = {1, 3}};
   EXPECT_NEAR(power_ratio(p).value(), 0.25, 1e-12);
