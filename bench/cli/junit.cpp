@@ -102,7 +102,7 @@ Case case_of(const PointRecord& p) {
 std::string measured_text(const RunSummary& summary, const std::vector<PointRecord>& last) {
   std::set<std::string> measured;  // a shift is computed, not measured
   for (const PointRecord& p : last)
-    if (p.result != "shift" && p.error_percent) measured.insert(p.point_id);
+    if (p.result != "shift" && p.result != "repeatability" && p.error_percent) measured.insert(p.point_id);
   const std::uint64_t planned = summary.run.planned_points;
   return measured.size() < planned ? fmt::format("; {} of {} points were measured", measured.size(), planned)
                                    : "";

@@ -35,7 +35,7 @@ PointRecord point(const Limit& limit) {
 Plan planned(const Limit& limit) {
   Plan plan = sample::plan_of(sample::single(Current{50}, sample::kUnity, sample::kEasy));
   plan.points[0].limit = limit;
-  plan.shifts.push_back({"002", "closing-shift", 0, 0, limit});
+  plan.comparisons.push_back({"002", "closing-shift", ResultKind::shift, {0, 0}, limit});
   return plan;
 }
 
@@ -56,7 +56,7 @@ TEST(UnverifiedFigure, IsCalledThatInThePlan) {
   EXPECT_THAT(text, HasSubstr("closing-shift of point 001 against 001, limit ±1 % of verification"));
   const auto json = plan_json(plan, sample::bench(), "virtual");
   EXPECT_EQ(json["points"][0]["limit"]["citation"], kUnverified);
-  EXPECT_EQ(json["shifts"][0]["limit"]["citation"], kUnverified);
+  EXPECT_EQ(json["comparisons"][0]["limit"]["citation"], kUnverified);
 }
 
 TEST(AcceptanceCriterion, IsCalledThatAndNoDocumentsLimit) {

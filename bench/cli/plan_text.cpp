@@ -38,7 +38,7 @@ TextTable point_columns() {
                     {"U % (predicted)", 0, true},
                     {"limit", 7, true},
                     {"limit is", 20, false},
-                    {"rest", 6, true},
+                    {"wait", 6, true},
                     {"settling", 0, true},
                     {"latency", 0, true},
                     {"window", 6, true},
@@ -81,13 +81,19 @@ std::optional<std::string> note_on(const PlannedPoint& point) {
 }
 
 std::string kind_text(const PlannedPoint& point) {
-  std::string text = connection_text(point.connection, point.voltage, point.load.waveform.name);
+  std::string text =
+      connection_text(point.connection, point.voltage, point.load.frequency, point.load.waveform.name);
   if (const auto ratio = power_ratio(point.load); ratio && !point.load.waveform.sine())
     text += fmt::format(" (P/P1 {:.4f})", *ratio);
+  if (point.repetition > 0)
+    text += fmt::format("{}repetition {}", text.empty() ? "" : ", ", point.repetition);
   if (point.result != ResultKind::percent_error)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", to_text(point.result));
   return text;
 }
+
+/// Without a load before it, and under it before its window opens.
+Seconds wait_of(const PlannedPoint& point) { return point.rest + point.time.waiting; }
 
 std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan& plan) {
   return table.row({p.id, number_text(p.temperature.value()), to_text(p.current), to_text(p.voltage),
@@ -95,9 +101,9 @@ std::string point_row(const TextTable& table, const PlannedPoint& p, const Plan&
                     positions_text(p, plan), std::string{to_text(p.method)}, pulses_text(p),
                     is_number(p.result) ? uncertainty_text(percent(worst_uncertainty(p))) : "-",
                     to_text(p.limit), std::string{words(p.limit.mark)},
-                    p.rest.value() > 0 ? time_text(p.rest.value()) : "", time_text(p.time.settling.value()),
-                    time_text(p.time.latency.value()), time_text(p.time.window.value()),
-                    time_text((p.rest + p.time.total()).value())});
+                    wait_of(p).value() > 0 ? time_text(wait_of(p).value()) : "",
+                    time_text(p.time.settling.value()), time_text(p.time.latency.value()),
+                    time_text(p.time.window.value()), time_text((p.rest + p.time.total()).value())});
 }
 
 /// Each limit of the points once, with what stands behind it.
@@ -184,6 +190,7 @@ Json point_json(const PlannedPoint& p) {
                    {"gate_s", p.gate.value()},
                    {"rest_s", p.rest.value()},
                    {"settling_s", p.time.settling.value()},
+                   {"waiting_s", p.time.waiting.value()},
                    {"latency_s", p.time.latency.value()},
                    {"window_s", p.time.window.value()},
                    {"expected_s", (p.rest + p.time.total()).value()}});
@@ -201,6 +208,25 @@ Json soak_json(const PlannedSoak& s, const Plan& plan) {
           {"at_least_s", s.at_least.value()},
           {"limit_s", s.limit.value()},
           {"expected_s", s.expected.value()}};
+}
+
+std::string compared_text(const PlannedComparison& comparison, const Plan& plan) {
+  const std::string& first = plan.points[comparison.points.front()].id;
+  const std::string& last = plan.points[comparison.last()].id;
+  if (comparison.result == ResultKind::repeatability) return fmt::format("points {} to {}", first, last);
+  return fmt::format("point {} against {}", last, first);
+}
+
+Json comparison_json(const PlannedComparison& comparison, const Plan& plan) {
+  Json json{{"point_id", comparison.id},
+            {"step", comparison.step},
+            {"result", to_text(comparison.result)},
+            {"varies", to_text(comparison.varies)},
+            {"points", Json::array()},
+            {"limit_percent", percent(comparison.limit.limit)},
+            {"limit", limit_json(comparison.limit)}};
+  for (const std::size_t point : comparison.points) json["points"].push_back(plan.points[point].id);
+  return json;
 }
 
 }  // namespace
@@ -225,13 +251,14 @@ std::string plan_text(const Plan& plan, const PlanningStation& station, const st
     if (const auto note = note_on(plan.points[i])) line(fmt::format("{:<5}  {}", "", *note));
   }
   soaks_before(plan.points.size());
-  for (const PlannedShift& shift : plan.shifts)
-    line(fmt::format("{:<5}  {} of point {} against {}, limit {}", shift.id, shift.step,
-                     plan.points[shift.second].id, plan.points[shift.first].id, limit_line(shift.limit)));
+  for (const PlannedComparison& one : plan.comparisons)
+    line(fmt::format("{:<5}  {} of {}, limit {}", one.id, one.step, compared_text(one, plan),
+                     limit_line(one.limit)));
   for (const std::string& limit : limits_of(plan)) line(limit);
   if (!plan.unreachable.empty()) text += "\n" + unreachable_text(plan);
-  const std::string shifts = plan.shifts.empty() ? "" : fmt::format(" and {} shifts", plan.shifts.size());
-  line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), shifts,
+  const std::string more =
+      plan.comparisons.empty() ? "" : fmt::format(" and {} comparisons", plan.comparisons.size());
+  line(fmt::format("\n{} points{}, {} expected; {} out of reach", plan.points.size(), more,
                    time_text(plan.expected_time().value()), plan.unreachable.size()));
   if (plan.scenario.register_account && !plan.scenario.check)
     line(fmt::format(
@@ -259,14 +286,9 @@ Json plan_json(const Plan& plan, const PlanningStation& station, const std::stri
   for (const PlannedPoint& p : plan.points) json["points"].push_back(point_json(p));
   json["soaks"] = Json::array();
   for (const PlannedSoak& s : plan.soaks) json["soaks"].push_back(soak_json(s, plan));
-  json["shifts"] = Json::array();
-  for (const PlannedShift& s : plan.shifts)
-    json["shifts"].push_back({{"point_id", s.id},
-                              {"step", s.step},
-                              {"first_point", plan.points[s.first].id},
-                              {"second_point", plan.points[s.second].id},
-                              {"limit_percent", percent(s.limit.limit)},
-                              {"limit", limit_json(s.limit)}});
+  json["comparisons"] = Json::array();
+  for (const PlannedComparison& one : plan.comparisons)
+    json["comparisons"].push_back(comparison_json(one, plan));
   json["unreachable"] = unreachable_json(plan);
   return json;
 }

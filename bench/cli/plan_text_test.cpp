@@ -46,7 +46,7 @@ TEST(PlanText, ShowsPositionsPulsesTimesShiftsAndWhatIsOutOfReach) {
       HasSubstr("005    load of point 003 against 001, limit ±0.5 % of load at PF 1: unverified figure, "));
   EXPECT_THAT(text, HasSubstr("cannot be reached: 50 A, power factor 1, delivered: position B, m-4s: 50 A is "
                               "beyond its Imax 20 A"));
-  EXPECT_THAT(text, HasSubstr("\n4 points and 2 shifts, "));
+  EXPECT_THAT(text, HasSubstr("\n4 points and 2 comparisons, "));
 }
 
 TEST(PlanText, TellsALoadOutOfReachOnceWithHowOftenItIsAskedFor) {
@@ -104,8 +104,8 @@ TEST(PlanJson, HasTheSameForPrograms) {
   EXPECT_EQ(point["meters"][1]["pulses"], 34);
   EXPECT_EQ(point["window_s"], point["meters"][0]["window_s"]);
   EXPECT_EQ(json["points"][2]["rest_s"], 600);
-  EXPECT_EQ(json["shifts"][1]["first_point"], "002");
-  EXPECT_EQ(json["shifts"][1]["second_point"], "004");
+  EXPECT_EQ(json["comparisons"][1]["points"][0], "002");
+  EXPECT_EQ(json["comparisons"][1]["points"][1], "004");
   EXPECT_NEAR(json["burden"]["current_channel_v"].get<double>(), 0.025, 1e-12);
   EXPECT_TRUE(json["burden"]["voltage_channel_most_va"].is_null());
   EXPECT_EQ(plan_json(plan_of(single(Current{50}, kUnity, kEasy)), bench(), "bench")["meter"], "m-2s");

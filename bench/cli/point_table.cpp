@@ -33,7 +33,8 @@ std::vector<TextTable::Column> columns(bool with_position) {
 
 }  // namespace
 
-std::string connection_text(const Connection& connection, Voltage voltage, const std::string& waveform) {
+std::string connection_text(const Connection& connection, Voltage voltage, Frequency frequency,
+                            const std::string& waveform) {
   std::string text;
   if (connection.circuit != Circuit::series) join(text, to_text(connection.circuit));
   if (connection.service != Service::single_phase) join(text, to_text(connection.service));
@@ -45,17 +46,19 @@ std::string connection_text(const Connection& connection, Voltage voltage, const
   if (connection.circuit == Circuit::legs)
     join(text, fmt::format("leg 2 {} at PF {} {}", to_text(connection.leg_2.current),
                            to_text(connection.leg_2.power_factor), to_text(connection.leg_2.direction)));
+  const bool of_a_network = frequency == Frequency{50} || frequency == Frequency{60};
+  if (!of_a_network && frequency > Frequency{}) join(text, to_text(frequency));
   if (!waveform.empty()) join(text, waveform);
   return text;
 }
 
 std::string point_text(const PlannedPoint& p) {
   return load_text(p.current, p.voltage, p.power_factor, p.direction,
-                   connection_text(p.connection, p.voltage, p.load.waveform.name));
+                   connection_text(p.connection, p.voltage, p.load.frequency, p.load.waveform.name));
 }
 std::string point_text(const PointRecord& p) {
   return load_text(p.current, p.voltage, p.power_factor, p.direction,
-                   connection_text(p.connection, p.voltage, p.waveform));
+                   connection_text(p.connection, p.voltage, p.frequency, p.waveform));
 }
 
 std::string limit_line(const Limit& limit) {
@@ -77,7 +80,7 @@ std::string PointTable::row(const PointRecord& p) const {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
   std::vector<std::string> cells{p.point_id};
   if (with_position_) cells.push_back(p.position);
-  std::string kind = connection_text(p.connection, p.voltage, p.waveform);
+  std::string kind = connection_text(p.connection, p.voltage, p.frequency, p.waveform);
   if (p.result != PointRecord{}.result) join(kind, p.result);
   if (p.computation > 0) join(kind, fmt::format("computation {}", p.computation));
   if (p.verdict.conditional) join(kind, "conditional");

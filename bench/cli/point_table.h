@@ -8,9 +8,9 @@
 
 namespace meterbench {
 
-/// What is not plain about it: `coil_1`, `network`, `122 V / 118 V`, a waveform. Empty: series at single
-/// phase with equal legs and a sine.
-[[nodiscard]] std::string connection_text(const Connection& connection, Voltage voltage,
+/// What is not plain about it: `coil_1`, `network`, `122 V / 118 V`, a frequency that no network has, a
+/// waveform. Empty: series at single phase with equal legs and a sine of 50 or 60 Hz.
+[[nodiscard]] std::string connection_text(const Connection& connection, Voltage voltage, Frequency frequency,
                                           const std::string& waveform);
 
 /// `2.5 A, 240 V, PF 0.5 lag, delivered`, and what is not plain.

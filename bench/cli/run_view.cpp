@@ -54,6 +54,8 @@ void print_event(const SharedEvent& shared) {
   fmt::print("  {}at {:.3f} s: {}\n", place.empty() ? "" : place + " ", e.time_s, event_text(e));
 }
 
+bool is_comparison(const PointRecord& p) { return p.result == "shift" || p.result == "repeatability"; }
+
 }  // namespace
 
 void print_run(const Ledger& ledger, const RunSummary& summary) {
@@ -70,14 +72,14 @@ void print_run(const Ledger& ledger, const RunSummary& summary) {
 
   const PointTable table{true};
   const auto points = ledger.points(run_id);
-  const auto print_rows = [&](bool shifts) {
+  const auto print_rows = [&](bool computed) {
     for (const PointRecord& p : points)
-      if ((p.result == "shift") == shifts) fmt::print("{}\n", table.row(p));
+      if (is_comparison(p) == computed) fmt::print("{}\n", table.row(p));
   };
   fmt::print("\n{}\n", table.header());
   print_rows(false);
-  if (std::ranges::any_of(points, [](const PointRecord& p) { return p.result == "shift"; })) {
-    fmt::print("\nShifts, later minus earlier\n{}\n", table.header());
+  if (std::ranges::any_of(points, is_comparison)) {
+    fmt::print("\nShifts, later minus earlier, and repeatabilities\n{}\n", table.header());
     print_rows(true);
   }
   for (const SharedEvent& e : shared(events)) print_event(e);

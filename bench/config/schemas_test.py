@@ -25,12 +25,13 @@ SHIPPED = {
 OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "voltage", "frequency", "profile",
             "maximum_voltage", "room_temperature", "lab", "photo_head", "switches", "demand_reset", "test_mode", "display_scroll",
             "disconnect", "supply", "optical_port", "log_on", "user_id", "user_name", "password", "filler", "chamber", "interlock", "pickups", "counter", "reference_input", "led_input",
-            "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "angle", "wiring", "interim_checks", "weekly", "yearly",
+            "reference_reading", "reference_harmonics", "isolation", "source_accuracy", "angle", "stability", "wiring", "interim_checks", "weekly", "yearly",
             *(f"counter_{n}" for n in range(2, 7)), "method", "rated_voltages", "voltage_burden", "current_impedance",
             "check", "register_account", "label", "circuit", "leg_2", "service", "voltage_split", "recovery", "time",
             "intervals", "clock_change", "reversals", "power_cut", "influence_coefficients", "temperature_percent_per_k", "voltage_percent_per_percent", "current_percent_per_percent", "angle_percent_per_degree",
             "frequency_percent_per_percent", "waveform", "source_distortion", "thermometer", "room", "reference_correlation", "isolation_correlation", "retry", "direct_current", "peak_voltage", "peak_current",
-            "isolation_transformers"}
+            "isolation_transformers",
+            "repeat", "every", "rest", "varies", "times", "pause", "dips"}
 CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
                          "below"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}

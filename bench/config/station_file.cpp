@@ -406,6 +406,8 @@ void read_source_accuracy(YamlMap& map, StationFile& station) {
   station.source_accuracy.power = required_quantity<kind::Ratio>(map, "half_width");
   if (map.find("angle"))
     station.source_accuracy.angle = required_quantity<kind::Angle>(map, "angle", Range::not_negative);
+  if (map.find("stability"))
+    station.source_accuracy.stability = required_quantity<kind::Ratio>(map, "stability");
   station.origins.emplace("source_accuracy", required_text(map, "origin"));
 }
 

@@ -335,15 +335,17 @@ TEST(StationFile, APositionHasTheIsolationTableOfAllUnlessItHasItsOwn) {
 }
 
 TEST(StationFile, ReadsSourceAccuracyWiringAndInterimChecks) {
-  const std::string text = kGood + std::string{
-                                       "source_accuracy: {half_width: 0.25 %, angle: 0.1 °, origin: o6}\n"
-                                       "wiring: {resistance: 5 mΩ}\n"
-                                       "interim_checks:\n"
-                                       "  weekly: {every: 168 h, otherwise: refuse}\n"
-                                       "  yearly: {every: 8760 h, otherwise: unverified}\n"};
+  const std::string text =
+      kGood + std::string{
+                  "source_accuracy: {half_width: 0.25 %, angle: 0.1 °, stability: 0.1 %, origin: o6}\n"
+                  "wiring: {resistance: 5 mΩ}\n"
+                  "interim_checks:\n"
+                  "  weekly: {every: 168 h, otherwise: refuse}\n"
+                  "  yearly: {every: 8760 h, otherwise: unverified}\n"};
   const StationFile station = read(text);
   EXPECT_DOUBLE_EQ(percent(station.source_accuracy.power), 0.25);
   EXPECT_DOUBLE_EQ(degrees(station.source_accuracy.angle), 0.1);
+  EXPECT_DOUBLE_EQ(percent(station.source_accuracy.stability), 0.1);
   EXPECT_EQ(station.origins.at("source_accuracy"), "o6");
   EXPECT_DOUBLE_EQ(station.wiring.value(), 0.005);
   ASSERT_EQ(station.interim_checks.size(), 2U);
@@ -368,9 +370,9 @@ TEST(StationFile, MayStateHowItsReferenceAndItsSocketsTakeAWaveform) {
   EXPECT_FALSE(silent.reference_capabilities.direct_current);
   EXPECT_FALSE(silent.isolation_transformers);
   const std::string text =
-      exchanged(kGood, "definition: two_element",
+      exchanged(kGood, "definition: series",
                 "direct_current: true\n    peak_voltage: 600 V\n    peak_current: 400 A\n    definition: "
-                "two_element") +
+                "series") +
       "wiring: {resistance: 5 mΩ, isolation_transformers: true}\n";
   const StationFile station = read(text);
   EXPECT_TRUE(station.reference_capabilities.direct_current);
@@ -378,7 +380,7 @@ TEST(StationFile, MayStateHowItsReferenceAndItsSocketsTakeAWaveform) {
   EXPECT_EQ(station.reference_capabilities.peak_current, Current{400});
   EXPECT_TRUE(station.isolation_transformers);
   EXPECT_THAT(mistakes_of(exchanged(text, "direct_current: true", "direct_current: 1")),
-              HasSubstr("true or false is expected"));
+              HasSubstr("'1' is not known; allowed: true, false"));
 }
 
 TEST(StationFile, MayStateWhatHarmonicsDoToItsReference) {

@@ -16,6 +16,9 @@ constexpr double kAngleBand = 0.005;  // rad
 /// Where no current is set at all, less than kBand of it is none. made
 constexpr Current kNoCurrentScale{0.2};
 
+/// No reference here averages a reading over less (RD-3x; made of its simulator).
+constexpr Seconds kShortestAveraging{0.5};
+
 /// Written so that NaN is not within.
 template <class Kind>
 bool within(Quantity<Kind> seen, Quantity<Kind> wanted, Quantity<Kind> scale, double band = kBand) {
@@ -48,7 +51,7 @@ double swing_of_bursts(const LoadPoint& set_point) {
   const Burst& burst = set_point.waveform.burst;
   if (!burst.any()) return 0;
   const double one_burst_s = burst.on / set_point.frequency.value();
-  return one_burst_s * (1 - burst.duty()) / (burst.duty() * kReferenceReadingPeriod.value());
+  return one_burst_s * (1 - burst.duty()) / (burst.duty() * kShortestAveraging.value());
 }
 
 /// A sentence where angle or, of a waveform, active power is not as set. What a reference calls reactive

@@ -14,7 +14,7 @@ namespace meterbench {
 /// set point and channels set to zero carry no more than 0.5 % of the largest set value, else a sentence that
 /// names the first which does not, its figure and the set point. Of a waveform the rms of all orders counts,
 /// and instead of the angle the active power, within 0.5 % of the apparent. Of bursts both are means over
-/// time, and may be further off by what one burst too many or too few in a second's reading makes. No sum of
+/// time, and may be further off by what one burst too many or too few in half a second makes. No sum of
 /// circuits is looked at.
 [[nodiscard]] std::optional<std::string> out_of_band(const LoadPoint& set_point,
                                                      const ReferenceReading& reading);

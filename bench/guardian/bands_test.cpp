@@ -93,9 +93,9 @@ TEST_F(LoadBand, OfBurstsIsTheMeanOverTimeAndAsWideAsOneBurst) {
     return wrong();
   };
   EXPECT_EQ(reads(21.213, 1800), "nothing");
-  EXPECT_EQ(reads(21.213 * 1.03, 1800 + 0.03 * 120 * 21.2), "nothing") << "half a burst in a second: 3.3 %";
+  EXPECT_EQ(reads(21.213 * 1.06, 1800 + 0.06 * 120 * 21.2), "nothing") << "half a burst in half a second";
   EXPECT_THAT(reads(30, 3600), HasSubstr("30.00000 A, the set point is 21.2")) << "it flows all the time";
-  EXPECT_THAT(reads(21.213, 1900), HasSubstr("1900 W, the set point is 1800 W"));
+  EXPECT_THAT(reads(21.213, 2000), HasSubstr("2000 W, the set point is 1800 W"));
 }
 
 TEST_F(LoadBand, IsHalfAPercentWideInFrequency) {

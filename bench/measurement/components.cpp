@@ -43,11 +43,15 @@ std::optional<Component> source_distortion(const StationUncertainty& station, co
   return rectangular("source distortion", station.source_distortion, kOfStationFile);
 }
 
+Seconds burst_half_width(const Burst& burst, Frequency frequency) {
+  if (!burst.any()) return {};
+  // Its energy P·t_on/duty less what the mean power P brings meanwhile.
+  return Seconds{burst.on / frequency.value()} * ((1 / burst.duty() - 1) / 2);
+}
+
 std::optional<Component> bursts(const Burst& burst, Frequency frequency, Seconds window) {
   if (!burst.any()) return std::nullopt;
-  const Seconds one_burst{burst.on / frequency.value()};
-  // Its energy P·t_on/(duty) less what the mean power P brings meanwhile, against P·T.
-  const double half_width = one_burst / window * (1 / burst.duty() - 1);
+  const double half_width = 2 * burst_half_width(burst, frequency) / window;
   return Component{.name = kBursts,
                    .distribution = Distribution::triangular,
                    .standard_uncertainty = 100 * half_width / std::sqrt(6.0),

@@ -40,6 +40,9 @@ inline constexpr const char* kMeasured = "measured in the run";
 /// What harmonics and offset of a source that is told to give a sine leave, where it is stated.
 [[nodiscard]] std::optional<Component> source_distortion(const StationUncertainty& station,
                                                          const Waveform& waveform);
+/// How far either end of a window may lie from where the mean power would have put it, half-width: half of
+/// the time by which one burst is ahead of the mean. 0 where the current flows all the time.
+[[nodiscard]] Seconds burst_half_width(const Burst& burst, Frequency frequency);
 /// Of a window between two LED edges under a current that flows in bursts, where the LED is later than the
 /// energy by a delay that is not known: between the two lies more or less of a burst, at either end up to
 /// what one burst brings beyond the mean; their difference is triangular. Nothing of a current that flows all

@@ -2,8 +2,8 @@
 //
 // Consecutive parts share an edge: an edge that came late by δ makes the part before it longer and the part
 // after it shorter. With δ independent from edge to edge, variance σ² = τ²/12 (scan) + t_j² (pickup) + the
-// resolution of one reference count, and a noise w of the meter that is independent from part to part, the
-// errors of parts of lengths T_j have the covariance
+// resolution of one reference count, under bursts what one of them is ahead of the mean, and a noise w of the
+// meter that is independent from part to part, the errors of parts of lengths T_j have the covariance
 //   C(j, j) = 2σ²/T_j² + w_j²,   C(j, j ± 1) = −σ²/(T_j·T_j±1),   else 0.
 // This covariance is used as it is: Q = min over μ of (e − μ)ᵀ C⁻¹ (e − μ) has the χ² distribution with
 // n − 1 degrees of freedom when the noise is normal; the scan's is uniform, with lighter tails, so a sound
@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 
+#include "bench/measurement/components.h"
 #include "bench/measurement/energy_error.h"
 #include "bench/measurement/window.h"
 
@@ -61,8 +62,9 @@ Covariance expected_covariance(const WindowConditions& c, std::uint64_t pulses, 
   const double timing_variance = c.method == CountingMethod::scanned
                                      ? squared(in_seconds(c.scan_period)) / 12
                                      : squared(c.stamp_resolution.value()) / 3;
-  const double edge_variance =
-      timing_variance + squared(count_s) / 12 + squared(c.station.pickup_jitter.value());
+  const double edge_variance = timing_variance + squared(count_s) / 12 +
+                               squared(c.station.pickup_jitter.value()) +
+                               squared(burst_half_width(c.waveform.burst, c.frequency).value()) / 3;
   Covariance covariance;
   double previous_s = 0;
   for (std::size_t j = 0; j < parts; ++j) {

@@ -170,5 +170,16 @@ TEST(Spread, OfAKnownCaseMeetsTheBoundByHand) {
   EXPECT_FALSE(spread_as_expected(std::vector{Ratio{0.0}, Ratio{0.00237}}, c, 2));
 }
 
+/// Two periods of 60 Hz on, two off: an edge may be 16.7 ms from where the mean power would have put it.
+TEST(Spread, UnderBurstsIsAsWideAsTheyMakeIt) {
+  const auto parts = partial_errors(edges_of(10, [](std::uint64_t k) { return k % 4 < 2 ? 0.012 : -0.012; }),
+                                    comparison(), 5);
+  WindowConditions c = twelve_kilowatts();
+  EXPECT_FALSE(spread_as_expected(parts, c, 10));
+  c.frequency = Frequency{60};
+  c.waveform.burst = {2, 2};
+  EXPECT_TRUE(spread_as_expected(parts, c, 10));
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -24,6 +24,7 @@ struct SourceCapabilities {
   Frequency harmonic_band{};      ///< no harmonic lies beyond; 0: not stated
   bool direct_current = false;    ///< a current may have a constant part
   bool bursts = false;            ///< currents can flow for whole periods and pause for others
+  bool dips = false;              ///< it can let its voltages dip for a time that is told
   Voltage peak_voltage{};         ///< most at any instant; 0: that of a sine of maximum_voltage
   Current peak_current{};         ///< the same of a current
 

@@ -30,8 +30,9 @@ struct StationUncertainty {
 
 /// How far what a source is set to may lie from the truth, half-widths.
 struct SourceAccuracy {
-  Ratio power{};  ///< at power factor 1; 0: nothing is stated
-  Angle angle{};  ///< of current against voltage; weighs by the reactive power
+  Ratio power{};      ///< at power factor 1; 0: nothing is stated
+  Angle angle{};      ///< of current against voltage; weighs by the reactive power
+  Ratio stability{};  ///< of the power, from one time to another at the same settings; 0: not stated
 
   [[nodiscard]] bool stated() const { return power.value() > 0; }
 };

@@ -130,9 +130,18 @@ Scenario warmed() {
   compare.name = "coefficient";
   compare.first = "cold";
   compare.second = "warm";
+  compare.varies = Influence::temperature;
   compare.limits = "shifts";
   compare.limits_position = {"s.yaml", 30, 13};
   return scenario_of({cold, soak, warm, compare});
+}
+
+/// The same, both at 23 °C.
+Scenario not_warmed() {
+  Scenario scenario = warmed();
+  scenario.steps.erase(scenario.steps.begin() + 1);
+  std::get<CompareStep>(scenario.steps.back()).varies = Influence::nothing;
+  return scenario;
 }
 
 PlanningStation with_chamber() {
@@ -155,26 +164,24 @@ TEST(LimitOfAShift, PerKelvinIsOfTheDifferenceOfTemperatures) {
   Mistakes mistakes;
   const auto plan = make_plan(warmed(), at_a(direct_meter()), with_chamber(), limits, {}, mistakes);
   ASSERT_TRUE(plan) << mistakes.text();
-  ASSERT_THAT(plan->shifts, SizeIs(1));
-  EXPECT_DOUBLE_EQ(percent(plan->shifts[0].limit.limit), 1.5);
-  EXPECT_THAT(plan->shifts[0].limit.terms, HasSubstr("0.05 %/K over 30 K"));
+  ASSERT_THAT(plan->comparisons, SizeIs(1));
+  EXPECT_DOUBLE_EQ(percent(plan->comparisons[0].limit.limit), 1.5);
+  EXPECT_THAT(plan->comparisons[0].limit.terms, HasSubstr("0.05 %/K over 30 K"));
 }
 
 TEST(LimitOfAShift, PerKelvinSaysNothingAtOneTemperature) {
-  Scenario scenario = warmed();
-  scenario.steps.erase(scenario.steps.begin() + 1);
+  const Scenario scenario = not_warmed();
   LimitFiles limits = bench_limits();
   limits["shifts"] = {of_coefficient(0.05, LimitKind::percent_per_kelvin)};
   EXPECT_EQ(mistakes_of(scenario, bench(), limits, at_a(direct_meter())),
             "s.yaml:30:13: limits 'shifts' have no row for test 'coefficient' at 50 A, power factor 1\n");
   limits["shifts"].push_back(of_coefficient(9, LimitKind::percent));
   const Plan plan = plan_with(scenario, limits, at_a(direct_meter()));
-  EXPECT_DOUBLE_EQ(percent(plan.shifts.at(0).limit.limit), 9);
+  EXPECT_DOUBLE_EQ(percent(plan.comparisons.at(0).limit.limit), 9);
 }
 
 TEST(LimitOfAShift, IsOfEachMeterWhereTheEarlierPointsHadLimitsOfTheirOwn) {
-  Scenario scenario = warmed();
-  scenario.steps.erase(scenario.steps.begin() + 1);
+  Scenario scenario = not_warmed();
   for (const std::size_t step : {0U, 1U}) std::get<LoadStep>(scenario.steps[step]).currents = {Current{2}};
   std::get<LoadStep>(scenario.steps[1]).limits = "plain";
   LimitFiles limits = by_test_current();
@@ -182,15 +189,14 @@ TEST(LimitOfAShift, IsOfEachMeterWhereTheEarlierPointsHadLimitsOfTheirOwn) {
   limits["shifts"] = {of_coefficient(9, LimitKind::percent)};
   const Plan plan = plan_with(scenario, limits, {{"A", direct_meter()}, {"B", transformer_meter()}});
   ASSERT_THAT(plan.points, SizeIs(3)) << "one for each meter, then both together";
-  ASSERT_THAT(plan.shifts, SizeIs(2));
-  EXPECT_EQ(plan.shifts[0].first, 0U);
-  EXPECT_EQ(plan.shifts[1].first, 1U);
-  for (const PlannedShift& shift : plan.shifts) EXPECT_EQ(shift.second, 2U);
+  ASSERT_THAT(plan.comparisons, SizeIs(2));
+  EXPECT_EQ(plan.comparisons[0].points[0], 0U);
+  EXPECT_EQ(plan.comparisons[1].points[0], 1U);
+  for (const PlannedComparison& shift : plan.comparisons) EXPECT_EQ(shift.last(), 2U);
 }
 
 TEST(LimitOfAShift, MustBeOneForAllItsMeters) {
-  Scenario scenario = warmed();
-  scenario.steps.erase(scenario.steps.begin() + 1);
+  Scenario scenario = not_warmed();
   for (const std::size_t step : {0U, 1U}) std::get<LoadStep>(scenario.steps[step]).currents = {Current{2}};
   LimitFiles limits = bench_limits();
   limits["shifts"] = by_test_current().at("bench");

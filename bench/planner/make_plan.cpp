@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/planner/comparison_plan.h"
 #include "bench/planner/plan.h"
 #include "bench/planner/reach.h"
-#include "bench/planner/shift_plan.h"
 #include "bench/planner/soak_plan.h"
 #include "bench/planner/step_planner.h"
 
@@ -94,21 +94,42 @@ class Planner {
     const WindowTask task{step.pulses, step.target_uncertainty, kShortestWindow};
     const std::vector<LimitRow>* rows = step.limits.empty() ? nullptr : &limits_.at(step.limits);
     ExpandedStep expanded = expand(step, bench_, surroundings_, rows, task, mistakes_);
-    for (PlannedPoint& point : expanded.points) append(step, std::move(point));
+    for (const PlannedPoint& point : expanded.points) append_all(step, point);
     std::ranges::move(expanded.unreachable, std::back_inserter(plan_.unreachable));
   }
 
-  void add(const CompareStep&) {}  // once all points are there
+  // Once all points are there.
+  void add(const CompareStep&) {}
+  void add(const RepeatabilityStep&) {}
 
-  void add_all_shifts() {
-    for (const Step& step : plan_.scenario.steps)
+  void add_all_comparisons() {
+    for (const Step& step : plan_.scenario.steps) {
       if (const auto* compare = std::get_if<CompareStep>(&step))
         add_shifts(*compare, limits_, plan_, mistakes_);
-    for (std::size_t i = 0; i < plan_.shifts.size(); ++i)
-      plan_.shifts[i].id = fmt::format("{:03}", plan_.points.size() + i + 1);
+      if (const auto* repeatability = std::get_if<RepeatabilityStep>(&step))
+        add_repeatability(*repeatability, limits_, plan_, mistakes_);
+    }
+    for (std::size_t i = 0; i < plan_.comparisons.size(); ++i)
+      plan_.comparisons[i].id = fmt::format("{:03}", plan_.points.size() + i + 1);
   }
 
  private:
+  /// Each repetition is a point of its own.
+  void append_all(const LoadStep& step, const PlannedPoint& once) {
+    const Repetition& repetition = step.repetition;
+    Seconds stood;  // under the load, when a repetition has ended
+    for (int n = 1; n <= repetition.times; ++n) {
+      PlannedPoint point = once;
+      if (repetition.times > 1) point.repetition = n;
+      point.under_load = repetition.every * static_cast<double>(n - 1);
+      point.time.waiting = std::max(Seconds{}, point.under_load - stood);
+      if (n > 1) point.time.settling = Seconds{};
+      stood = stood + point.time.total();
+      append(step, std::move(point));
+      if (n == 1 && repetition.rest.value() > 0) plan_.points.back().rest = repetition.rest;
+    }
+  }
+
   void append(const LoadStep& step, PlannedPoint point) {
     if (heated_ && step.recovery && is_high(plan_.points.back().current, *step.recovery) &&
         point.current < plan_.points.back().current)
@@ -155,7 +176,7 @@ std::optional<Plan> make_plan(const Scenario& scenario, const std::map<std::stri
   Plan plan{scenario, meters, {}, {}, {}, {}};
   Planner planner{bench, limits, plan, mistakes};
   for (const Step& step : scenario.steps) std::visit([&](const auto& any) { planner.add(any); }, step);
-  planner.add_all_shifts();
+  planner.add_all_comparisons();
   if (mistakes.list().size() != before) return std::nullopt;
   return plan;
 }

@@ -97,6 +97,11 @@ void add(Canonical& out, const MeterTask& task) {
   out.line("time_s", task.time.value());
   out.line("clock_change_s", task.clock_change.value());
   out.line("power_cut_s", task.power_cut.value());
+  for (const VoltageDip& dip : task.dips)
+    out.line("dip",
+             fmt::format("{} {} {} {}", number_text(dip.voltage.value()), number_text(dip.duration.value()),
+                         dip.times, number_text(dip.pause.value())));
+  if (!task.dips.empty()) out.line("allowed_s", task.allowed.value());
   for (const std::string& version : task.versions) out.line("version", version);
   for (const std::string& item : task.shows) out.line("shows", item);
   out.line("switch", task.meter_switch);
@@ -113,6 +118,10 @@ void add(Canonical& out, const PlannedPoint& point) {
   out.line("method", to_text(point.method));
   out.line("gate_s", point.gate.value());
   out.line("rest_s", point.rest.value());
+  if (point.repetition > 0) {
+    out.line("repetition", std::to_string(point.repetition));
+    out.line("under_load_s", point.under_load.value());
+  }
   out.line("target", point.target ? number_text(point.target->value()) : "none");
   if (is_told_by_meter(point.result) || point.task.power_cut.value() > 0) add(out, point.task);
   add(out, "reference", point.reference);
@@ -120,12 +129,13 @@ void add(Canonical& out, const PlannedPoint& point) {
   for (const PlannedMeter& meter : point.meters) add(out, meter);
 }
 
-void add(Canonical& out, const PlannedShift& shift) {
-  out.line("shift", shift.id);
-  out.line("step", shift.step);
-  out.line("first", std::to_string(shift.first));
-  out.line("second", std::to_string(shift.second));
-  add(out, shift.limit);
+void add(Canonical& out, const PlannedComparison& comparison) {
+  out.line("comparison", comparison.id);
+  out.line("step", comparison.step);
+  out.line("result", to_text(comparison.result));
+  for (const std::size_t point : comparison.points) out.line("of", std::to_string(point));
+  out.line("varies", to_text(comparison.varies));
+  add(out, comparison.limit);
 }
 
 void add(Canonical& out, const PlannedSoak& soak) {
@@ -146,12 +156,14 @@ std::string_view to_text(ResultKind kind) {
     case ResultKind::residual: return "residual";
     case ResultKind::deviation: return "deviation";
     case ResultKind::shift: return "shift";
+    case ResultKind::repeatability: return "repeatability";
     case ResultKind::starting: return "starting";
     case ResultKind::no_load: return "no_load";
     case ResultKind::demand_error: return "demand_error";
     case ResultKind::net_difference: return "net_difference";
     case ResultKind::clock_error: return "clock_error";
     case ResultKind::mode_change: return "mode_change";
+    case ResultKind::dips: return "dips";
     case ResultKind::firmware: return "firmware";
     case ResultKind::security: return "security";
     case ResultKind::display: return "display";
@@ -182,7 +194,7 @@ std::string Plan::sha256() const {
   }
   for (const PlannedPoint& point : points) add(out, point);
   for (const PlannedSoak& soak : soaks) add(out, soak);
-  for (const PlannedShift& shift : shifts) add(out, shift);
+  for (const PlannedComparison& comparison : comparisons) add(out, comparison);
   for (const UnreachablePoint& point : unreachable) {
     out.line("unreachable", point.description);
     out.line("reason", point.reason);

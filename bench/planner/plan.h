@@ -21,28 +21,31 @@ namespace meterbench {
 /// Time that a point is expected to take.
 struct PointTime {
   Seconds settling{};  ///< source until it stands, in band
+  Seconds waiting{};   ///< under the load, where it is to stand before the window opens
   Seconds latency{};   ///< of the meter
   Seconds window{};    ///< waiting for the opening edge and N pulses
-  [[nodiscard]] Seconds total() const { return settling + latency + window; }
+  [[nodiscard]] Seconds total() const { return settling + waiting + latency + window; }
 };
 
 /// What a result is: the percent error of a meter's test LED, or of its energy register; the residual of
 /// opposed circuits in percent of their power in series; the deviation of a certified standard from its
-/// certificate; the shift between two points; the percent error of a maximum demand, and of a clock's rate;
-/// what net and delivered less received differ by, in percent of all that was registered. Without a number:
-/// whether a meter does what LoadTest says.
+/// certificate; the shift between two points; the standard deviation of repetitions; the percent error of a
+/// maximum demand, and of a clock's rate; what net and delivered less received differ by, in percent of all
+/// that was registered. Without a number: whether a meter does what LoadTest says.
 enum class ResultKind {
   percent_error,
   register_error,
   residual,
   deviation,
   shift,
+  repeatability,
   demand_error,
   net_difference,
   clock_error,
   starting,
   no_load,
   mode_change,
+  dips,
   firmware,
   security,
   display,
@@ -86,9 +89,11 @@ struct PlannedPoint {
   Connection connection{};
   Temperature temperature{};
   CountingMethod method = CountingMethod::scanned;
-  Seconds gate{};    ///< of `gated_total`, `residual` and `no_load`
-  Seconds rest{};    ///< without load before it
-  MeterTask task{};  ///< of what is_told_by_meter(); of `register_error` the power cut
+  Seconds gate{};        ///< of `gated_total`, `residual` and `no_load`
+  Seconds rest{};        ///< without load before it
+  int repetition = 0;    ///< of a load that is measured several times, from 1; 0: once
+  Seconds under_load{};  ///< from when the load stands until the window may open
+  MeterTask task{};      ///< of what is_told_by_meter(); of `register_error` the power cut
   Limit limit;
   DecisionRule rule = DecisionRule::simple_acceptance;
   /// Certificate's error and standard uncertainty at this load; where the powers of legs cancel in part, with
@@ -99,13 +104,18 @@ struct PlannedPoint {
   PointTime time;                    ///< of the slowest
 };
 
-/// The shift from one point to a later one at each position that has both.
-struct PlannedShift {
+/// What is computed from several points at each position that has them all: the shift from one to a later
+/// one, or the standard deviation of repetitions.
+struct PlannedComparison {
   std::string id;  ///< goes on from the points: `145`
   std::string step;
-  std::size_t first = 0;  ///< index of the points
-  std::size_t second = 0;
+  ResultKind result = ResultKind::shift;
+  std::vector<std::size_t> points;  ///< indexes, in running order; of a shift two
   Limit limit;
+  Influence varies = Influence::nothing;  ///< of a shift
+
+  /// Whose load stands for it.
+  [[nodiscard]] std::size_t last() const { return points.back(); }
 };
 
 /// Two check loads of a soak, that far apart at least, must agree.
@@ -133,8 +143,8 @@ struct Plan {
   Scenario scenario;
   std::map<std::string, MeterType> meters;  ///< by position
   std::vector<PlannedPoint> points;
-  std::vector<PlannedSoak> soaks{};    ///< by `before`, which never falls
-  std::vector<PlannedShift> shifts{};  ///< computed once both their points are there
+  std::vector<PlannedSoak> soaks{};              ///< by `before`, which never falls
+  std::vector<PlannedComparison> comparisons{};  ///< computed once their points are there
   std::vector<UnreachablePoint> unreachable{};
 
   [[nodiscard]] Seconds expected_time() const;

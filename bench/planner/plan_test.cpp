@@ -280,7 +280,9 @@ TEST(Plan, ItsHashFollowsAllThatDecidesWhatIsDone) {
   EXPECT_TRUE(changed([](Plan& p) { p.points[0].result = ResultKind::residual; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[0].connection.service = Service::network; }));
   EXPECT_TRUE(changed([](Plan& p) { p.points[0].load.waveform.harmonics = {{.order = 5}}; }));
-  EXPECT_TRUE(changed([](Plan& p) { p.shifts.push_back({"003", "shift", 0, 1, {}}); }));
+  EXPECT_TRUE(changed([](Plan& p) {
+    p.comparisons.push_back({"003", "shift", ResultKind::shift, {0, 1}, {}});
+  }));
   EXPECT_TRUE(changed([](Plan& p) { p.scenario.check = CheckKind::weekly; }));
   // Where the scenario's file lies does not matter, nor what is only predicted.
   EXPECT_FALSE(

@@ -10,6 +10,7 @@
 namespace meterbench {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -29,6 +30,7 @@ PlanningStation shipped_station(const std::string& name) {
   station.source.harmonic_band = Frequency{1900};
   station.source.direct_current = true;
   station.source.bursts = true;
+  station.source.dips = true;
   station.source.peak_current = Current{600};
   station.source.voltage_power = ApparentPower{2000};
   station.source.compliance = Voltage{12};
@@ -70,7 +72,7 @@ TEST_P(ShippedSweep, IsReachedWholeOnTheVirtualStation) {
   // 6 currents, 2 power factors, 2 directions, at 6 temperatures.
   EXPECT_THAT(plan.points, SizeIs(24 * 6 * voltages));
   EXPECT_THAT(plan.soaks, SizeIs(6));
-  EXPECT_THAT(plan.shifts, SizeIs(24 * voltages));
+  EXPECT_THAT(plan.comparisons, SizeIs(24 * voltages));
   EXPECT_THAT(plan.unreachable, IsEmpty());
   for (const PlannedPoint& point : plan.points)
     EXPECT_LE(percent(point.meters.at(0).predicted_uncertainty), 0.05);
@@ -122,6 +124,32 @@ TEST(ShippedScenarios, OfLawsAndStandardsAreReachedWholeByTheirMeters) {
     EXPECT_THAT(plan.points, SizeIs(points)) << scenario << " " << meter;
     for (const PlannedPoint& point : plan.points) EXPECT_NE(point.limit.mark, Mark::criterion) << point.step;
   }
+}
+
+TEST(ShippedScenarios, OfInfluencesAreReachedWhole) {
+  for (const auto& [scenario, meter, comparisons] :
+       {std::tuple{"ae-1641/influences", "focus-ax-1s-cl100", 4 * 4 + 5 + 1 + 12},
+        {"ae-1641/influences", "focus-ax-4s-cl20", 4 * 4 + 5 + 1 + 12},
+        {"ae-1641/temperature-influence", "focus-ax-2s-cl200", 8},
+        {"ae-1641/half-wave", "focus-ax-1s-cl100", 2},
+        {"ae-1641/half-wave", "focus-ax-2s-cl200", 2},
+        {"iec/62053-21-class-1-influences-direct", "focus-ax-2s-cl200", 4 * 3 + 4 + 1 + 6},
+        {"iec/62053-21-class-1-influences-transformer", "focus-ax-3s-cl20", 4 * 3 + 1 + 1 + 6}}) {
+    const Plan plan = shipped_plan(scenario, meter);
+    EXPECT_THAT(plan.unreachable, IsEmpty()) << scenario << " " << meter;
+    EXPECT_THAT(plan.comparisons, SizeIs(comparisons)) << scenario << " " << meter;
+  }
+}
+
+TEST(ShippedScenarios, HaveNoHalfWaveForMetersBehindTransformers) {
+  Mistakes mistakes;
+  const auto read = load_scenario(catalogue().root() / "scenarios/ae-1641/half-wave.yaml", {}, mistakes);
+  const NamedFiles files = read_named_files(*read, catalogue(), mistakes);
+  EXPECT_FALSE(make_plan(*read, {{"A", shipped_meter("focus-ax-3s-cl20")}}, shipped_station("virtual"),
+                         files.limits, files.waveforms, mistakes));
+  EXPECT_THAT(mistakes.text(),
+              HasSubstr("waveform half-wave has direct current: position A, focus-ax-3s-cl20, "
+                        "form 3S, is fed by current transformers, which pass none"));
 }
 
 TEST(ShippedScenarios, SweepFortyMetersOfTwoTypesAtOnce) {

@@ -1,5 +1,6 @@
 #include "bench/planner/told_point.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/core/quantity_text.h"
 #include "bench/measurement/demand_error.h"
 #include "bench/measurement/told_error.h"
 #include "bench/planner/criterion.h"
@@ -25,6 +27,7 @@ ResultKind result_of(LoadTest test) {
     case LoadTest::bidirectional: return ResultKind::net_difference;
     case LoadTest::mode_change: return ResultKind::mode_change;
     case LoadTest::clock: return ResultKind::clock_error;
+    case LoadTest::dips: return ResultKind::dips;
     case LoadTest::firmware: return ResultKind::firmware;
     case LoadTest::security: return ResultKind::security;
     case LoadTest::display: return ResultKind::display;
@@ -37,6 +40,9 @@ ResultKind result_of(LoadTest test) {
 std::string criterion_text(const LoadStep& step) {
   switch (step.test) {
     case LoadTest::mode_change: return "what a meter registers in test mode is not billed";
+    case LoadTest::dips:
+      return fmt::format("at most what nominal voltage and Imax bring in {} is registered, nothing is lost",
+                         to_text(step.task.allowed));
     case LoadTest::firmware: return fmt::format("firmware {}", fmt::join(step.task.versions, " or "));
     case LoadTest::security: return "a wrong password opens nothing and is logged, secrets are not told";
     case LoadTest::display: return fmt::format("the display shows {}", fmt::join(step.task.shows, ", "));
@@ -67,7 +73,24 @@ Seconds time_of(const MeterTask& task, LoadTest test) {
     return kUsualInterval *
            static_cast<double>(task.intervals + 1 + (task.clock_change.value() != 0 ? 1 : 0));
   if (test == LoadTest::bidirectional) return task.time * static_cast<double>(task.reversals + 1);
+  if (test == LoadTest::dips) return length_of(task.dips) + kSession;
   return task.time.value() > 0 ? task.time : kSession;
+}
+
+/// Why the source cannot give those dips at `load`, or a meter could not bear them; empty: all is well.
+std::string beyond_dips(const PlannedBench& bench, const MeterTask& task, const PlannedPoint& point) {
+  if (task.dips.empty()) return {};
+  if (!bench.station.source.dips) return "the source gives no dips of voltage";
+  const double highest = std::ranges::max(task.dips, {}, &VoltageDip::highest).highest().value();
+  for (const CircuitLoad& circuit : point.load.circuits)
+    if (const Voltage voltage = circuit.voltage * highest; voltage > bench.station.limits.voltage)
+      return fmt::format("{} is beyond the voltage limit of the source, {}", to_text(voltage),
+                         to_text(bench.station.limits.voltage));
+  for (const Seat& seat : bench.seats)
+    if (const Voltage voltage = point.voltage * highest; voltage > seat.type->maximum_voltage)
+      return fmt::format("{} is beyond what {} in position {} may be given, {}", to_text(voltage),
+                         seat.type->id, seat.position, to_text(seat.type->maximum_voltage));
+  return {};
 }
 
 }  // namespace
@@ -80,6 +103,10 @@ Reasons plan_told(const PlannedBench& bench, const LoadStep& step, const std::ve
   point.task = step.task;
   if (!has_limits(step.test)) point.limit = criterion(step.name, criterion_text(step));
   Reasons reasons;
+  if (const std::string beyond = beyond_dips(bench, step.task, point); !beyond.empty()) {
+    for (const Seat* seat : asked_by) reasons[beyond].push_back(seat->position);
+    return reasons;
+  }
   for (const Seat* seat : asked_by) {
     auto meter = has_current(step.test)
                      ? meter_at(*seat, bench.form(), point, factor)

@@ -24,7 +24,10 @@ std::optional<Blame> reference_doubt(const SourceWitness& source, double u_perce
 }
 
 std::optional<Blame> unproven_fail(const SourceWitness& source, Ratio error, const Limit& limit) {
-  const ErrorRange of_reference = reference_error(source);
+  return unproven_fail(reference_error(source), error, limit);
+}
+
+std::optional<Blame> unproven_fail(const ErrorRange& of_reference, Ratio error, const Limit& limit) {
   const ErrorRange of_meter = meter_error(error, of_reference);
   const ErrorRange from_middle{of_meter.lowest - limit.middle, of_meter.highest - limit.middle};
   if (is_beyond(from_middle, limit.limit)) return std::nullopt;

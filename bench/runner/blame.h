@@ -38,6 +38,9 @@ struct Blame {
 /// Where the reference may read so wrongly, by what the source tells, that the meter keeps its limit.
 [[nodiscard]] std::optional<Blame> unproven_fail(const SourceWitness& source, Ratio error,
                                                  const Limit& limit);
+/// The same of a reference whose error is known to lie there; of a shift, the change of it.
+[[nodiscard]] std::optional<Blame> unproven_fail(const ErrorRange& of_reference, Ratio error,
+                                                 const Limit& limit);
 
 /// At a temperature that `meters` were brought to: where nobody knows that of the meter's own body. There is
 /// one sensor at most; where several meters stand in the chamber it is on the body of another.

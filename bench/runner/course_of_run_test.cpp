@@ -27,7 +27,7 @@ class Shifts : public CourseOfRun {
  protected:
   Shifts() {
     plan_ = sample::plan({sample::point("001", 50, 40), sample::point("002", 50, 40)});
-    plan_.shifts = {{.id = "003", .step = "closing-shift", .first = 0, .second = 1, .limit = limit(0.1)}};
+    plan_.comparisons = {{.id = "003", .step = "closing-shift", .points = {0, 1}, .limit = limit(0.1)}};
   }
   static Limit limit(double percent) {
     return {"closing-shift", std::nullopt, from_percent(percent), "criterion", "", "", Mark::criterion};
@@ -63,7 +63,7 @@ TEST_F(Shifts, BeyondTheLimitAreInconclusiveSinceTheBenchMayHaveDrifted) {
 }
 
 TEST_F(Shifts, ThatDoNotResolveTheirLimitAreInconclusive) {
-  plan_.shifts[0].limit = limit(0.001);
+  plan_.comparisons[0].limit = limit(0.001);
   const RunOutcome outcome = run();
   EXPECT_EQ(last(outcome, "003").verdict.decision, Decision::inconclusive);
   EXPECT_THAT(kinds(last(outcome, "003")), ElementsAre("too_uncertain"));
@@ -74,7 +74,7 @@ TEST_F(Shifts, OfAPointWithoutErrorHaveNone) {
   bench_.meters["A"].led_dies_at = instant_at(35);
   const RunOutcome outcome = run();
   EXPECT_FALSE(last(outcome, "003").error_percent);
-  EXPECT_THAT(kinds(last(outcome, "003")), ElementsAre("no_shift"));
+  EXPECT_THAT(kinds(last(outcome, "003")), ElementsAre("no_result"));
   EXPECT_EQ(last(outcome, "003").verdict.decision, Decision::inconclusive);
 }
 
@@ -83,7 +83,52 @@ TEST_F(Shifts, BetweenDoubtfulErrorsAreNotPassed) {
   const RunOutcome outcome = run();
   EXPECT_EQ(last(outcome, "001").verdict.decision, Decision::inconclusive);
   EXPECT_EQ(last(outcome, "003").verdict.decision, Decision::inconclusive);
-  EXPECT_THAT(kinds(last(outcome, "003")), Contains("no_shift"));
+  EXPECT_THAT(kinds(last(outcome, "003")), Contains("no_result"));
+}
+
+TEST_F(Shifts, OfAnInfluenceFailTheMeter) {
+  plan_.comparisons[0].varies = Influence::voltage;
+  change_error(0.0012);
+  const PointRecord shift = last(run(), "003");
+  EXPECT_EQ(shift.verdict.decision, Decision::fail);
+  EXPECT_THAT(shift.events, IsEmpty());
+  EXPECT_THAT(shift.verdict.basis.reasons, Contains("nothing but its certificate speaks for the reference"));
+}
+
+TEST_F(Shifts, OfAnInfluenceAreNotTheMetersWhereItMayBeTheReference) {
+  plan_.comparisons[0].varies = Influence::voltage;
+  change_error(0.0012);
+  station_->source_accuracy.power = from_percent(0.05);  // so much at either point
+  PointRecord shift = last(run(), "003");
+  EXPECT_EQ(shift.verdict.decision, Decision::inconclusive);
+  EXPECT_THAT(kinds(shift), ElementsAre("unproven_fail"));
+  EXPECT_THAT(shift.events.at(0).text, HasSubstr("-0.100 to +0.100 % high"));
+  // Of the same settings it is as much both times.
+  station_->source_accuracy.stability = from_percent(0.005);
+  shift = last(run(), "003");
+  EXPECT_EQ(shift.verdict.decision, Decision::fail);
+  EXPECT_THAT(shift.verdict.basis.reasons, Not(Contains(HasSubstr("certificate speaks"))));
+}
+
+TEST_F(Shifts, OfATemperatureThatNobodySawOnTheMetersBodyAreNotTheMeters) {
+  plan_.comparisons[0].varies = Influence::temperature;
+  change_error(0.0012);
+  const PointRecord shift = last(run(), "003");
+  EXPECT_EQ(shift.verdict.decision, Decision::inconclusive);
+  EXPECT_THAT(kinds(shift), ElementsAre("body_unseen"));
+}
+
+TEST_F(Shifts, MayBeTheRepeatabilityOfThePoints) {
+  plan_.comparisons[0].result = ResultKind::repeatability;
+  change_error(0.0006);
+  const PointRecord repeatability = last(run(), "003");
+  EXPECT_EQ(repeatability.result, "repeatability");
+  EXPECT_NEAR(repeatability.error_percent.value(), 0.06 / std::sqrt(2.0), 1e-6);
+  EXPECT_EQ(repeatability.windows, 2);
+  ASSERT_TRUE(repeatability.budget);
+  // Of two runs s is hardly known: k is 13.97 for one degree of freedom.
+  EXPECT_EQ(repeatability.verdict.decision, Decision::inconclusive);
+  EXPECT_THAT(kinds(repeatability), ElementsAre("too_uncertain"));
 }
 
 /// 12 kW in series, for 600 s: 2000 Wh.
@@ -317,7 +362,7 @@ TEST_F(CourseOfRun, AVoidOfAnEarlierPartStaysForThatMeter) {
 
 TEST_F(CourseOfRun, ALeftShiftIsComputedFromBothPartsOfARun) {
   plan_.points[1] = sample::point("002", 50, 40);
-  plan_.shifts = {{.id = "003", .step = "shift", .first = 0, .second = 1, .limit = plan_.points[0].limit}};
+  plan_.comparisons = {{.id = "003", .step = "shift", .points = {0, 1}, .limit = plan_.points[0].limit}};
   bench_.trips_at = instant_at(45);
   const RunOutcome broken = run();
   ASSERT_EQ(broken.points.size(), 2U) << "no shift of an attempt that a fault has ended";

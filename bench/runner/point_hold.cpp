@@ -38,6 +38,12 @@ Result<void> PointHold::reach(Duration settling) {
   return {};
 }
 
+Result<void> PointHold::stand_until(Instant instant) {
+  if (auto stood = wait([] { return false; }, instant); !stood) return tl::unexpected{stood.error()};
+  steady_since_ = station_.reactor.now();
+  return {};
+}
+
 Result<bool> PointHold::wait(const std::function<bool()>& until, Instant deadline) {
   const auto skipped = [&] {
     if (control_ && !skipped_by_) skipped_by_ = control_->take_skip();

@@ -22,6 +22,9 @@ class PointHold {
   /// Puts the load on and waits until the reference sees it in band, and `settling` has passed since. Waits.
   [[nodiscard]] Result<void> reach(Duration settling);
 
+  /// Stands under the load until `instant`, which steady_since() is then. Waits.
+  [[nodiscard]] Result<void> stand_until(Instant instant);
+
   /// Waits until a condition holds (true), a deadline has passed (false), or a fault, a stop or a skip ends
   /// it.
   [[nodiscard]] Result<bool> wait(const std::function<bool()>& until, Instant deadline);

@@ -24,7 +24,13 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
   PointAttempt attempt;
   attempt.skipped_by = conditions.skipped_by;
   if (!attempt.skipped_by) {
-    const auto counted = hold.reach(settling_of(station, meters)).and_then([&] { return count.run(); });
+    const auto stand = [&]() -> Result<void> {
+      attempt.loaded_since = conditions.loaded_since.value_or(hold.steady_since());
+      if (point.under_load.value() <= 0) return {};
+      return hold.stand_until(*attempt.loaded_since + to_duration(point.under_load));
+    };
+    const auto counted =
+        hold.reach(settling_of(station, meters)).and_then(stand).and_then([&] { return count.run(); });
     attempt.skipped_by = hold.skipped_by();
     if (!counted && !attempt.skipped_by) attempt.fault = counted.error();
   }

@@ -27,6 +27,8 @@ struct PointConditions {
   HoldConditions hold{};
   /// Takes the load off and reads the registers, for points that ask for them.
   std::function<Result<RegisterComparisons>()> read_registers{};
+  /// Since when this load has been on, for points that want it to stand for a while; nothing: it is new.
+  std::optional<Instant> loaded_since{};
   RunControl* control = nullptr;            ///< people who may skip; none: nobody
   std::optional<std::string> skipped_by{};  ///< who did before it began: no load is put on
 };
@@ -38,6 +40,7 @@ struct PointAttempt {
   std::vector<PointRecord> records;       ///< in the order of PlannedPoint::meters; whole even after a fault
   std::optional<Fault> fault;             ///< of the bench; the source must go off
   std::optional<std::string> skipped_by;  ///< who gave the point up
+  std::optional<Instant> loaded_since{};  ///< since when its load has been on
 };
 
 /// Puts the load of `point` on the station, whose LEDs `period` counts, and compares those of its meters with

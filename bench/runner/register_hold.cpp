@@ -8,11 +8,11 @@
 
 #include "bench/core/quantity_text.h"
 #include "bench/guardian/pulse_intervals.h"
+#include "bench/runner/comparison_run.h"
 #include "bench/runner/counter_ability.h"
 #include "bench/runner/led_witness.h"
 #include "bench/runner/point_hold.h"
 #include "bench/runner/point_run.h"
-#include "bench/runner/shift_run.h"
 
 namespace meterbench {
 namespace {

@@ -14,6 +14,7 @@
 #include "bench/ledger/position_events.h"
 #include "bench/runner/attempts.h"
 #include "bench/runner/bench_load.h"
+#include "bench/runner/comparison_run.h"
 #include "bench/runner/doubts.h"
 #include "bench/runner/energy_books.h"
 #include "bench/runner/meter_checks.h"
@@ -24,7 +25,6 @@
 #include "bench/runner/register_hold.h"
 #include "bench/runner/run_log.h"
 #include "bench/runner/running_order.h"
-#include "bench/runner/shift_run.h"
 #include "bench/runner/soak.h"
 #include "bench/runner/told_point.h"
 
@@ -94,7 +94,7 @@ class Run {
       if (over()) break;
       std::visit([&](const auto& next) { take(next); }, turn);
     }
-    if (!over()) shifts();
+    if (!over()) comparisons();
     if (!over()) end_period();
     if (!over()) hold_for_registers();
     end_load();
@@ -187,7 +187,7 @@ class Run {
       hear_people();
       if (!over()) measure({turn.point, attempt}, *again);
     }
-    if (!over()) shifts();
+    if (!over()) comparisons();
   }
 
   void measure(const PointTurn& turn, const PlannedPoint& planned) {
@@ -195,6 +195,7 @@ class Run {
                                .doubts = doubts_of(planned.limit),
                                .hold = {temperature_, &interlock_},
                                .control = control_};
+    if (planned.repetition > 1) conditions.loaded_since = loaded_since_;
     if (planned.rest.value() > 0) rest(planned.rest, conditions.skipped_by);
     if (over()) return;
     if (!conditions.skipped_by && control_) conditions.skipped_by = control_->take_skip();
@@ -215,6 +216,7 @@ class Run {
       if (!period) return end_with(period.error());
       attempt = run_point(station_, plan_.meters, planned, turn.point, **period, observer_, conditions);
     }
+    loaded_since_ = attempt.loaded_since;
     // Off before the record is written: a slow disk must not keep the load on.
     if (attempt.fault) {
       outcome_.fault = attempt.fault;
@@ -340,12 +342,12 @@ class Run {
     return !over() && !held->skipped_by;
   }
 
-  void shifts() {
-    add_points(due_shifts(plan_, outcome_.points, station_.uncertainty, station_.reactor.now()),
-               [&](const PointRecord& r) {
-                 observer_.point_ended(std::ranges::find(plan_.shifts, r.point_id, &PlannedShift::id)->second,
-                                       r);
-               });
+  void comparisons() {
+    add_points(
+        due_comparisons(plan_, outcome_.points, station_, station_.reactor.now()), [&](const PointRecord& r) {
+          const auto comparison = std::ranges::find(plan_.comparisons, r.point_id, &PlannedComparison::id);
+          observer_.point_ended(comparison->last(), r);
+        });
   }
 
   template <class Told>
@@ -385,6 +387,7 @@ class Run {
 
   /// The load goes off for a while, or for good; LEDs and registers of its time are reconciled.
   void end_period() {
+    loaded_since_.reset();
     if (const auto ended = load_.end(); !ended) return end_with(ended.error());
     if (!books_.is_behind()) return;
     take_findings(books_.read());
@@ -513,7 +516,8 @@ class Run {
   std::vector<EventRow> marks_;                             // that change decisions
   std::map<std::string, std::uint64_t> leds_seen_;          // pulses, one by one under holds, by position
   std::optional<TemperatureBand> temperature_;              // where the last soak has brought the meters
-  std::string skipped_soak_;                                // the last one, where a person ended it
+  std::optional<Instant> loaded_since_;  // of the load that is on, where the next repetition goes on under it
+  std::string skipped_soak_;             // the last one, where a person ended it
   bool reference_doubted_ = false;
   bool chamber_used_ = false;
   bool load_ended_ = false;

@@ -26,6 +26,11 @@ namespace {
 /// Beyond the intervals: clocks of meters and bench need not begin a second together.
 constexpr Seconds kMargin{5};
 
+/// From the end of the last dip until a meter that it has reset is awake again. made
+constexpr Duration kRestart = std::chrono::seconds{5};
+/// Longer than a dip itself takes no source to tell that it is over.
+constexpr Duration kDipLimit = std::chrono::seconds{60};
+
 template <class T>
 using Answers = MeterAnswers<T>;
 
@@ -79,6 +84,7 @@ class ToldPoint {
       case ResultKind::net_difference: return net();
       case ResultKind::mode_change: return mode_change();
       case ResultKind::clock_error: return clock();
+      case ResultKind::dips: return dips();
       default: return check();
     }
   }
@@ -425,6 +431,70 @@ class ToldPoint {
     result.budget = clock_budget(first->half_width, last->half_width, time);
     result.seen = fmt::format("{:+.2f} s and {:+.2f} s from the bench's clock, {:.0f} s apart",
                               first->value.value(), last->value.value(), time.value());
+  }
+
+  // Dips.
+
+  Result<void> dips() {
+    const auto before = billing();
+    if (!before) return tl::unexpected{before.error()};
+    note(*before);
+    if (nobody_left()) return {};
+    if (auto loaded = begin_load(point_.load); !loaded) return loaded;
+    // The voltage is not held any more: the interlock alone watches.
+    talk_.hold = nullptr;
+    hold_->release();
+    for (const VoltageDip& dip : point_.task.dips)
+      if (auto dipped = let_dip(dip); !dipped) return dipped;
+    if (auto stood = talk_.wait(std::max(kRestart, settling_of(station_, means_.plan.meters))); !stood)
+      return stood;
+    std::map<std::string, std::uint64_t> pulses;  // of those that are counted
+    for (const PlannedMeter& meter : point_.meters)
+      if (const std::size_t place = period_->place_of(meter.position); period_->counts(place))
+        pulses.emplace(meter.position, period_->pulses(place));
+    if (auto off = means_.load.end(); !off) return off;
+    const auto after = billing();
+    if (!after) return tl::unexpected{after.error()};
+    for (const PlannedMeter& meter : point_.meters) {
+      const MeterBilling* const then = answer(*before, meter.position);
+      const MeterBilling* const now = answer(*after, meter.position);
+      const auto counted = pulses.find(meter.position);
+      if (counted == pulses.end())
+        results_[meter.position].hindrance = "this station does not count the LED under this load";
+      else if (then && now)
+        take_dips(meter.position, counted->second, then->present, now->present);
+    }
+    return {};
+  }
+
+  Result<void> let_dip(const VoltageDip& dip) {
+    std::function<void(Done<void>)> start = [&](Done<void> done) {
+      station_.source->start_dip(dip, std::move(done));
+    };
+    if (talk_.interlock) start = talk_.interlock->guarded<void>(std::move(start));
+    return await<void>(station_.reactor, "source", "dip", to_duration(dip.length()) + kDipLimit, start);
+  }
+
+  void take_dips(const std::string& position, std::uint64_t pulses, const RegisterSet& then,
+                 const RegisterSet& now) {
+    ToldResult& result = results_[position];
+    const MeterType& meter = type(position);
+    const ActiveEnergy allowed =
+        ActivePower{(meter.nominal_voltage * meter.maximum_current).value()} * point_.task.allowed;
+    ActiveEnergy most{}, lost{};
+    for (const EnergyRegister& one : then.energies)
+      if (const auto other = now.energy(one.flow, one.tier)) {
+        most = std::max(most, *other - one.energy);
+        // Net falls with what is received.
+        if (one.flow != RegisterFlow::net) lost = std::max(lost, one.energy - *other);
+      }
+    result.seen = fmt::format(
+        "{} LED pulses of {:.3g} Wh, registers went on by at most {:.3f} Wh, {:.3f} Wh are "
+        "allowed; {:.3f} Wh were lost",
+        pulses, watt_hours(meter.kt), watt_hours(most), watt_hours(allowed), watt_hours(lost));
+    if (then.demand_resets != now.demand_resets) result.seen += "; the demand was reset";
+    result.as_it_should_be = meter.kt * static_cast<double>(pulses) <= allowed && most <= allowed &&
+                             lost.value() <= 0 && then.demand_resets == now.demand_resets;
   }
 
   // Everything else.

@@ -362,5 +362,48 @@ TEST_F(ToldPointTest, APersonMaySkipIt) {
   EXPECT_FALSE(bench_.on);
 }
 
+class DipsTest : public ToldPointTest {
+ protected:
+  DipsTest() {
+    PlannedPoint& point = asked(ResultKind::dips, false);
+    point.task.dips = {{Ratio{0}, Seconds{1}, 3, Seconds{0.05}}, {Ratio{0.5}, Seconds{60}}};
+    point.task.allowed = Seconds{3.6};  // 48 Wh of 240 V and 200 A
+  }
+  void each_dip_brings(double joules) {
+    bench_.on_dip = [this, joules](const VoltageDip&) { bench_.meters["A"].delivered_j += joules; };
+  }
+};
+
+TEST_F(DipsTest, ChangeNothingInASoundMeter) {
+  const PointRecord point = told();
+  EXPECT_EQ(point.verdict.decision, Decision::pass) << text_of(point);
+  EXPECT_THAT(text_of(point), HasSubstr("0 LED pulses"));
+  EXPECT_EQ(std::ranges::count(bench_.calls, "source dip"), 2);
+}
+
+TEST_F(DipsTest, MayBringSoMuchEnergyAndNoMore) {
+  each_dip_brings(0.5 * 3600);
+  EXPECT_EQ(told().verdict.decision, Decision::pass);
+  each_dip_brings(25 * 3600);
+  const PointRecord point = told();
+  EXPECT_EQ(point.verdict.decision, Decision::fail);
+  EXPECT_THAT(text_of(point), HasSubstr("went on by at most 50.000 Wh, 48.000 Wh are allowed"));
+}
+
+TEST_F(DipsTest, MayLoseNothing) {
+  bench_.meters["A"].delivered_j = 100 * 3600;
+  each_dip_brings(-1 * 3600);
+  const PointRecord point = told();
+  EXPECT_EQ(point.verdict.decision, Decision::fail);
+  EXPECT_THAT(text_of(point), HasSubstr("2.000 Wh were lost"));
+}
+
+TEST_F(DipsTest, MayResetNoDemand) {
+  bench_.on_dip = [this](const VoltageDip&) { ++telling_.resets; };
+  const PointRecord point = told();
+  EXPECT_EQ(point.verdict.decision, Decision::fail);
+  EXPECT_THAT(text_of(point), HasSubstr("the demand was reset"));
+}
+
 }  // namespace
 }  // namespace meterbench

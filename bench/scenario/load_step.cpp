@@ -92,6 +92,26 @@ void read_connection(YamlMap& map, LoadStep& step) {
   read_voltage_split(map, step);
 }
 
+/// `otherwise` where there is none; 0 is none.
+Seconds read_time(YamlMap& map, std::string_view key, Seconds otherwise) {
+  const auto node = map.find(key);
+  if (!node) return otherwise;
+  const auto time = node->as_quantity<kind::Time>();
+  if (time) check_range(*node, time->value(), Range::positive);
+  return time.value_or(otherwise);
+}
+
+int read_number(YamlMap& map, std::string_view key, int least, int most, int otherwise) {
+  const auto node = map.find(key);
+  const auto number = node ? node->as_integer() : std::nullopt;
+  if (!number) return otherwise;
+  if (*number < least || *number > most) {
+    node->mistake(fmt::format("from {} to {} are allowed", least, most));
+    return otherwise;
+  }
+  return static_cast<int>(*number);
+}
+
 void read_recovery(YamlMap& map, LoadStep& step) {
   const auto node = map.find("recovery");
   auto recovery = node ? node->as_map() : std::nullopt;
@@ -101,6 +121,16 @@ void read_recovery(YamlMap& map, LoadStep& step) {
     step.recovery->after = as_current(*after).value_or(step.recovery->after);
   step.recovery->rest = required_quantity<kind::Time>(*recovery, "rest");
   recovery->finish();
+}
+
+/// `repeat: 10`, with `every: 5 min` for how it goes on under the load, and `rest: 1 h` before it.
+void read_repetition(YamlMap& map, LoadStep& step) {
+  constexpr int kMostRepetitions = 1000;
+  step.repetition.times = read_number(map, "repeat", 2, kMostRepetitions, 1);
+  step.repetition.every = read_time(map, "every", Seconds{});
+  step.repetition.rest = read_time(map, "rest", Seconds{});
+  if (step.repetition.times == 1 && step.repetition.every.value() > 0)
+    map.find("every")->mistake("'repeat' is missing: how often each load is measured");
 }
 
 /// Either a target uncertainty or a number of pulses.
@@ -167,26 +197,6 @@ void set_no_load(LoadStep& step) {
   step.directions = {Direction::delivered};
 }
 
-/// `otherwise` where there is none; 0 is none.
-Seconds read_time(YamlMap& map, std::string_view key, Seconds otherwise) {
-  const auto node = map.find(key);
-  if (!node) return otherwise;
-  const auto time = node->as_quantity<kind::Time>();
-  if (time) check_range(*node, time->value(), Range::positive);
-  return time.value_or(otherwise);
-}
-
-int read_number(YamlMap& map, std::string_view key, int least, int most, int otherwise) {
-  const auto node = map.find(key);
-  const auto number = node ? node->as_integer() : std::nullopt;
-  if (!number) return otherwise;
-  if (*number < least || *number > most) {
-    node->mistake(fmt::format("from {} to {} are allowed", least, most));
-    return otherwise;
-  }
-  return static_cast<int>(*number);
-}
-
 std::vector<std::string> read_texts(YamlMap& map, std::string_view key) {
   const auto node = map.require(key);
   if (!node) return {};
@@ -200,6 +210,33 @@ void read_clock_change(YamlMap& map, MeterTask& task) {
   if (!change) return;
   if (change->value() == 0) node->mistake("the clock is to be set to another time");
   task.clock_change = *change;
+}
+
+/// `{voltage: 0 %, duration: 1 s, times: 3, pause: 50 ms}`.
+void read_dip(const YamlNode& node, std::vector<VoltageDip>& dips) {
+  constexpr int kMostDips = 1000;
+  auto map = node.as_map();
+  if (!map) return;
+  VoltageDip dip;
+  if (const auto voltage = map->require("voltage")) {
+    dip.voltage = voltage->as_quantity<kind::Ratio>().value_or(Ratio{});
+    check_range(*voltage, dip.voltage.value(), Range::not_negative);
+  }
+  dip.duration = required_quantity<kind::Time>(*map, "duration");
+  dip.times = read_number(*map, "times", 1, kMostDips, 1);
+  if (dip.times > 1) dip.pause = required_quantity<kind::Time>(*map, "pause");
+  map->finish();
+  dips.push_back(dip);
+}
+
+void read_dips(YamlMap& map, MeterTask& task) {
+  const auto sequence = map.require("sequence");
+  if (sequence) {
+    for (const YamlNode& item : sequence->items()) read_dip(item, task.dips);
+    if (sequence->items().empty() && sequence->kind() == YamlNode::Kind::sequence)
+      sequence->mistake("at least one dip is expected");
+  }
+  task.allowed = required_quantity<kind::Time>(map, "allowed");
 }
 
 void read_task(YamlMap& map, LoadStep& step) {
@@ -221,6 +258,7 @@ void read_task(YamlMap& map, LoadStep& step) {
       break;
     case LoadTest::mode_change: task.time = read_time(map, "time", Seconds{300}); break;
     case LoadTest::clock: task.time = read_time(map, "time", Seconds{3600}); break;
+    case LoadTest::dips: read_dips(map, task); break;
     case LoadTest::firmware: task.versions = read_texts(map, "version"); break;
     case LoadTest::display: task.shows = read_texts(map, "shows"); break;
     case LoadTest::press:
@@ -252,6 +290,7 @@ LoadStep read_load_step(YamlMap& map) {
     set_no_load(step);
   read_task(map, step);
   if (accuracy) read_recovery(map, step);
+  if (accuracy) read_repetition(map, step);
   if (has_aim(step.test)) read_aim(map, step);
   if (accuracy) read_method(map, step);
   const bool may_have_limits = step.test == LoadTest::starting || step.test == LoadTest::no_load;

@@ -52,6 +52,7 @@ std::vector<PowerFactor> power_factors_of(const Scenario& scenario, const std::s
 std::vector<PowerFactor> power_factors_of(const Scenario& scenario, const CompareStep& compare) {
   const auto first = power_factors_of(scenario, compare.first);
   auto both = power_factors_of(scenario, compare.second);
+  if (compare.varies == Influence::power_factor) return both;
   std::erase_if(both, [&](const PowerFactor& pf) { return std::ranges::find(first, pf) == first.end(); });
   return both;
 }
@@ -95,6 +96,8 @@ NamedFiles read_named_files(const Scenario& scenario, const Catalogue& catalogue
   for (const Step& any : scenario.steps) {
     if (const auto* compare = std::get_if<CompareStep>(&any))
       limits.read(compare->limits, compare->limits_position);
+    if (const auto* repeatability = std::get_if<RepeatabilityStep>(&any))
+      limits.read(repeatability->limits, repeatability->limits_position);
     const auto* step = std::get_if<LoadStep>(&any);
     if (step == nullptr) continue;
     if (!step->limits.empty()) limits.read(step->limits, step->limits_position);
@@ -111,6 +114,8 @@ void check_limit_rows(const Scenario& scenario, const LimitFiles& limits, Mistak
     if (const auto* compare = std::get_if<CompareStep>(&any))
       rows.check(*compare, power_factors_of(scenario, *compare),
                  {LimitKind::percent, LimitKind::percent_per_kelvin});
+    if (const auto* repeatability = std::get_if<RepeatabilityStep>(&any))
+      rows.check(*repeatability, power_factors_of(scenario, repeatability->of), {LimitKind::percent});
   }
 }
 

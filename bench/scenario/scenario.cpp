@@ -80,6 +80,7 @@ std::string_view to_text(LoadTest test) {
     case LoadTest::clock: return "clock";
     case LoadTest::firmware: return "firmware";
     case LoadTest::security: return "security";
+    case LoadTest::dips: return "dips";
     case LoadTest::display: return "display";
     case LoadTest::press: return "press";
   }
@@ -90,7 +91,29 @@ const std::vector<LoadTest>& load_tests() {
   static const std::vector<LoadTest> all{LoadTest::accuracy,    LoadTest::registers, LoadTest::starting,
                                          LoadTest::no_load,     LoadTest::demand,    LoadTest::bidirectional,
                                          LoadTest::mode_change, LoadTest::clock,     LoadTest::firmware,
-                                         LoadTest::security,    LoadTest::display,   LoadTest::press};
+                                         LoadTest::security,    LoadTest::dips,      LoadTest::display,
+                                         LoadTest::press};
+  return all;
+}
+
+std::string_view to_text(Influence influence) {
+  switch (influence) {
+    case Influence::nothing: return "nothing";
+    case Influence::voltage: return "voltage";
+    case Influence::frequency: return "frequency";
+    case Influence::temperature: return "temperature";
+    case Influence::power_factor: return "power_factor";
+    case Influence::circuit: return "circuit";
+    case Influence::waveform: return "waveform";
+    case Influence::time: return "time";
+  }
+  return "unknown";
+}
+
+const std::vector<Influence>& influences() {
+  static const std::vector<Influence> all{
+      Influence::nothing,      Influence::voltage, Influence::frequency, Influence::temperature,
+      Influence::power_factor, Influence::circuit, Influence::waveform,  Influence::time};
   return all;
 }
 

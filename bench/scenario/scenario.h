@@ -15,6 +15,7 @@
 #include "bench/model/load_point.h"
 #include "bench/model/meter_type.h"
 #include "bench/model/named_current.h"
+#include "bench/model/voltage_dip.h"
 
 namespace meterbench {
 
@@ -54,6 +55,7 @@ enum class LoadTest {
   clock,          ///< the rate of its clock
   firmware,       ///< that its firmware is one of those named
   security,       ///< that it refuses who may not
+  dips,           ///< that nothing is registered or lost while its voltage dips
   display,        ///< what its display shows
   press,          ///< that a switch does what it is for
 };
@@ -75,6 +77,15 @@ enum class LoadTest {
          test == LoadTest::bidirectional || test == LoadTest::mode_change;
 }
 
+/// The same load measured several times.
+struct Repetition {
+  int times = 1;
+  Seconds every{};  ///< from the first one's load until each later window; 0: one right after the other
+  Seconds rest{};   ///< without load before the first
+
+  friend bool operator==(const Repetition&, const Repetition&) = default;
+};
+
 /// What a test asks of the meters through optical port, switches and display.
 struct MeterTask {
   int intervals = 3;                    ///< of `demand`: full ones, after the one that the load began in
@@ -82,6 +93,8 @@ struct MeterTask {
   Seconds time{};                       ///< of a load or a wait, where the test has one
   Seconds clock_change{};               ///< of `demand`, under the load; 0: none
   Seconds power_cut{};                  ///< of `registers`, between load and reading; 0: none
+  std::vector<VoltageDip> dips{};       ///< of `dips`, one after the other
+  Seconds allowed{};                    ///< of `dips`: so long nominal voltage and Imax may be registered
   std::vector<std::string> versions{};  ///< of `firmware`: those that are allowed
   std::vector<std::string> shows{};     ///< of `display`, see the scenario's schema
   std::string meter_switch{};           ///< of `press`, as MeterSwitch has it
@@ -99,6 +112,7 @@ struct LoadStep {
   std::optional<VoltageSplit> voltage_split;  ///< `122 V / 118 V`; none: equal legs
   std::string waveform;                       ///< file of config/waveforms; empty: sine
   std::optional<Recovery> recovery;
+  Repetition repetition;
   std::optional<Frequency> frequency;  ///< none: the meter's nominal
   std::vector<CurrentSpec> currents;
   std::vector<PowerFactor> power_factors;
@@ -134,17 +148,35 @@ struct SoakStep {
   FilePosition position;
 };
 
-/// The shift of each point of a labelled step against the same point of an earlier one.
+/// What may be another one between the two points of a comparison, whose influence is judged then; with
+/// `nothing` it is the bench that is watched, and `time` is that under the load. As scenarios name it, see
+/// to_text().
+enum class Influence { nothing, voltage, frequency, temperature, power_factor, circuit, waveform, time };
+[[nodiscard]] std::string_view to_text(Influence influence);
+[[nodiscard]] const std::vector<Influence>& influences();
+
+/// The shift of each point of a labelled step against the same point of an earlier one; of what `time` does,
+/// of each repetition of one step against its first.
 struct CompareStep {
   std::string name;    ///< also the test's name in the limits file: `closing-shift`
   std::string first;   ///< label of the earlier step
-  std::string second;  ///< label of the later one
+  std::string second;  ///< label of the later one; of `time` the same
+  Influence varies = Influence::nothing;
   std::string limits;
   FilePosition position;
   FilePosition limits_position;
 };
 
-using Step = std::variant<LoadStep, SoakStep, CompareStep>;
+/// The standard deviation of the repetitions of each point of a labelled step.
+struct RepeatabilityStep {
+  std::string name;  ///< also the test's name in the limits file
+  std::string of;    ///< label of the step
+  std::string limits;
+  FilePosition position;
+  FilePosition limits_position;
+};
+
+using Step = std::variant<LoadStep, SoakStep, CompareStep, RepeatabilityStep>;
 
 struct Scenario {
   std::string name;  ///< file name without ending

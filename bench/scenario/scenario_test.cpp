@@ -29,7 +29,7 @@ constexpr const char* kGood =
 /// What a step `accuracy` may have, in the order in which it is asked for.
 const std::string kAccuracyKeys =
     "accuracy, label, voltage, circuit, leg_2, service, voltage_split, waveform, frequency, current, "
-    "power_factor, direction, recovery, target_uncertainty, pulses, method, limits";
+    "power_factor, direction, recovery, repeat, every, rest, target_uncertainty, pulses, method, limits";
 
 using Loaded = testing::LoadedScenario;
 
@@ -97,7 +97,7 @@ TEST(Scenario, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),
             "f.yaml:5:5: 'accuracy' is missing\n"
-            "f.yaml:5:5: 'acuracy' is not known; allowed: soak, at_temperatures, compare, " +
+            "f.yaml:5:5: 'acuracy' is not known; allowed: soak, at_temperatures, compare, repeatability, " +
                 kAccuracyKeys + "; did you mean 'accuracy'?\n");
   EXPECT_EQ(
       mistakes_of(exchanged(kGood, "simple_acceptance", "simple")),
@@ -165,7 +165,8 @@ TEST(Scenario, MistakesOfSetNameTheOption) {
       "--set step.0.current:1:1: 'step' is not known; allowed: scenario, description, decision_rule, steps; "
       "did you mean 'steps'?\n");
   EXPECT_EQ(mistakes_of(kGood, {{"steps.0.curent", "5 A"}}),
-            "--set steps.0.curent:1:1: 'curent' is not known; allowed: soak, at_temperatures, compare, " +
+            "--set steps.0.curent:1:1: 'curent' is not known; allowed: soak, at_temperatures, compare, "
+            "repeatability, " +
                 kAccuracyKeys + "; did you mean 'current'?\n");
 }
 

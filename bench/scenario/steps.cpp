@@ -1,5 +1,7 @@
 #include "bench/scenario/steps.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "bench/config/fields.h"
@@ -31,6 +33,8 @@ class StepReader {
         read_at_temperatures(*map);
       else if (map->find("compare"))
         read_compare(*map);
+      else if (map->find("repeatability"))
+        read_repeatability(*map);
       else
         add(read_load_step(*map), node, labels_.size());
     }
@@ -126,21 +130,65 @@ class StepReader {
     return below;
   }
 
+  static Influence read_influence(YamlMap& map) {
+    const auto node = map.find("varies");
+    if (!node) return Influence::nothing;
+    std::vector<std::string> names;
+    for (const Influence influence : influences())
+      if (influence != Influence::nothing) names.emplace_back(to_text(influence));
+    const auto name = node->as_one_of(names);
+    for (const Influence influence : influences())
+      if (name && *name == to_text(influence)) return influence;
+    return Influence::nothing;
+  }
+
   void read_compare(YamlMap& map) {
     CompareStep step;
     step.position = map.node().position();
     step.name = required_text(map, "compare");
-    step.first = read_label(map, "first");
-    step.second = read_label(map, "second");
-    const auto place = [&](const std::string& label) {
-      return std::find(labels_.begin(), labels_.end(), label) - labels_.begin();
-    };
-    if (!step.first.empty() && !step.second.empty() && place(step.first) >= place(step.second))
-      map.find("second")->mistake("the second step must come after the first");
-    step.limits = required_text(map, "limits");
-    if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+    step.varies = read_influence(map);
+    if (step.varies == Influence::time) {
+      step.first = step.second = read_repeated_label(map);
+    } else {
+      step.first = read_label(map, "first");
+      step.second = read_label(map, "second");
+      const auto place = [&](const std::string& label) {
+        return std::find(labels_.begin(), labels_.end(), label) - labels_.begin();
+      };
+      if (!step.first.empty() && !step.second.empty() && place(step.first) >= place(step.second))
+        map.find("second")->mistake("the second step must come after the first");
+    }
+    read_limits(map, step);
     map.finish();
     steps_.emplace_back(std::move(step));
+  }
+
+  void read_repeatability(YamlMap& map) {
+    RepeatabilityStep step;
+    step.position = map.node().position();
+    step.name = required_text(map, "repeatability");
+    step.of = read_repeated_label(map);
+    read_limits(map, step);
+    map.finish();
+    steps_.emplace_back(std::move(step));
+  }
+
+  template <class AnyStep>
+  static void read_limits(YamlMap& map, AnyStep& step) {
+    step.limits = required_text(map, "limits");
+    if (const auto limits = map.find("limits")) step.limits_position = limits->position();
+  }
+
+  /// Of a step that measures each of its loads several times.
+  std::string read_repeated_label(YamlMap& map) {
+    std::string label = read_label(map, "of");
+    const auto has_it = [&](const Step& any) {
+      const auto* step = std::get_if<LoadStep>(&any);
+      return step != nullptr && step->label == label && step->repetition.times > 1;
+    };
+    if (!label.empty() && std::ranges::none_of(steps_, has_it))
+      map.find("of")->mistake("this step measures each load once: 'repeat: 10' is missing there");
+    return label;
   }
 
   /// The label of a step that stands before; empty when it is none.

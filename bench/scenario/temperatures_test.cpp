@@ -157,5 +157,86 @@ TEST(Label, IsTakenOnce) {
             "f.yaml:4:5: the label 'one' is taken by an earlier step\n");
 }
 
+constexpr const char* kRepeated =
+    "scenario: Repeated\n"                                                     // 1
+    "steps:\n"                                                                 // 2
+    "  - accuracy: under-influence\n"                                          // 3
+    "    label: heating\n"                                                     // 4
+    "    rest: 1 h\n"                                                          // 5
+    "    repeat: 7\n"                                                          // 6
+    "    every: 10 min\n"                                                      // 7
+    "    current: 100 %\n"                                                     // 8
+    "    power_factor: 1\n"                                                    // 9
+    "    direction: delivered\n"                                               // 10
+    "    pulses: 20\n"                                                         // 11
+    "    limits: bench\n"                                                      // 12
+    "  - {compare: self-heating, varies: time, of: heating, limits: bench}\n"  // 13
+    "  - {repeatability: repeatability, of: heating, limits: bench}\n";        // 14
+
+TEST(Repetition, IsReadWithWhatIsComputedFromIt) {
+  const Loaded loaded{kRepeated};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  EXPECT_EQ(loaded.step().repetition, (Repetition{7, Seconds{600}, Seconds{3600}}));
+  const auto& compare = loaded.step<CompareStep>(1);
+  EXPECT_EQ(compare.varies, Influence::time);
+  EXPECT_EQ(compare.first, "heating");
+  EXPECT_EQ(compare.second, "heating");
+  EXPECT_EQ(loaded.step<RepeatabilityStep>(2).of, "heating");
+}
+
+TEST(Repetition, MustBeThereForWhatIsComputedFromIt) {
+  const std::string once = exchanged(exchanged(kRepeated, "    repeat: 7\n", ""), "    every: 10 min\n", "");
+  EXPECT_EQ(mistakes_of(once),
+            "f.yaml:11:47: this step measures each load once: 'repeat: 10' is missing there\n"
+            "f.yaml:12:40: this step measures each load once: 'repeat: 10' is missing there\n");
+  EXPECT_EQ(mistakes_of(exchanged(kRepeated, "repeat: 7", "repeat: 1")),
+            "f.yaml:6:13: from 2 to 1000 are allowed\n"
+            "f.yaml:7:12: 'repeat' is missing: how often each load is measured\n"
+            "f.yaml:13:47: this step measures each load once: 'repeat: 10' is missing there\n"
+            "f.yaml:14:40: this step measures each load once: 'repeat: 10' is missing there\n");
+}
+
+TEST(Compare, TellsWhatVaries) {
+  const auto varies = [](const std::string& what) {
+    return exchanged(kGood, "compare: closing-shift\n", "compare: closing-shift\n    varies: " + what + "\n");
+  };
+  EXPECT_EQ(Loaded{kGood}.scenario.value().steps.size(), 7U);
+  for (const Influence influence : influences()) {
+    if (influence == Influence::nothing || influence == Influence::time) continue;
+    const Loaded loaded{varies(std::string{to_text(influence)})};
+    ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+    EXPECT_EQ(loaded.step<CompareStep>(6).varies, influence);
+  }
+  EXPECT_EQ(mistakes_of(varies("volts")),
+            "f.yaml:19:13: 'volts' is not known; allowed: voltage, frequency, temperature, power_factor, "
+            "circuit, waveform, time\n");
+}
+
+constexpr const char* kDips =
+    "scenario: Dips\n"                                                 // 1
+    "steps:\n"                                                         // 2
+    "  - dips: voltage-dips\n"                                         // 3
+    "    sequence:\n"                                                  // 4
+    "      - {voltage: 0 %, duration: 1 s, times: 3, pause: 50 ms}\n"  // 5
+    "      - {voltage: 50 %, duration: 1 min}\n"                       // 6
+    "    allowed: 3.6 s\n";                                            // 7
+
+TEST(Dips, AreReadInTheirOrder) {
+  const Loaded loaded{kDips};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  const MeterTask& task = loaded.step().task;
+  EXPECT_THAT(task.dips, ElementsAre(VoltageDip{Ratio{0}, Seconds{1}, 3, Seconds{0.05}},
+                                     VoltageDip{Ratio{0.5}, Seconds{60}, 1, Seconds{}}));
+  EXPECT_EQ(task.allowed, Seconds{3.6});
+  EXPECT_NEAR(length_of(task.dips).value(), 3.1 + 60, 1e-12);
+}
+
+TEST(Dips, TellTheirMistakes) {
+  EXPECT_EQ(mistakes_of(exchanged(kDips, ", pause: 50 ms", "")), "f.yaml:5:9: 'pause' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(kDips, "voltage: 50 %", "voltage: -50 %")),
+            "f.yaml:6:19: it must not be negative\n");
+  EXPECT_EQ(mistakes_of(exchanged(kDips, "    allowed: 3.6 s\n", "")), "f.yaml:3:5: 'allowed' is missing\n");
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -1,5 +1,6 @@
 #include "bench/station/power_source.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -85,7 +86,28 @@ void PowerSource::start_apply(const LoadPoint& point, Done<void> done) {
     if (static_cast<int>(i) >= can.circuits && (load.voltage.value() != 0 || load.current.value() != 0))
       return refuse(Errc::out_of_range, fmt::format("the source has no circuit {}", i + 1));
   }
+  highest_ = Voltage{};
+  for (const CircuitLoad& circuit : point.circuits)
+    highest_ = std::max(highest_, circuit.voltage * voltage_factor);
   do_apply(point, std::move(done));
+}
+
+void PowerSource::start_dip(const VoltageDip& dip, Done<void> done) {
+  const auto refuse = [&](Errc code, std::string why) { done(fault(code, "source", "dip", std::move(why))); };
+  if (!capabilities().dips) return refuse(Errc::out_of_range, "the source gives no dips");
+  if (highest_ == Voltage{}) return refuse(Errc::refused, "no voltage has been applied");
+  if (!(dip.voltage >= Ratio{} && dip.duration > Seconds{} && dip.times >= 1 && dip.pause >= Seconds{}) ||
+      (dip.times > 1 && dip.pause == Seconds{}))
+    return refuse(Errc::out_of_range, "a dip has a voltage, a length, and a pause before the next");
+  if (!(highest_ * dip.highest().value() <= limits_.voltage))
+    return refuse(Errc::out_of_range,
+                  fmt::format("{} is beyond the limit {}", to_text(highest_ * dip.highest().value()),
+                              to_text(limits_.voltage)));
+  do_dip(dip, std::move(done));
+}
+
+void PowerSource::do_dip(const VoltageDip&, Done<void> done) {
+  done(fault(Errc::out_of_range, "source", "dip", "this driver gives none"));
 }
 
 }  // namespace meterbench

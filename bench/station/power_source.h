@@ -5,6 +5,7 @@
 #include "bench/core/reactor.h"
 #include "bench/model/capabilities.h"
 #include "bench/model/load_point.h"
+#include "bench/model/voltage_dip.h"
 
 namespace meterbench {
 
@@ -35,6 +36,11 @@ class PowerSource {
   /// before a byte leaves. Without limits set: refused.
   void start_apply(const LoadPoint& point, Done<void> done);
 
+  /// Lets the voltages that stand there dip and reports once that is over and they stand there again. A
+  /// source without dips, a voltage beyond the limits set, and what has no length are out_of_range before a
+  /// byte leaves; before apply(): refused.
+  void start_dip(const VoltageDip& dip, Done<void> done);
+
   /// Output off in any state, any number of times, confirmed by reading the state back. Opens the link
   /// first when it is closed.
   virtual void start_off(Done<void> done) = 0;
@@ -44,8 +50,11 @@ class PowerSource {
  private:
   virtual void do_set_limits(const SourceLimits& limits, Done<void> done) = 0;
   virtual void do_apply(const LoadPoint& point, Done<void> done) = 0;
+  /// Of a source that has them.
+  virtual void do_dip(const VoltageDip& dip, Done<void> done);
 
   SourceLimits limits_{};  // zero: none set
+  Voltage highest_{};      // rms of any circuit, of what was applied last; zero: nothing was
 };
 
 }  // namespace meterbench

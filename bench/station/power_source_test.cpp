@@ -21,7 +21,8 @@ class RecordingSource final : public PowerSource {
             .minimum_frequency = Frequency{45},
             .maximum_frequency = Frequency{65},
             .settling = Seconds{2},
-            .highest_harmonic = highest_harmonic};
+            .highest_harmonic = highest_harmonic,
+            .dips = dips};
   }
   void start_identify(Done<std::string> done) override { done("recorder"); }
   void start_off(Done<void> done) override { done({}); }
@@ -29,7 +30,9 @@ class RecordingSource final : public PowerSource {
 
   int circuits = 2;
   int highest_harmonic = 13;
+  bool dips = true;
   bool refuse_limits = false;
+  std::vector<VoltageDip> dips_sent;
   std::vector<SourceLimits> limits_sent;
   std::vector<LoadPoint> points_sent;
 
@@ -43,6 +46,10 @@ class RecordingSource final : public PowerSource {
   }
   void do_apply(const LoadPoint& point, Done<void> done) override {
     points_sent.push_back(point);
+    done({});
+  }
+  void do_dip(const VoltageDip& dip, Done<void> done) override {
+    dips_sent.push_back(dip);
     done({});
   }
 };
@@ -72,6 +79,11 @@ class Source : public testing::Test {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, Errc::out_of_range) << result.error().text();
     EXPECT_TRUE(source_.points_sent.empty()) << "nothing may leave";
+  }
+  Result<void> dip(const VoltageDip& dip) {
+    Result<void> result = fault(Errc::timeout, "", "", "never called");
+    source_.start_dip(dip, [&](Result<void> r) { result = std::move(r); });
+    return result;
   }
   RecordingSource source_;
 };
@@ -198,6 +210,30 @@ TEST(OutputState, HasANameForEachState) {
   EXPECT_EQ(to_text(OutputState::ramp), "ramp");
   EXPECT_EQ(to_text(OutputState::on), "on");
   EXPECT_EQ(to_text(OutputState::trip), "trip");
+}
+
+constexpr VoltageDip kDip{Ratio{0}, Seconds{1}, 3, Seconds{0.05}};
+
+TEST_F(Source, LetsDipWhatStandsThere) {
+  ASSERT_TRUE(set_limits(150, 200));
+  EXPECT_EQ(dip(kDip).error().code, Errc::refused) << "nothing stands there";
+  ASSERT_TRUE(apply(good()));
+  EXPECT_TRUE(dip(kDip));
+  EXPECT_EQ(source_.dips_sent, std::vector{kDip});
+}
+
+TEST_F(Source, LetsNothingDipThatItCannot) {
+  ASSERT_TRUE(set_limits(150, 200));
+  ASSERT_TRUE(apply(good()));
+  const auto code = [&](const VoltageDip& one) { return dip(one).error().code; };
+  EXPECT_EQ(code({Ratio{1.3}, Seconds{1}}), Errc::out_of_range) << "156 V";
+  EXPECT_EQ(code({Ratio{-0.1}, Seconds{1}}), Errc::out_of_range);
+  EXPECT_EQ(code({Ratio{std::nan("")}, Seconds{1}}), Errc::out_of_range);
+  EXPECT_EQ(code({Ratio{0}, Seconds{}}), Errc::out_of_range);
+  EXPECT_EQ(code({Ratio{0}, Seconds{1}, 2}), Errc::out_of_range) << "without a pause it is one";
+  source_.dips = false;
+  EXPECT_EQ(code(kDip), Errc::out_of_range);
+  EXPECT_TRUE(source_.dips_sent.empty());
 }
 
 }  // namespace

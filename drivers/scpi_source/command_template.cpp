@@ -16,10 +16,11 @@ constexpr std::string_view kCircuit = "circuit";
 constexpr std::string_view kOrder = "order";
 constexpr std::string_view kOn = "on";
 constexpr std::string_view kOff = "off";
+constexpr std::string_view kTimes = "times";
 
 /// Sent as they are, without decimals.
 bool is_whole(std::string_view name) {
-  return name == kCircuit || name == kOrder || name == kOn || name == kOff;
+  return name == kCircuit || name == kOrder || name == kOn || name == kOff || name == kTimes;
 }
 
 NamedValues harmonic_values(std::size_t index, int order, Ratio share, Angle phase) {
@@ -92,6 +93,13 @@ NamedValues direct_current_values(const LoadPoint& point, std::size_t index) {
 
 NamedValues burst_values(const Burst& burst) {
   return {{kOn, static_cast<double>(burst.on)}, {kOff, static_cast<double>(burst.off)}};
+}
+
+NamedValues dip_values(const VoltageDip& dip) {
+  return {{"percent", percent(dip.voltage)},
+          {"duration_s", dip.duration.value()},
+          {kTimes, static_cast<double>(dip.times)},
+          {"pause_s", dip.pause.value()}};
 }
 
 double value_of(const NamedValues& values, std::string_view name) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/model/load_point.h"
+#include "bench/model/voltage_dip.h"
 
 namespace meterbench::scpi_source {
 
@@ -30,6 +31,8 @@ using NamedValues = std::vector<NamedValue>;
 [[nodiscard]] NamedValues direct_current_values(const LoadPoint& point, std::size_t index);
 /// What the line of bursts can send: periods `on` and `off`, 0 and 0 for none.
 [[nodiscard]] NamedValues burst_values(const Burst& burst);
+/// What the line of a dip can send: `percent` of the voltages that is left, `duration_s`, `times`, `pause_s`.
+[[nodiscard]] NamedValues dip_values(const VoltageDip& dip);
 /// What the line of a limit can send, each in two units.
 [[nodiscard]] NamedValues voltage_values(Voltage voltage);
 [[nodiscard]] NamedValues current_values(Current current);

@@ -202,6 +202,17 @@ void ScpiSource::await_on(const Op& op, Instant deadline, Then then) {
   });
 }
 
+void ScpiSource::await_end_of_dip(const Op& op, Instant deadline, Then then) {
+  const DipCommands& dips = *profile_.dips;
+  ask(op, dips.state, dips.state, [this, op, deadline, then = std::move(then)](const std::string& answer) {
+    if (answer == profile_.dips->over) return then();
+    if (link_.reactor().now() + profile_.poll_interval > deadline)
+      return fail(op, Errc::timeout, op->text,
+                  fmt::format("{} still answers {}", profile_.dips->state, answer));
+    later(op, [this, op, deadline, then] { await_end_of_dip(op, deadline, then); });
+  });
+}
+
 // --- What a station asks for ---
 
 void ScpiSource::start_identify(Done<std::string> done) {
@@ -277,6 +288,24 @@ void ScpiSource::do_apply(const LoadPoint& point, Done<void> done) {
             end(op);
             done({});
           });
+        });
+      });
+    });
+  });
+}
+
+void ScpiSource::do_dip(const VoltageDip& dip, Done<void> done) {
+  const Op op = begin_set_up("dip", done);
+  if (!op) return;
+  if (!link_.is_open()) return fail(op, Errc::disconnected, op->text, "nothing stands there any more");
+  send(op, profile_.clear, [this, op, dip, done = std::move(done)] {
+    tell(op, profile_.dips->start.filled(dip_values(dip)), [this, op, dip, done] {
+      const Instant now = link_.reactor().now();
+      await_end_of_dip(op, now + to_duration(dip.length()) + profile_.settle_deadline, [this, op, done] {
+        // What has tripped or gone off meanwhile has no dips either.
+        await_on(op, link_.reactor().now() + profile_.settle_deadline, [this, op, done] {
+          end(op);
+          done({});
         });
       });
     });

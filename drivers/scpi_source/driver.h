@@ -46,6 +46,7 @@ class ScpiSource final : public PowerSource, private Operations {
 
   void do_set_limits(const SourceLimits& limits, Done<void> done) override;
   void do_apply(const LoadPoint& point, Done<void> done) override;
+  void do_dip(const VoltageDip& dip, Done<void> done) override;
 
   /// Null, and `done` has heard why, when it cannot begin now.
   template <class T>
@@ -68,6 +69,7 @@ class ScpiSource final : public PowerSource, private Operations {
                  const NamedValues& within, Then then);
   void switch_off(const Op& op, Instant deadline, Then then);
   void await_on(const Op& op, Instant deadline, Then then);
+  void await_end_of_dip(const Op& op, Instant deadline, Then then);
 
   [[nodiscard]] Result<void> open_link();
   [[nodiscard]] static Setting setting(const WaveformCommand& command, const NamedValues& values);

@@ -188,6 +188,23 @@ void read_burst(YamlMap& root, Profile& profile) {
   profile.capabilities.bursts = true;
 }
 
+void read_dips(YamlMap& root, Profile& profile) {
+  const auto node = root.find("dips");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return;
+  DipCommands commands;
+  if (const auto start = map->require("start")) {
+    if (auto parsed = as_template(*start, dip_values({}))) commands.start = std::move(*parsed);
+    for (const char* value : {"percent", "duration_s", "times", "pause_s"})
+      if (!commands.start.has(value)) start->mistake(fmt::format("this line must say {{{}}}", value));
+  }
+  commands.state = required_query(*map, "state");
+  commands.over = required_command(*map, "over");
+  map->finish();
+  profile.dips = std::move(commands);
+  profile.capabilities.dips = true;
+}
+
 /// A state that some instruments do not have.
 std::string optional_state(YamlMap& map, std::string_view key) {
   const auto node = map.find(key);
@@ -244,6 +261,7 @@ std::optional<Profile> read_profile(const YamlNode& root, Mistakes& mistakes) {
   read_load_point(*map, profile);
   read_harmonics(*map, profile);
   read_burst(*map, profile);
+  read_dips(*map, profile);
   if (const auto node = map->find("apply")) profile.apply = as_command(*node);
   read_output(*map, profile);
   map->finish();

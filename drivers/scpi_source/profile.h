@@ -36,6 +36,13 @@ struct HarmonicCommands {
   std::optional<WaveformCommand> direct_current;  ///< none: the source gives none
 };
 
+/// How the voltages are let dip, and how it is seen that this is over.
+struct DipCommands {
+  CommandTemplate start;
+  std::string state;
+  std::string over;  ///< what the state query answers then
+};
+
 /// What the state query answers. An empty text: the instrument has no such state.
 struct StateReplies {
   std::string off;
@@ -61,6 +68,7 @@ struct Profile {
   std::vector<CommandTemplate> load_point;    ///< in this order; a line with {circuit} once for each circuit
   std::optional<HarmonicCommands> harmonics;  ///< none: the source has the sine alone
   std::optional<WaveformCommand> burst;       ///< none: its currents flow all the time
+  std::optional<DipCommands> dips;            ///< none: the source has none
   std::string apply;                          ///< empty: each line takes effect at once
   std::string output_on;
   std::string output_off;

@@ -177,6 +177,27 @@ TEST(ScpiProfile, MayHaveDirectCurrentBurstsAndPeaks) {
   EXPECT_EQ(can().peak_current, Current{400});
 }
 
+const std::string kDips = R"(dips:
+  start: "DIP {percent:.4f},{duration_s:.4f},{times},{pause_s:.4f}"
+  state: DIP?
+  over: "0"
+)";
+
+TEST(ScpiProfile, MayHaveDips) {
+  Mistakes mistakes;
+  const auto profile = read(kProfile + kDips, mistakes);
+  ASSERT_TRUE(profile) << mistakes.text();
+  EXPECT_TRUE(profile->capabilities.dips);
+  EXPECT_EQ(profile->dips->start.filled(dip_values({Ratio{0.4}, Seconds{1}, 3, Seconds{0.05}})),
+            "DIP 40.0000,1.0000,3,0.0500");
+  std::string text = kProfile + kDips;
+  text.replace(text.find("{times}"), 7, "1");
+  EXPECT_THAT(mistakes_of(text), HasSubstr("this line must say {times}"));
+  text = kProfile + kDips;
+  text.replace(text.find("DIP?"), 4, "DIP");
+  EXPECT_THAT(mistakes_of(text), HasSubstr("'DIP' is no query: it must end in '?'"));
+}
+
 TEST(ScpiProfile, TellsWhatALineOfAWaveformLacks) {
   std::string text = with_harmonics() + kDirectCurrent + kBurst;
   text.replace(text.find("BURS {on},{off}"), 15, "BURS {on},2");

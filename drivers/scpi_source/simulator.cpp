@@ -21,6 +21,11 @@ constexpr double kMostHertz = 65;
 constexpr double kFullTurnDegrees = 360;
 constexpr double kMostPercent = 100;
 constexpr double kMostPeriods = 1000;
+// Clause 2.9.
+constexpr double kMostDipPercent = 120;
+constexpr double kShortestDip = 0.001;  // s
+constexpr double kLongestDip = 3600;
+constexpr double kMostDips = 1000;
 /// Clause 2.6.
 constexpr double kPeakVolts = 720;
 constexpr double kPeakAmperes = 600;
@@ -94,6 +99,7 @@ void Simulator::add_commands() {
                [](double percent) { return std::abs(percent) <= kMostPercent; });
   }
   add_burst();
+  add_dip();
 }
 
 void Simulator::add_channel(const std::string& header, Channel& channel, const double& limit) {
@@ -133,6 +139,33 @@ void Simulator::add_burst() {
                      return ScpiError::none;
                    },
                    [this] { return fmt::format("{},{}", stored_.burst_on, stored_.burst_off); }};
+}
+
+/// Clauses 2.9 and 2.10.
+void Simulator::add_dip() {
+  rows_["DIP"] = {
+      4,
+      [this](const auto& parameters) {
+        std::array<double, 4> value{};
+        for (std::size_t i = 0; i < value.size(); ++i) {
+          const auto number = parse_number(parameters[i]);
+          if (!number) return ScpiError::data_type;
+          value[i] = held(*number);
+        }
+        const auto [percent, duration_s, times, pause_s] = value;
+        const auto is_time = [](double s) { return s >= kShortestDip && s <= kLongestDip; };
+        if (!(percent >= 0 && percent <= kMostDipPercent && is_time(duration_s) && times >= 1 &&
+              times <= kMostDips && times == std::floor(times) && (times == 1 || is_time(pause_s))))
+          return ScpiError::data_out_of_range;
+        if (output_state() != "ON") return ScpiError::settings_conflict;
+        for (const Circuit& circuit : set_point_->circuits)
+          if (circuit.voltage.total_rms() * percent / 100 > voltage_limit_v_)
+            return ScpiError::settings_conflict;
+        power_stage_.dip(
+            now_, {Ratio{percent / 100}, Seconds{duration_s}, static_cast<int>(times), Seconds{pause_s}});
+        return ScpiError::none;
+      },
+      [this] { return fmt::format("{}", power_stage_.dips_left(now_)); }};
 }
 
 void Simulator::add_number(const std::string& header, double& value, std::function<bool(double)> in_range) {

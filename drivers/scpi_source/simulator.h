@@ -76,6 +76,7 @@ class Simulator final : public FarEnd {
   void add_harmonic(const std::string& header, Harmonic& harmonic);
   void add_number(const std::string& header, double& value, std::function<bool(double)> in_range);
   void add_burst();
+  void add_dip();
   void add_limit(const std::string& header, double& limit, double most);
   void take_line(const std::string& line, Bytes& reply);
   /// The answer of a query, empty for a command.

@@ -336,6 +336,37 @@ TEST_F(ScpiSimulator, Clause2_8LetsCurrentsFlowInBursts) {
   EXPECT_FALSE(terminals().burst.any());
 }
 
+TEST_F(ScpiSimulator, Clause2_9LetsTheVoltagesDip) {
+  energise();
+  wait(60);
+  EXPECT_EQ(say("DIP?"), "0\n");
+  say("DIP 40,1,2,0.5");
+  ASSERT_EQ(error(), kNoError);
+  EXPECT_EQ(say("DIP?"), "2\n");
+  EXPECT_EQ(say("OUTP?"), "ON\n");
+  EXPECT_EQ(world_.source().voltage_left(now_ + std::chrono::milliseconds{500}), 0.4);
+  wait(1.4);
+  EXPECT_EQ(say("DIP?"), "1\n");
+  wait(2);
+  EXPECT_EQ(say("DIP?"), "0\n");
+}
+
+TEST_F(ScpiSimulator, Clause2_9LetsNothingDipBeyondItsRangesAndLimits) {
+  say("DIP 0,1,1,0");
+  EXPECT_EQ(error(), "-221,\"Settings conflict;DIP 0,1,1,0\"\n") << "off";
+  energise();
+  wait(60);
+  for (const char* line : {"DIP -1,1,1,0", "DIP 121,1,1,0", "DIP 0,0,1,0", "DIP 0,3601,1,0", "DIP 0,1,0,0",
+                           "DIP 0,1,1.5,0", "DIP 0,1,2,0"}) {
+    say(line);
+    EXPECT_EQ(error(), std::string{"-222,\"Data out of range;"} + line + "\"\n");
+  }
+  say("DIP 0,1,1,0");
+  EXPECT_EQ(error(), kNoError) << "one alone has no pause";
+  say("OUTP OFF");
+  EXPECT_EQ(say("DIP?"), "0\n");
+}
+
 TEST_F(ScpiSimulator, Clause3_2NeedsASetPointToSwitchOn) {
   say("OUTP ON");
   EXPECT_EQ(error(), "-221,\"Settings conflict;OUTP ON\"\n");

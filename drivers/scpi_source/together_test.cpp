@@ -135,6 +135,35 @@ TEST(ScpiSourceAndSimulator, PutACutSineAndBurstsOn) {
   }
 }
 
+TEST(ScpiSourceAndSimulator, LetTheVoltagesDipAndTellWhenThatIsOver) {
+  MemoryBench bench;
+  ASSERT_TRUE(bench.set_limits());
+  ASSERT_TRUE(bench.apply());
+  const VoltageDip dip{Ratio{0}, Seconds{1}, 3, Seconds{0.05}};
+  const Instant before = bench.reactor.now();
+  bool was_dark = false;
+  bench.reactor.on_advance([&](Instant t) {
+    bench.world.advance_to(t);
+    was_dark |= bench.world.source().voltage_left(t) == 0;
+  });
+  const auto dipped = bench.wait([&](Done<void> done) { bench.source.start_dip(dip, std::move(done)); });
+  ASSERT_TRUE(dipped) << dipped.error().text();
+  EXPECT_TRUE(was_dark);
+  EXPECT_NEAR(in_seconds(bench.reactor.now() - before), dip.length().value(), 0.3);
+  EXPECT_EQ(bench.world.source().voltage_left(bench.reactor.now()), 1);
+}
+
+TEST(ScpiSourceAndSimulator, ADipThatASourceTripsInIsAFault) {
+  MemoryBench bench{{{.at = instant_at(10), .command = {}, .what = "trip"}}};
+  ASSERT_TRUE(bench.set_limits());
+  ASSERT_TRUE(bench.apply());
+  const auto dipped = bench.wait([&](Done<void> done) {
+    bench.source.start_dip({Ratio{0.5}, Seconds{30}}, std::move(done));
+  });
+  ASSERT_FALSE(dipped);
+  EXPECT_EQ(dipped.error().code, Errc::tripped) << dipped.error().text();
+}
+
 TEST(ScpiSourceAndSimulator, MoveFromPointToPointWithoutGoingOff) {
   MemoryBench bench;
   ASSERT_TRUE(bench.set_limits());

@@ -421,7 +421,7 @@ TEST_F(Mt786Simulator, ReadsTheMeanOfItsIntegrationTime) {
   wait(20);
   say("SUIAAAAAAAAA");
   wait(1);
-  EXPECT_NEAR(reading(0), 120, 5);
+  EXPECT_NEAR(reading(0), 240 / std::sqrt(2.0), 5) << "rms";
   wait(1);
   EXPECT_LT(reading(0), 1);
 }

@@ -3,15 +3,16 @@
 // systematic effects, so intervals are over labs, not over points.
 //
 // Design, fixed before it was run: the labs go through all meters (5), counting methods (4) and body
-// temperatures (3), 60 combinations in turn, twelve errors in each. Every fourth lab is followed by one of
-// its own seed (first seed + a million + number) for the other kinds of results: registers, demand, net,
-// clock, and shifts. Per lab, the share of its results whose |e − truth| ≤ U. The campaign's figure is the
-// mean of these shares, its 95 % interval the percentile bootstrap over labs (2,000 resamples). z = (e −
-// truth)/u, u the combined standard uncertainty. Beside it, per stratum, the coverage that propagation of
-// distributions (JCGM 101) predicts for ± U, mean over every eighth result of the first 240 labs: observed
-// and predicted must agree within three binomial standard deviations of as many draws as the stratum has
-// labs. The body stands at its temperature from the beginning: no soak. Seeds are consecutive from
-// --first-seed.
+// temperatures (3), 60 combinations in turn, twelve errors in each. Every fourth lab is followed by three, of
+// seeds of their own (first seed + one, two and three million + number), for the other kinds of results:
+// registers, demand, net, clock and shifts; residuals of opposed circuits, of a meter that creeps so that
+// there are some; deviations of a certified standard, which should be none. Per lab, the share of its results
+// whose |e − truth| ≤ U. The campaign's figure is the mean of these shares, its 95 % interval the percentile
+// bootstrap over labs (2,000 resamples). z = (e − truth)/u, u the combined standard uncertainty. Beside it,
+// per stratum, the coverage that propagation of distributions (JCGM 101) predicts for ± U, mean over every
+// eighth result of the first 240 labs: observed and predicted must agree within three binomial standard
+// deviations of as many draws as the stratum has labs. The body stands at its temperature from the beginning:
+// no soak. Seeds are consecutive from --first-seed.
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -38,6 +39,8 @@ constexpr std::array kMeters{"focus-ax-1s-cl100", "focus-ax-2s-cl200", "focus-ax
 constexpr std::array kTemperatures{23.0, -40.0, 53.0};
 constexpr std::array kMethods{"scanned", "error_calculator", "timestamps", "gated_total"};
 
+constexpr std::array kThreeWireMeters{"focus-ax-2s-cl200", "focus-ax-4s-cl20"};
+
 constexpr std::uint64_t kOtherSeeds = 1'000'000;
 constexpr std::uint64_t kOtherKindsEach = 4;
 constexpr std::size_t kPredicted = 240;    // labs
@@ -51,6 +54,21 @@ campaign::Setting other_kinds_of(std::uint64_t number) {
   setting.temperature = Temperature{kTemperatures.at(number / kOtherKindsEach % kTemperatures.size())};
   return setting;
 }
+
+/// Of trial `number` residuals. The creep is anything up to 0.3 % of Imax at nominal voltage in series.
+campaign::Setting residuals_of(std::uint64_t number) {
+  constexpr std::uint64_t kCreeps = 7;
+  constexpr double kMostCreep = 0.003;
+  constexpr std::array kFullPower{240.0 * 200, 240.0 * 20};  // of the meters, W
+  campaign::Setting setting{.scenario = BENCH_SOURCE_DIR "/tests/campaign/opposed.yaml"};
+  const std::uint64_t n = number / kOtherKindsEach;
+  setting.meter = kThreeWireMeters.at(n % kThreeWireMeters.size());
+  setting.overrides["meter.creep_w"] = kMostCreep * kFullPower.at(n % kFullPower.size()) *
+                                       static_cast<double>(n % kCreeps) / static_cast<double>(kCreeps - 1);
+  return setting;
+}
+
+campaign::Setting deviations() { return {.meter = "certified-standard-2s", .scenario = "check/yearly"}; }
 
 /// The lab of trial `number`, from 0.
 campaign::Setting setting_of(std::uint64_t number) {
@@ -114,12 +132,14 @@ struct Campaign {
 
   void trial(std::uint64_t number, StopSignal& stop) {
     run_lab(setting_of(number), first_seed + number, stop);
-    if (number % kOtherKindsEach == 0)
-      run_lab(other_kinds_of(number), first_seed + kOtherSeeds + number, stop);
+    if (number % kOtherKindsEach != 0) return;
+    run_lab(other_kinds_of(number), first_seed + kOtherSeeds + number, stop);
+    run_lab(residuals_of(number), first_seed + 2 * kOtherSeeds + number, stop);
+    run_lab(deviations(), first_seed + 3 * kOtherSeeds + number, stop);
   }
 
   void run_lab(campaign::Setting setting, std::uint64_t seed, StopSignal& stop) {
-    setting.overrides = overrides;
+    setting.overrides.insert(overrides.begin(), overrides.end());
     const campaign::Trial run = run_trial(setting, seed, stop);
     double lowest = 1e9;
     for (const PlannedPoint& point : run.plan.points) lowest = std::min(lowest, point.current.value());

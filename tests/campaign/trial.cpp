@@ -24,16 +24,27 @@ std::vector<std::pair<const PointRecord*, double>> Trial::results() const {
   std::vector<std::pair<const PointRecord*, double>> all;
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     const ResultKind kind = plan.points[i].result;
-    const bool is_zero = kind == ResultKind::net_difference || kind == ResultKind::clock_error;
+    const bool is_zero = kind == ResultKind::net_difference || kind == ResultKind::clock_error ||
+                         kind == ResultKind::deviation;
     if (const PointRecord* point = measured(plan.points[i]))
       all.emplace_back(point, is_zero ? 0 : truth_percent[i]);
   }
-  for (const PlannedShift& shift : plan.shifts)
+  for (const PlannedComparison& shift : plan.comparisons)
     for (const PointRecord& point : outcome.points)
-      if (point.point_id == shift.id && point.error_percent)
-        all.emplace_back(&point, truth_percent[shift.second] - truth_percent[shift.first]);
+      if (shift.result == ResultKind::shift && point.point_id == shift.id && point.error_percent)
+        all.emplace_back(&point, truth_percent[shift.points.back()] - truth_percent[shift.points.front()]);
   return all;
 }
+
+namespace {
+
+/// Opposed circuits of one meter take the same energy from each other: nothing is left but its creep.
+double residual_percent(const virtual_lab::TrueMeter& meter, const PlannedPoint& point) {
+  const double share = point.voltage / meter.type.nominal_voltage;
+  return 100 * meter.creep_w * share * share / point.meters.front().power.value();
+}
+
+}  // namespace
 
 Trial carry_out(const Setting& setting, std::uint64_t seed, StopSignal& stop) {
   const Catalogue known = catalogue();
@@ -60,7 +71,9 @@ Trial carry_out(const Setting& setting, std::uint64_t seed, StopSignal& stop) {
   const virtual_lab::Lab& lab = *(*session)->lab();
   const std::string& position = meters.begin()->first;
   for (const PlannedPoint& point : trial.plan.points)
-    trial.truth_percent.push_back(lab.truth_percent(position, point.load, point.temperature));
+    trial.truth_percent.push_back(point.result == ResultKind::residual
+                                      ? residual_percent(lab.truth_for(position), point)
+                                      : lab.truth_percent(position, point.load, point.temperature));
   for (const auto& [key, value] : lab.drawn())
     if (key.starts_with("meter." + position + ".")) trial.meter.emplace(key, value);
   return trial;

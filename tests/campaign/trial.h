@@ -32,7 +32,7 @@ struct Trial {
   std::map<std::string, double> meter;  ///< every number drawn for that meter, by key: `meter.A.gain_percent`
 
   /// Each number that the run came to, shifts too, with what it should be in this lab: of net against its
-  /// parts and of a clock that follows the line, nothing.
+  /// parts, of a clock that follows the line and of a standard against its certificate, nothing.
   [[nodiscard]] std::vector<std::pair<const PointRecord*, double>> results() const;
 
   /// The error measured at a point of the plan; nothing where there is none.

@@ -73,6 +73,7 @@ struct FakeBench {
   std::optional<Instant> trips_at;
   std::optional<Fault> off_fails;
   std::optional<Fault> identify_fails;
+  std::function<void(const VoltageDip&)> on_dip;  ///< when it is over
 
   // The meters and their pulses.
   ActiveEnergy kt = from_watt_hours(1);

@@ -19,7 +19,14 @@ class FakeSource final : public PowerSource {
  public:
   FakeSource(Reactor& reactor, FakeBench& bench) : reactor_{reactor}, bench_{bench} {}
   SourceCapabilities capabilities() const override {
-    return {2, Voltage{300}, Current{240}, Frequency{45}, Frequency{65}, Seconds{2}, {}, {}, 5};
+    return {.circuits = 2,
+            .maximum_voltage = Voltage{300},
+            .maximum_current = Current{240},
+            .minimum_frequency = Frequency{45},
+            .maximum_frequency = Frequency{65},
+            .settling = Seconds{2},
+            .highest_harmonic = 5,
+            .dips = true};
   }
   void start_identify(Done<std::string> done) override {
     bench_.serve<std::string>(reactor_, "source", kFakeReply, std::move(done),
@@ -53,6 +60,13 @@ class FakeSource final : public PowerSource {
   void do_set_limits(const SourceLimits&, Done<void> done) override {
     bench_.calls.emplace_back("source limits");
     bench_.serve<void>(reactor_, "source", kFakeReply, std::move(done), [] { return Result<void>{}; });
+  }
+  void do_dip(const VoltageDip& dip, Done<void> done) override {
+    bench_.calls.emplace_back("source dip");
+    bench_.serve<void>(reactor_, "source", to_duration(dip.length()), std::move(done), [this, dip] {
+      if (bench_.on_dip) bench_.on_dip(dip);
+      return Result<void>{};
+    });
   }
   void do_apply(const LoadPoint& point, Done<void> done) override {
     bench_.calls.emplace_back("source apply");

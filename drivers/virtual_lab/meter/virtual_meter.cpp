@@ -51,6 +51,9 @@ constexpr std::uint32_t kMostHangs = 3;
 
 /// From the moment that the supply fails until the firmware stops, made: 100 ms.
 constexpr std::uint64_t kHoldUp = firmware::kSampleRate / 10;
+/// Of its voltage, made: a supply works down to half of it. Without a dip it is fed from elsewhere, as on a
+/// bench that takes the voltage of a meter away to change its load.
+constexpr double kSupplyNeeds = 0.5;
 
 /// A converter's input: rms phasor in counts of its peak.
 Phasor in_counts(const Phasor& rms, double unit_per_count) {
@@ -229,7 +232,7 @@ void VirtualMeter::fail(const std::string& why) {
   if (failed_) failed_(why);
 }
 
-void VirtualMeter::set_supply(bool on) {
+void VirtualMeter::supply(bool on) {
   if (alive()) {
     change_input(own_board().power_good, on ? 1 : 0);
     if (on)
@@ -263,6 +266,7 @@ void VirtualMeter::watch_dog() {
 // Time.
 
 void VirtualMeter::on_segment(const Segment& segment) {
+  follow_dip(segment.terminals);
   follow_body(segment);
   // All samples before the segment's end: sample n is taken at n / sample rate.
   const auto until = static_cast<std::uint64_t>(std::ceil(clock_.at(in_seconds(segment.end))));
@@ -283,11 +287,36 @@ void VirtualMeter::on_segment(const Segment& segment) {
   if (processor_->immediate()) settle();
 }
 
+/// Of what the current leaves in its body: of all circuits alike.
+TemperatureDifference VirtualMeter::self_heating(const Terminals& terminals) const {
+  if (imperfections_.self_heating_k == 0) return {};
+  double squares = 0;
+  for_each_order(terminals, [&](int, const Phasors&, const Phasors& current) {
+    squares += std::norm(current[0]);
+    if (is_three_wire(type_.form)) squares += std::norm(current[1]);
+  });
+  const double full = std::pow(type_.maximum_current.value(), 2) * (is_three_wire(type_.form) ? 2 : 1);
+  return TemperatureDifference{imperfections_.self_heating_k * squares / full};
+}
+
+/// A dip of its voltage below what its supply needs, and the return.
+void VirtualMeter::follow_dip(const Terminals& terminals) {
+  const bool dipped = terminals.voltage_left < kSupplyNeeds;
+  if (dipped == dipped_) return;
+  dipped_ = dipped;
+  supply(plugged_ && !dipped_);
+}
+
+void VirtualMeter::set_supply(bool on) {
+  plugged_ = on;
+  supply(plugged_ && !dipped_);
+}
+
 /// Its thermometer and the rate of its samples change between two blocks.
 void VirtualMeter::follow_body(const Segment& segment) {
   const Temperature before = body();
   ThermalBody after = body_;
-  after.follow(segment.begin, segment.air);
+  after.follow(segment.begin, Temperature{segment.air.value() + self_heating(segment.terminals).value()});
   if (after.temperature() != before) settle();
   body_ = after;
   if (const double rate = sample_rate(); rate != clock_.rate())

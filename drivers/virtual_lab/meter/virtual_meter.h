@@ -36,6 +36,7 @@ class VirtualMeter final : public Observer {
     double clock_ppm_per_k2 = 0;
     double delay_s = 0;                  ///< from energy to LED; never below the filter's own 25 ms
     double body_time_constant_s = 1800;  ///< with which its body follows the air (made)
+    double self_heating_k = 0;           ///< of its body at Imax in all circuits, by the current squared
     bool sealed = false;  ///< as it leaves an inspector: programming and a cold start are refused
     // Defects.
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
@@ -155,6 +156,9 @@ class VirtualMeter final : public Observer {
   void fail(const std::string& why);
 
   void follow_body(const Segment& segment);
+  void follow_dip(const Terminals& terminals);
+  [[nodiscard]] TemperatureDifference self_heating(const Terminals& terminals) const;
+  void supply(bool on);
   void live_until(const Segment& segment, std::uint64_t until);
   [[nodiscard]] bool may_rest();
   void convert(const Terminals& terminals, std::uint64_t until);
@@ -189,6 +193,8 @@ class VirtualMeter final : public Observer {
   std::function<void(const std::string&)> failed_, on_reset_;
   Eeprom eeprom_;
   State state_ = State::alive;
+  bool plugged_ = true;  // its supply, see set_supply()
+  bool dipped_ = false;  // its voltage, below what the supply needs
   static constexpr std::uint64_t kLives = ~std::uint64_t{0};
   std::uint64_t converted_ = 0;     // samples, also those of a dead meter
   std::uint64_t began_ = 0;         // sample 0 of the board

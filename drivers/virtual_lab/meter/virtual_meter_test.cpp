@@ -418,6 +418,43 @@ TEST(VirtualMeter, KeepsItsRegistersOverACutOfItsSupplyAndNothingIsMeteredMeanwh
   EXPECT_NE(data.status & firmware::kStatusPowerFailure, 0);
 }
 
+/// A dip takes its supply with it, which holds up for 100 ms, and needs half of the voltage.
+TEST(VirtualMeter, OutlivesAShortDipAndNoLongOne) {
+  const Bytes identify{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10};
+  for (const auto& [left, seconds, dies] :
+       {std::tuple{0.0, 0.05, false}, {0.6, 5.0, false}, {0.0, 1.0, true}, {0.4, 1.0, true}}) {
+    Trial run{type_of(kForms[1]), {}, {.voltage = {Phasor{120}, Phasor{-120}}}};
+    run.until(1);
+    run.world.source().dip(run.world.now(), {Ratio{left}, Seconds{seconds}});
+    run.until(1.5);
+    run.meter.hear(identify);
+    run.until(2.5);
+    EXPECT_EQ(run.meter.take_said().empty(), dies) << left << " for " << seconds << " s";
+    run.until(10);
+    run.meter.hear(identify);
+    run.until(12);
+    EXPECT_FALSE(run.meter.take_said().empty()) << "it is there again";
+    EXPECT_TRUE(run.edges.empty()) << "nothing is registered";
+  }
+}
+
+TEST(VirtualMeter, IsWarmedByItsCurrent) {
+  const MeterType type = type_of(kForms[1]);
+  const auto warmer = [&](double amperes, double seconds) {
+    const LoadPoint point = make_load_point(type.form, Voltage{240}, Frequency{60}, Current{amperes}, kUnity,
+                                            Direction::delivered);
+    Trial run{type, {.body_time_constant_s = 100, .self_heating_k = 8}, {}};
+    run.until(1);
+    run.world.source().apply(run.world.now(), terminals_of(point));
+    run.until(1 + seconds);
+    return (run.meter.body() - Temperature{23}).value();
+  };
+  const double full = type.maximum_current.value();
+  EXPECT_NEAR(warmer(full, 1000), 8, 0.01);
+  EXPECT_NEAR(warmer(full / 2, 1000), 2, 0.01);
+  EXPECT_NEAR(warmer(full, 100), 8 * (1 - std::exp(-1.0)), 0.1);
+}
+
 TEST(VirtualMeter, IsSilentAtItsPortWhileItHasNoSupply) {
   Trial run{type_of(kForms[1]), {}, {}};
   const Bytes identify{0xEE, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10};

@@ -47,9 +47,11 @@ SourceOutput::SourceOutput(std::uint64_t seed, const Settings& settings)
 
 void SourceOutput::apply(Instant when, const Terminals& target) {
   if (!enabled_) return;
+  dip_.reset();
   from_ = ramp(when);
+  const Instant origin = origin_of(when, target.frequency);
   target_ = target;
-  target_.origin = origin_of(when, target.frequency);
+  target_.origin = origin;
   take_orders_of(from_, target_);
   take_orders_of(target_, from_);
   since_ = when;
@@ -57,7 +59,15 @@ void SourceOutput::apply(Instant when, const Terminals& target) {
   if (!first_energised_) first_energised_ = when;
 }
 
+void SourceOutput::dip(Instant when, const VoltageDip& dip) {
+  if (!settled(when)) return;
+  const double periods = target_.periods_until(in_seconds(when));
+  dip_ = dip;
+  dip_begins_ = when + from_seconds((std::floor(periods) + 1 - periods) / target_.frequency.value());
+}
+
 void SourceOutput::off(Instant when) {
+  dip_.reset();
   from_ = target_ = Terminals{.frequency = target_.frequency, .origin = target_.origin};
   since_ = when;
   energised_ = false;
@@ -86,7 +96,35 @@ bool SourceOutput::flows(Instant when) const {
   return !target_.burst.any() || periods_of_bursts(when) < target_.burst.on;
 }
 
+int SourceOutput::dips_left(Instant now) const {
+  if (!dip_) return 0;
+  const Duration each = to_duration(dip_->duration + dip_->pause);
+  int left = 0;
+  for (int n = 0; n < dip_->times; ++n)
+    if (now < dip_begins_ + n * each + to_duration(dip_->duration)) ++left;
+  return left;
+}
+
+double SourceOutput::voltage_left(Instant when) const {
+  const int left = dips_left(when);
+  if (left == 0) return 1;
+  const Duration each = to_duration(dip_->duration + dip_->pause);
+  return when < dip_begins_ + (dip_->times - left) * each ? 1 : dip_->voltage.value();
+}
+
+Instant SourceOutput::next_of_dip(Instant after) const {
+  const int left = dips_left(after);
+  if (left == 0) return Instant::max();
+  const Duration each = to_duration(dip_->duration + dip_->pause);
+  const Instant begins = dip_begins_ + (dip_->times - left) * each;
+  return after < begins ? begins : begins + to_duration(dip_->duration);
+}
+
 Instant SourceOutput::next_change(Instant after) const {
+  return std::min(next_of_burst(after), next_of_dip(after));
+}
+
+Instant SourceOutput::next_of_burst(Instant after) const {
   if (!target_.burst.any() || target_.dark()) return Instant::max();
   const double passed = periods_of_bursts(after);
   const double edge = passed < target_.burst.on ? target_.burst.on : target_.burst.periods();

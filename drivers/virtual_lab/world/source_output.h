@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bench/core/time.h"
+#include "bench/model/voltage_dip.h"
 #include "drivers/virtual_lab/world/noise.h"
 #include "drivers/virtual_lab/world/terminals.h"
 
@@ -28,6 +29,11 @@ class SourceOutput {
 
   /// From `when` on the output moves to `target`; nothing happens while it is not enabled.
   void apply(Instant when, const Terminals& target);
+  /// From the next upward zero crossing of the common origin after `when` on the voltages dip; not while they
+  /// move, nor while they are not there. What another command finds of it is over.
+  void dip(Instant when, const VoltageDip& dip);
+  /// Dips that are not over.
+  [[nodiscard]] int dips_left(Instant now) const;
   /// Voltage and current are gone at once.
   void off(Instant when);
 
@@ -42,15 +48,20 @@ class SourceOutput {
   /// The output in noise cell `cell`, taken at `middle` (before the last command: at the command).
   [[nodiscard]] Terminals at(Instant middle, std::uint64_t cell) const;
 
-  /// Of bursts: whether the currents flow, and when that changes next; Instant::max() where they flow all the
-  /// time. at() knows nothing of it.
+  // at() knows nothing of bursts and dips.
+  /// Whether the currents flow.
   [[nodiscard]] bool flows(Instant when) const;
+  /// Share of the voltages that a dip leaves; 1: there is none.
+  [[nodiscard]] double voltage_left(Instant when) const;
+  /// When either changes next; Instant::max(): never.
   [[nodiscard]] Instant next_change(Instant after) const;
 
  private:
   [[nodiscard]] Instant origin_of(Instant when, Frequency frequency) const;
   [[nodiscard]] double periods_of_bursts(Instant when) const;  // since a set of them began
-  [[nodiscard]] Terminals ramp(Instant when) const;            // as told: without gain, drift and noise
+  [[nodiscard]] Instant next_of_burst(Instant after) const;
+  [[nodiscard]] Instant next_of_dip(Instant after) const;
+  [[nodiscard]] Terminals ramp(Instant when) const;  // as told: without gain, drift and noise
 
   Settings settings_;
   std::array<Noise, LoadPoint::kCircuits> voltage_noise_;
@@ -61,6 +72,8 @@ class SourceOutput {
   std::optional<Instant> first_energised_;  // the drift counts from here
   Terminals from_{};                        // has the harmonics of target_, and so the other way round
   Terminals target_{};
+  std::optional<VoltageDip> dip_;
+  Instant dip_begins_{};  // the first of them
 };
 
 }  // namespace meterbench::virtual_lab

@@ -11,6 +11,13 @@ void Terminals::take_currents_away() {
   for_each_order(*this, [](int, const Phasors&, Phasors& amperes) { amperes = {}; });
 }
 
+void Terminals::leave_of_voltages(double share) {
+  voltage_left = share;
+  for_each_order(*this, [share](int, Phasors& volts, const Phasors&) {
+    for (Phasor& phasor : volts) phasor *= share;
+  });
+}
+
 double Terminals::periods_until(double time_s) const {
   return frequency.value() * (time_s - in_seconds(origin));
 }

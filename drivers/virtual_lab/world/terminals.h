@@ -38,11 +38,15 @@ struct Terminals {
   std::vector<HarmonicPhasors> harmonics{};  ///< in rising order, each once; empty: a sine
   /// When the common origin, ωt = 0, was passed: once, and so in every period from then on and before.
   Instant origin{};
+  double voltage_left =
+      1;          ///< share of its voltages that a dip leaves; what is on the terminals has it in it
   Burst burst{};  ///< in which the currents flow; what is on the terminals while they do not has none
 
   /// No voltage and no current at all.
   [[nodiscard]] bool dark() const;
   void take_currents_away();
+  /// Of every voltage, once.
+  void leave_of_voltages(double share);
   /// Periods that have passed from the origin to `time_s` of the world.
   [[nodiscard]] double periods_until(double time_s) const;
 };

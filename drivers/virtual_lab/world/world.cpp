@@ -24,6 +24,7 @@ void World::pass_segment(Instant end) {
   const Instant middle = Instant{static_cast<std::int64_t>(cell) * kCell} + kCell / 2;
   Segment segment{.begin = now_, .end = end, .cell = cell, .terminals = source_.at(middle, cell)};
   if (!source_.flows(now_)) segment.terminals.take_currents_away();
+  if (const double left = source_.voltage_left(now_); left != 1) segment.terminals.leave_of_voltages(left);
   segment.air = climate_.air(middle);
   now_ = end;
   for (Observer* observer : observers_) observer->on_segment(segment);

@@ -85,6 +85,48 @@ TEST(World, CutsBurstsWhereTheCurrentCrossesZero) {
   }
 }
 
+/// From the next upward crossing of the origin on: 50 Hz, told at 0.11 s + a quarter of a period.
+TEST(World, CutsDipsWhereTheyBeginAndEnd) {
+  for (const int steps : {1, 777}) {
+    World world{1, {.settle_s = 0}};
+    Recorder seen;
+    world.attach(seen);
+    Terminals sine = load(120, 10);
+    sine.frequency = Frequency{50};
+    world.source().apply(Instant{}, sine);
+    world.advance_to(instant_at(0.115));
+    const VoltageDip dip{Ratio{0.4}, Seconds{0.05}, 2, Seconds{0.03}};
+    world.source().dip(world.now(), dip);
+    EXPECT_EQ(world.source().dips_left(world.now()), 2);
+    for (int n = 1; n <= steps; ++n) world.advance_to(instant_at(0.115 + 0.3 * n / steps));
+    EXPECT_EQ(world.source().dips_left(world.now()), 0);
+    double dipped_s = 0;
+    for (const Segment& s : seen.segments) {
+      const double middle = in_seconds(s.begin + (s.end - s.begin) / 2);
+      const bool dipped = (middle > 0.12 && middle < 0.17) || (middle > 0.20 && middle < 0.25);
+      EXPECT_NEAR(std::abs(s.terminals.voltage[0]), dipped ? 48 : 120, 1e-9) << middle;
+      EXPECT_EQ(s.terminals.voltage_left, dipped ? 0.4 : 1);
+      EXPECT_NEAR(std::abs(s.terminals.current[0]), 10, 1e-9) << "the current stands";
+      if (dipped) dipped_s += in_seconds(s.end - s.begin);
+    }
+    EXPECT_NEAR(dipped_s, 0.1, 1e-8);
+  }
+}
+
+TEST(SourceOutput, LetsNothingDipThatIsOffOrOnItsWay) {
+  const VoltageDip dip{Ratio{0}, Seconds{1}};
+  SourceOutput source{1, {.settle_s = 2}};
+  source.dip(instant_at(1), dip);
+  EXPECT_EQ(source.dips_left(instant_at(1)), 0);
+  source.apply(instant_at(1), load(120, 10));
+  source.dip(instant_at(2), dip);
+  EXPECT_EQ(source.dips_left(instant_at(2)), 0);
+  source.dip(instant_at(4), dip);
+  EXPECT_EQ(source.dips_left(instant_at(4)), 1);
+  source.off(instant_at(4.5));
+  EXPECT_EQ(source.dips_left(instant_at(4.5)), 0);
+}
+
 TEST(World, GoesOnInPhaseWhenTheFrequencyChanges) {
   World world{1, {.settle_s = 0}};
   Terminals fifty = load(120, 10);
