@@ -100,9 +100,10 @@ Case case_of(const PointRecord& p) {
 
 /// `; 5 of 24 points were measured`, where it is less than all.
 std::string measured_text(const RunSummary& summary, const std::vector<PointRecord>& last) {
-  std::set<std::string> measured;  // a shift is computed, not measured
+  std::set<std::string> measured;
   for (const PointRecord& p : last)
-    if (p.result != "shift" && p.result != "repeatability" && p.error_percent) measured.insert(p.point_id);
+    if (!is_comparison(p) && (p.error_percent || p.verdict.decision != Decision::inconclusive))
+      measured.insert(p.point_id);
   const std::uint64_t planned = summary.run.planned_points;
   return measured.size() < planned ? fmt::format("; {} of {} points were measured", measured.size(), planned)
                                    : "";

@@ -52,6 +52,10 @@ std::string connection_text(const Connection& connection, Voltage voltage, Frequ
   return text;
 }
 
+bool is_comparison(const PointRecord& p) {
+  return p.result == to_text(ResultKind::shift) || p.result == to_text(ResultKind::repeatability);
+}
+
 std::string point_text(const PlannedPoint& p) {
   return load_text(p.current, p.voltage, p.power_factor, p.direction,
                    connection_text(p.connection, p.voltage, p.load.frequency, p.load.waveform.name));

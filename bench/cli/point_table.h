@@ -13,6 +13,9 @@ namespace meterbench {
 [[nodiscard]] std::string connection_text(const Connection& connection, Voltage voltage, Frequency frequency,
                                           const std::string& waveform);
 
+/// Whether it was computed from other points: a shift, a repeatability.
+[[nodiscard]] bool is_comparison(const PointRecord& point);
+
 /// `2.5 A, 240 V, PF 0.5 lag, delivered`, and what is not plain.
 [[nodiscard]] std::string point_text(const PlannedPoint& point);
 [[nodiscard]] std::string point_text(const PointRecord& point);

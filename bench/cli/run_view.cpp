@@ -54,8 +54,6 @@ void print_event(const SharedEvent& shared) {
   fmt::print("  {}at {:.3f} s: {}\n", place.empty() ? "" : place + " ", e.time_s, event_text(e));
 }
 
-bool is_comparison(const PointRecord& p) { return p.result == "shift" || p.result == "repeatability"; }
-
 }  // namespace
 
 void print_run(const Ledger& ledger, const RunSummary& summary) {

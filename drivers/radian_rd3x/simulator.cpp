@@ -57,6 +57,7 @@ class Simulator final : public FarEnd, public virtual_lab::Observer {
                {.gain_percent = settings.number("gain_percent"),
                 .phase_error_arcmin = settings.number("phase_error_arcmin"),
                 .range_error_percent = settings.number("range_error_percent"),
+                .element_difference_percent = settings.number("element_difference_percent"),
                 .noise_percent = settings.number("noise_percent"),
                 .definition = definition_of(settings)}},
         faults_{settings.faults} {
@@ -240,6 +241,8 @@ virtual_lab::SimulatorModel simulator_model() {
                          {"phase_error_arcmin", 0, -60, 60, "positive: sees the current lag less"},
                          {"range_error_percent", 0, 0, 5,
                           "half-width of an extra gain error of each current range"},
+                         {"element_difference_percent", 0, -10, 10,
+                          "its first element reads high by that, its second low"},
                          {"noise_percent", 0, 0, 5, "standard deviation of its power over 20 ms"},
                          {"series", 0, 0, 1, "1: forms V12·I of the one circuit that carries the load"}},
           .faults = {"error_ack", "bad_checksum", "truncated", "flt_max", "silence", "stale", "drift"},

@@ -12,6 +12,9 @@ class Isolation final : public Observer {
     double gain_percent = 0;  ///< of the power that arrives; positive: more than stands on the terminals
     /// Positive: the current arrives with less lag. A time: n times as large an angle at order n.
     double phase_error_arcmin = 0;
+    /// Positive: more of the first current arrives and less of the second. In series they make up for each
+    /// other.
+    double circuit_difference_percent = 0;
   };
 
   /// `socket` sees what arrives; it must outlive this.

@@ -50,7 +50,9 @@ std::vector<Parameter> standard_parameters() {
 
 std::vector<Parameter> position_parameters() {
   return {{"gain_percent", 0, -10, 10, "of what its meter sees; positive: more than stands on the terminals"},
-          {"phase_error_arcmin", 0, -60, 60, "positive: its meter sees the current lag less"}};
+          {"phase_error_arcmin", 0, -60, 60, "positive: its meter sees the current lag less"},
+          {"circuit_difference_percent", 0, -10, 10,
+           "positive: more of the first circuit's current arrives, as much less of the second's"}};
 }
 
 std::vector<Parameter> pickup_parameters() {
@@ -132,7 +134,9 @@ VirtualMeter::Idle idle_from(const Numbers& numbers) {
 }
 
 Isolation::Settings isolation_from(const Numbers& numbers) {
-  return {.gain_percent = numbers.at("gain_percent"), .phase_error_arcmin = numbers.at("phase_error_arcmin")};
+  return {.gain_percent = numbers.at("gain_percent"),
+          .phase_error_arcmin = numbers.at("phase_error_arcmin"),
+          .circuit_difference_percent = numbers.at("circuit_difference_percent")};
 }
 
 Pickup::Settings pickup_from(const Numbers& numbers) {

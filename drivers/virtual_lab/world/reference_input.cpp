@@ -59,6 +59,8 @@ void ReferenceInput::on_segment(const Segment& segment) {
 
   Terminals seen = segment.terminals;  // all errors of its power are put on the currents
   turn_currents(seen, gain(segment.cell), Angle{settings_.phase_error_arcmin * kRadiansPerArcmin});
+  if (settings_.definition == Definition::two_element || settings_.definition == Definition::element_sum)
+    part_currents(seen, settings_.element_difference_percent / 100);
   Reading reading{.frequency = seen.frequency};
   for (std::size_t i = 0; i < LoadPoint::kCircuits; ++i) {
     Phasor power{};

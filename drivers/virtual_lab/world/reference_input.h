@@ -29,6 +29,9 @@ class ReferenceInput final : public Observer, public PulseSignal {
     double phase_error_arcmin = 0;
     /// Half-width of an extra gain error, drawn uniformly for each current range.
     double range_error_percent = 0;
+    /// Of one with two elements: positive, its first reads high by that and its second low. In series they
+    /// make up for each other.
+    double element_difference_percent = 0;
     double noise_percent = 0;  ///< standard deviation of its power in one 20 ms cell
     Definition definition = Definition::two_element;
   };

@@ -157,6 +157,15 @@ TEST(ReferenceInput, ReadsHighAtLagAndLowAtLeadByItsPhaseError) {
               1e-9);
 }
 
+TEST(ReferenceInput, OfTwoElementsMayReadThemApart) {
+  const ReferenceInput::Settings apart{.element_difference_percent = 0.5};
+  EXPECT_NEAR(net(apart, series(0)).value(), net({}, series(0)).value(), 1e-9) << "in series they make up";
+  Terminals opposed = series(0);
+  opposed.current[1] = -opposed.current[1];
+  EXPECT_NEAR(net({}, opposed).value(), 0, 1e-9);
+  EXPECT_NEAR(net(apart, opposed).value(), 0.005 * net({}, series(0)).value(), 1e-9);
+}
+
 TEST(ReferenceInput, HasAGainErrorOfItsOwnOnEachRange) {
   ReferenceInput input{1, {.range_error_percent = 0.1}};
   std::set<double> seen;

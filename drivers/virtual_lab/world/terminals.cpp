@@ -29,6 +29,13 @@ void turn_currents(Terminals& terminals, double gain, Angle lead) {
   });
 }
 
+void part_currents(Terminals& terminals, double difference) {
+  for_each_order(terminals, [difference](int, const Phasors&, Phasors& current) {
+    current[0] *= 1 + difference;
+    current[1] *= 1 - difference;
+  });
+}
+
 Terminals terminals_of(const LoadPoint& point) {
   Terminals terminals{.frequency = point.frequency, .burst = point.waveform.burst};
   for (const int order : point.waveform.orders())

@@ -62,6 +62,9 @@ void for_each_order(AnyTerminals& terminals, Visit visit) {
 /// many times larger as its order.
 void turn_currents(Terminals& terminals, double gain, Angle lead);
 
+/// Scales the current of the first circuit by 1 + `difference`, that of the second by 1 − `difference`.
+void part_currents(Terminals& terminals, double difference);
+
 /// What a source without any error puts on.
 [[nodiscard]] Terminals terminals_of(const LoadPoint& point);
 
