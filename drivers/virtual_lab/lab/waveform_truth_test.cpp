@@ -21,7 +21,7 @@ namespace meterbench::virtual_lab {
 namespace {
 
 constexpr double kVolts = 240, kAmperes = 100, kBody = 23;
-/// What the issue of waveforms asks for.
+/// No further may simulation and closed form lie apart.
 constexpr double kAgreementPercent = 0.01;
 constexpr double kBandHertz = 1900;  // of a source, as config/instruments/meterbench-source.yaml has it
 
