@@ -177,6 +177,14 @@ class Schemas(unittest.TestCase):
             step["leg_2"] = load
             self.assertEqual(check.is_valid(document), right, circuit)
 
+    def test_a_comparison_is_of_two_steps_or_of_the_time_under_one(self):
+        check = validator("scenario")
+        two, one = {"first": "a", "second": "b"}, {"of": "a"}
+        for varies, right, wrong in (({}, two, one), ({"varies": "voltage"}, two, one), ({"varies": "time"}, one, two)):
+            for labels, valid in ((right, True), (wrong, False), ({**one, **two}, False), ({}, False)):
+                step = {"compare": "x", "limits": "b", **varies, **labels}
+                self.assertEqual(check.is_valid({"scenario": "x", "steps": [step]}), valid, step)
+
     def test_voltages_of_legs_are_a_pair(self):
         check = validator("scenario")
         for text, right in (("122 V / 118 V", True), ("122V/118V", True), ("122 V", False), ("122 / 118 V", False)):
