@@ -22,4 +22,10 @@ void StopSignal::request() noexcept {
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 
+void StopSignal::withdraw() noexcept {
+  requested_.store(false, std::memory_order_relaxed);
+  std::uint64_t requests = 0;
+  [[maybe_unused]] const auto read = ::read(descriptor_, &requests, sizeof requests);
+}
+
 }  // namespace meterbench

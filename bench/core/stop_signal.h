@@ -15,7 +15,9 @@ class StopSignal {
 
   void request() noexcept;
   [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
-  /// Becomes readable with the first request; for a reactor's poll.
+  /// The bench may go on, once what was stopped has ended. Not from a signal handler.
+  void withdraw() noexcept;
+  /// Becomes readable with a request; for a reactor's poll.
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
  private:

@@ -44,15 +44,17 @@ Result<void> PointHold::stand_until(Instant instant) {
   return {};
 }
 
+bool PointHold::counting_fault() const { return period_ != nullptr && period_->fault().has_value(); }
+
 Result<bool> PointHold::wait(const std::function<bool()>& until, Instant deadline) {
   const auto skipped = [&] {
     if (control_ && !skipped_by_) skipped_by_ = control_->take_skip();
     return skipped_by_.has_value();
   };
   const auto waited = station_.reactor.run_until(
-      [&] { return watch_->fault() || period_.fault() || skipped() || until(); }, deadline);
+      [&] { return watch_->fault() || counting_fault() || skipped() || until(); }, deadline);
   if (watch_->fault()) return tl::unexpected{*watch_->fault()};
-  if (period_.fault()) return tl::unexpected{*period_.fault()};
+  if (counting_fault()) return tl::unexpected{*period_->fault()};
   if (skipped_by_) return fault(Errc::stopped, "bench", "count", "skipped by " + *skipped_by_);
   if (waited == Reactor::Waited::stopped)
     return tl::unexpected{station_.reactor.stop_fault("bench", "count")};

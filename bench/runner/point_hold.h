@@ -14,9 +14,10 @@ namespace meterbench {
 
 class PointHold {
  public:
-  /// `control`: a skip that a person asks for ends all waiting; may be null.
+  /// `period`: a counter that fails ends all waiting; null: nobody counts. `control`: so does a skip that a
+  /// person asks for; may be null.
   PointHold(Station& station, const LoadPoint& load, const HoldConditions& conditions,
-            const LoadPeriod& period, RunControl* control)
+            const LoadPeriod* period, RunControl* control)
       : station_{station}, load_{load}, conditions_{conditions}, period_{period}, control_{control} {}
 
   /// Puts the load on and waits until the reference sees it in band, and `settling` has passed since. Waits.
@@ -47,10 +48,12 @@ class PointHold {
   template <class T, class Start>
   [[nodiscard]] std::function<void(Done<T>)> guarded(Start start) const;
 
+  [[nodiscard]] bool counting_fault() const;
+
   Station& station_;
   const LoadPoint& load_;
   const HoldConditions& conditions_;
-  const LoadPeriod& period_;
+  const LoadPeriod* period_;
   RunControl* control_;
   ActiveEnergy reference_pulse_{};
   std::optional<LoadWatch> watch_;

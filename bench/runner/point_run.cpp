@@ -19,7 +19,7 @@ PointAttempt run_point(Station& station, const std::map<std::string, MeterType>&
                        const PlannedPoint& point, std::size_t index, LoadPeriod& period,
                        RunObserver& observer, const PointConditions& conditions) {
   const double begin_s = in_seconds(station.reactor.now());
-  PointHold hold{station, point.load, conditions.hold, period, conditions.control};
+  PointHold hold{station, point.load, conditions.hold, &period, conditions.control};
   PointCount count{station, meters, point, index, hold, period, observer};
   PointAttempt attempt;
   attempt.skipped_by = conditions.skipped_by;

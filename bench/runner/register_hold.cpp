@@ -186,7 +186,7 @@ Result<RegisterHoldEnd> hold_for_registers(Station& station, const Plan& plan, c
   const auto period = load.begin(hold.load, gate_of(station, plan, time));
   if (!period) return tl::unexpected{period.error()};
   LoadPeriod& counting = **period;
-  PointHold under{station, hold.load, conditions, counting, control};
+  PointHold under{station, hold.load, conditions, &counting, control};
   const auto held = under.reach(settling_of(station, plan.meters)).and_then([&]() -> Result<bool> {
     counting.keep_edges_from(under.steady_since());
     return under.wait([] { return false; }, under.steady_since() + to_duration(time));
@@ -207,7 +207,7 @@ Result<RegisterHoldEnd> watch_leds(Station& station, const Plan& plan, const Reg
                                    BenchLoad& load, const HoldConditions& conditions, RunControl* control) {
   const auto period = load.begin(hold.load);
   if (!period) return tl::unexpected{period.error()};
-  PointHold under{station, hold.load, conditions, **period, control};
+  PointHold under{station, hold.load, conditions, *period, control};
   if (const auto reached = under.reach(settling_of(station, plan.meters)); !reached && !under.skipped_by())
     return tl::unexpected{reached.error()};
   RegisterHoldEnd end;

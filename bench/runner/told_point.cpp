@@ -95,7 +95,7 @@ class ToldPoint {
     const auto period = means_.load.begin(load);
     if (!period) return tl::unexpected{period.error()};
     period_ = *period;
-    hold_ = std::make_unique<PointHold>(station_, load, conditions_.hold, *period_, conditions_.control);
+    hold_ = std::make_unique<PointHold>(station_, load, conditions_.hold, period_, conditions_.control);
     talk_.hold = hold_.get();
     return hold_->reach(settling_of(station_, means_.plan.meters));
   }
