@@ -177,17 +177,33 @@ std::filesystem::path find_scenario(const Catalogue& catalogue, const std::strin
                                (catalogue.root() / "scenarios").string())};
 }
 
+Scenario load_checked_scenario(const Catalogue& catalogue, const std::string& name,
+                               const std::vector<std::string>& set) {
+  Mistakes mistakes;
+  return checked(load_scenario(find_scenario(catalogue, name), settings(set), mistakes), mistakes);
+}
+
+Scenario read_checked_scenario(const std::string& yaml, const std::string& name,
+                               const std::vector<std::string>& set) {
+  Mistakes mistakes;
+  return checked(read_scenario(yaml, name, settings(set), mistakes), mistakes);
+}
+
 Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario, const BenchOptions& options,
                        const StationFile& station, const std::map<std::string, MeterType>& meters) {
+  return make_checked_plan(catalogue, load_checked_scenario(catalogue, scenario, options.set), station,
+                           meters);
+}
+
+Plan make_checked_plan(const Catalogue& catalogue, const Scenario& scenario, const StationFile& station,
+                       const std::map<std::string, MeterType>& meters) {
   PlanningStation planning = planning_of(station, catalogue);
   // The reference's own comparison sees one position alone.
   if (station.photo_head && !meters.contains(*station.photo_head)) planning.error_calculator.reset();
   Mistakes mistakes;
-  const Scenario read =
-      checked(load_scenario(find_scenario(catalogue, scenario), settings(options.set), mistakes), mistakes);
-  const NamedFiles files = read_named_files(read, catalogue, mistakes);
+  const NamedFiles files = read_named_files(scenario, catalogue, mistakes);
   if (!mistakes.empty()) throw InputError{mistakes.text()};
-  return checked(make_plan(read, meters, planning, files.limits, files.waveforms, mistakes), mistakes);
+  return checked(make_plan(scenario, meters, planning, files.limits, files.waveforms, mistakes), mistakes);
 }
 
 }  // namespace meterbench

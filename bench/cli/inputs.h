@@ -63,7 +63,16 @@ void add_firmware_options(CLI::App& verb, FirmwareOptions& options);
 [[nodiscard]] PlanningStation planning_of(const StationFile& station, const Catalogue& catalogue);
 /// A scenario by path, or by its path below scenarios/ with or without ending.
 [[nodiscard]] std::filesystem::path find_scenario(const Catalogue& catalogue, const std::string& name);
+/// As it is in its file, with the options' replacements.
+[[nodiscard]] Scenario load_checked_scenario(const Catalogue& catalogue, const std::string& name,
+                                             const std::vector<std::string>& set);
+/// Of YAML that is in no file; `name` stands for one in messages, and is the scenario's.
+[[nodiscard]] Scenario read_checked_scenario(const std::string& yaml, const std::string& name,
+                                             const std::vector<std::string>& set = {});
 /// `meters`: type at each position in use.
+[[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const Scenario& scenario,
+                                     const StationFile& station,
+                                     const std::map<std::string, MeterType>& meters);
 [[nodiscard]] Plan make_checked_plan(const Catalogue& catalogue, const std::string& scenario,
                                      const BenchOptions& options, const StationFile& station,
                                      const std::map<std::string, MeterType>& meters);

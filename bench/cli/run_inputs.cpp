@@ -7,15 +7,16 @@ namespace meterbench {
 
 std::string to_json(const RunInputs& inputs) {
   const BenchOptions& bench = inputs.bench;
-  return nlohmann::ordered_json{{"scenario", inputs.scenario},
-                                {"set", bench.set},
-                                {"station", bench.station},
-                                {"lab", bench.lab},
-                                {"meters", bench.meters},
-                                {"seed", bench.seed},
-                                {"firmware", bench.firmware.firmware},
-                                {"eeprom", bench.firmware.eeprom}}
-      .dump();
+  nlohmann::ordered_json json{{"scenario", inputs.scenario},
+                              {"set", bench.set},
+                              {"station", bench.station},
+                              {"lab", bench.lab},
+                              {"meters", bench.meters},
+                              {"seed", bench.seed},
+                              {"firmware", bench.firmware.firmware},
+                              {"eeprom", bench.firmware.eeprom}};
+  if (!inputs.scenario_yaml.empty()) json["scenario_yaml"] = inputs.scenario_yaml;
+  return json.dump();
 }
 
 RunInputs parse_run_inputs(const std::string& json) {
@@ -28,6 +29,7 @@ RunInputs parse_run_inputs(const std::string& json) {
     read.at("lab").get_to(inputs.bench.lab);
     read.at("meters").get_to(inputs.bench.meters);
     read.at("seed").get_to(inputs.bench.seed);
+    inputs.scenario_yaml = read.value("scenario_yaml", "");
     inputs.bench.firmware = {read.value("firmware", ""), read.value("eeprom", "")};
     return inputs;
   } catch (const nlohmann::json::exception& e) {

@@ -10,6 +10,7 @@ namespace meterbench {
 struct RunInputs {
   std::string scenario;  ///< as given
   BenchOptions bench;
+  std::string scenario_yaml{};  ///< of one that is in no file; empty: it is in one
 };
 
 /// JSON on one line; names and paths as they were given.

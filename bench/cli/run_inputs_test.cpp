@@ -14,6 +14,7 @@ TEST(RunInputs, ComeBackAsTheyWereGiven) {
                  .seed = 9'007'199'254'740'993ULL,
                  .set = {"steps.0.pulses=20", "title=Größe"},
                  .firmware = {.firmware = "A=5.34,*=host", .eeprom = "my meter.bin"}};
+  given.scenario_yaml = "scenario: Größe\nsteps: []\n";
   const RunInputs read = parse_run_inputs(to_json(given));
   EXPECT_EQ(read.scenario, given.scenario);
   EXPECT_EQ(read.bench.station, given.bench.station);
@@ -21,6 +22,7 @@ TEST(RunInputs, ComeBackAsTheyWereGiven) {
   EXPECT_EQ(read.bench.meters, given.bench.meters);
   EXPECT_EQ(read.bench.seed, given.bench.seed);
   EXPECT_EQ(read.bench.set, given.bench.set);
+  EXPECT_EQ(read.scenario_yaml, given.scenario_yaml);
   EXPECT_EQ(read.bench.firmware.firmware, given.bench.firmware.firmware);
   EXPECT_EQ(read.bench.firmware.eeprom, given.bench.firmware.eeprom);
 }

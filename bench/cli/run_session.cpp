@@ -81,12 +81,35 @@ PreparedRun prepare_run(RunInputs inputs) {
   const Catalogue known = catalogue();
   StationFile station = load_station(known, inputs.bench.station);
   auto meters = load_meters(known, station, inputs.bench.meters);
-  Plan plan = make_checked_plan(known, inputs.scenario, inputs.bench, station, meters);
+  const bool in_file = inputs.scenario_yaml.empty();
+  const Scenario scenario =
+      in_file ? load_checked_scenario(known, inputs.scenario, inputs.bench.set)
+              : read_checked_scenario(inputs.scenario_yaml, inputs.scenario, inputs.bench.set);
+  Plan plan = make_checked_plan(known, scenario, station, meters);
   virtual_lab::LabFile lab = load_lab(known, inputs.bench, station);
-  std::filesystem::path path = find_scenario(known, inputs.scenario);
+  std::filesystem::path path = in_file ? find_scenario(known, inputs.scenario) : "";
   auto programs = load_programs(inputs.bench.firmware, meters);
   return {std::move(inputs), std::move(path),     std::move(station), std::move(meters),
           std::move(lab),    std::move(programs), std::move(plan)};
+}
+
+RunRecord run_head(const PreparedRun& prepared, const Station& bench, bool in_lab) {
+  RunRecord head;
+  head.scenario = prepared.plan.scenario.name;
+  head.scenario_path = prepared.path.string();
+  head.scenario_sha256 = prepared.plan.scenario.sha256;
+  head.plan_sha256 = prepared.plan.sha256();
+  head.station = prepared.station.name;
+  head.lab = in_lab ? prepared.lab.name : "";
+  head.seed = prepared.inputs.bench.seed;
+  head.meter = types_text(prepared.meters);
+  head.firmware = firmware_text(bench, prepared.meters);
+  if (const auto check = prepared.plan.scenario.check) head.check = to_text(*check);
+  head.inputs = to_json(prepared.inputs);
+  head.simulated = bench.simulated();
+  head.decision_rule = to_text(prepared.plan.scenario.rule);
+  head.software = METERBENCH_VERSION;
+  return head;
 }
 
 int RunSession::carry_out(const PreparedRun& prepared, const std::optional<EarlierPart>& earlier) {
@@ -117,7 +140,7 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
   std::optional<UnfinishedRun> unfinished;
   if (earlier) unfinished = UnfinishedRun{earlier->summary.run.run_id, earlier->points};
   const RunRecord head =
-      earlier ? earlier->summary.run : head_of(prepared, bench, (*opened)->lab() != nullptr);
+      earlier ? earlier->summary.run : run_head(prepared, bench, (*opened)->lab() != nullptr);
   const auto left = points_left(plan, earlier ? earlier->points : std::vector<PointRecord>{});
   const bool text = output_.format == "text";
   if (text) print_head(prepared, head, earlier, left.size());
@@ -161,25 +184,6 @@ int RunSession::finish() {
     say(document_.dump(2) + "\n");
   }
   return code_;
-}
-
-RunRecord RunSession::head_of(const PreparedRun& prepared, const Station& bench, bool in_lab) const {
-  RunRecord head;
-  head.scenario = prepared.plan.scenario.name;
-  head.scenario_path = prepared.path.string();
-  head.scenario_sha256 = prepared.plan.scenario.sha256;
-  head.plan_sha256 = prepared.plan.sha256();
-  head.station = prepared.station.name;
-  head.lab = in_lab ? prepared.lab.name : "";
-  head.seed = prepared.inputs.bench.seed;
-  head.meter = types_text(prepared.meters);
-  head.firmware = firmware_text(bench, prepared.meters);
-  if (const auto check = prepared.plan.scenario.check) head.check = to_text(*check);
-  head.inputs = to_json(prepared.inputs);
-  head.simulated = bench.simulated();
-  head.decision_rule = to_text(prepared.plan.scenario.rule);
-  head.software = METERBENCH_VERSION;
-  return head;
 }
 
 void RunSession::print_head(const PreparedRun& prepared, const RunRecord& head,

@@ -39,6 +39,9 @@ struct PreparedRun {
 /// Throws InputError, and virtual_lab::FirmwareFailure for a bad image.
 [[nodiscard]] PreparedRun prepare_run(RunInputs inputs);
 
+/// What the record says of a run before it begins; `in_lab`: its meters are those of a virtual lab.
+[[nodiscard]] RunRecord run_head(const PreparedRun& prepared, const Station& bench, bool in_lab);
+
 /// The run that goes on, and where its time does.
 struct EarlierPart {
   RunSummary summary;
@@ -58,7 +61,6 @@ class RunSession {
   [[nodiscard]] int finish();
 
  private:
-  [[nodiscard]] RunRecord head_of(const PreparedRun& prepared, const Station& bench, bool in_lab) const;
   void print_head(const PreparedRun& prepared, const RunRecord& head,
                   const std::optional<EarlierPart>& earlier, std::size_t left) const;
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/config/content.h"
 #include "bench/config/fields.h"
 #include "bench/core/sha256.h"
 #include "bench/scenario/steps.h"
@@ -119,15 +120,16 @@ const std::vector<Influence>& influences() {
 
 std::optional<Scenario> load_scenario(const std::filesystem::path& path,
                                       const std::map<std::string, std::string>& set, Mistakes& mistakes) {
-  auto text = read_text(path, mistakes);
-  return text ? read_scenario(*std::move(text), path, set, mistakes) : std::nullopt;
+  const auto text = read_text(path, mistakes);
+  return text ? read_scenario(*text, path, set, mistakes) : std::nullopt;
 }
 
-std::optional<Scenario> read_scenario(std::string text, const std::filesystem::path& path,
+std::optional<Scenario> read_scenario(const std::string& text, const std::filesystem::path& path,
                                       const std::map<std::string, std::string>& set, Mistakes& mistakes) {
   const Reading reading{mistakes};
   const auto root = read_yaml_text(text, path.string(), mistakes);
-  auto map = root ? with_replacements(*root, set, mistakes).as_map() : std::nullopt;
+  const auto replaced = root ? std::optional{with_replacements(*root, set, mistakes)} : std::nullopt;
+  auto map = replaced ? replaced->as_map() : std::nullopt;
   if (!map) return std::nullopt;
   Scenario scenario;
   scenario.name = path.stem().string();
@@ -144,8 +146,7 @@ std::optional<Scenario> read_scenario(std::string text, const std::filesystem::p
   if (const auto steps = map->require("steps")) scenario.steps = read_steps(*steps);
   map->finish();
   if (!reading.sound()) return std::nullopt;
-  for (const auto& [key, value] : set) text += fmt::format("\n--set {}={}", key, value);
-  scenario.sha256 = sha256_hex(text);
+  scenario.sha256 = sha256_hex(content_text(*replaced));
   return scenario;
 }
 

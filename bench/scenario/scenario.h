@@ -187,7 +187,7 @@ struct Scenario {
   /// Whether a pass stands only where LED and register were compared; written `register_account: required`.
   bool register_account = true;
   std::vector<Step> steps;  ///< in the order of the file
-  std::string sha256;       ///< of the file's text with all --set applied
+  std::string sha256;       ///< of what it says, with all --set applied; see content_text()
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).
@@ -195,7 +195,8 @@ struct Scenario {
                                                     const std::map<std::string, std::string>& set,
                                                     Mistakes& mistakes);
 /// The same of a text; `path` stands for the file in messages and gives the scenario its name.
-[[nodiscard]] std::optional<Scenario> read_scenario(std::string text, const std::filesystem::path& path,
+[[nodiscard]] std::optional<Scenario> read_scenario(const std::string& text,
+                                                    const std::filesystem::path& path,
                                                     const std::map<std::string, std::string>& set,
                                                     Mistakes& mistakes);
 
