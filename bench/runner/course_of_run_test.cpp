@@ -310,6 +310,18 @@ TEST_F(WithChamber, CheckLoadsCountInTheAccountOfLedAndRegisters) {
   EXPECT_THAT(events(run(), "led_register"), SizeIs(1)) << "found by the check loads alone";
 }
 
+TEST_F(WithChamber, AMeterThatIsRestlessAtATemperatureThatStandsPassesNowhere) {
+  plan_.soaks[0].limit = Seconds{4 * 3600};
+  for (int i = 0; i < 16; ++i)
+    reactor_.at(instant_at(600 + 900 * i),
+                [this, i] { bench_.meters.at("A").error = i % 2 == 0 ? 1e-3 : 0; });
+  const RunOutcome outcome = run();
+  EXPECT_EQ(outcome.end, RunEnd::not_passed);
+  EXPECT_THAT(events(outcome, "no_pass", "A"),
+              ElementsAre(HasSubstr("not stable after 240 min at 33 °C: the check loads at position A")));
+  EXPECT_EQ(outcome.points.at(0).verdict.decision, Decision::inconclusive);
+}
+
 TEST_F(WithChamber, AMeterFailsAfterASoakOnlyWhereItsBodyIsSeen) {
   bench_.meter_error = 0.02;
   EXPECT_EQ(run().points.at(0).verdict.decision, Decision::fail);

@@ -274,9 +274,20 @@ class Run {
       else if (soaked->skipped_by)
         skip_soak(planned, *soaked->skipped_by);
       else
-        temperature_ = TemperatureBand{planned.temperature, planned.band};
+        stand_at(planned, soaked->unstable);
     });
     write_notes();
+  }
+
+  /// Whoever does not agree with himself at a temperature that stands passes nowhere.
+  void stand_at(const PlannedSoak& planned, const std::map<std::string, std::string>& unstable) {
+    temperature_ = TemperatureBand{planned.temperature, planned.band};
+    std::vector<Finding> findings;
+    for (const auto& [position, why] : unstable)
+      findings.push_back({position, "no_pass",
+                          fmt::format("not stable after {:.0f} min at {}: {}", planned.limit.value() / 60,
+                                      to_text(planned.temperature), why)});
+    take_findings(findings);
   }
 
   void skip_soak(const PlannedSoak& planned, const std::string& who) {

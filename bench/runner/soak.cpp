@@ -49,15 +49,19 @@ class Soak {
         if (skipped_by_) return SoakEnd{skipped_by_};
         if (auto looked = look(); !looked) return tl::unexpected{looked.error()};  // it may have taken long
       }
-      const auto unstable = what_is_not_stable();
-      if (!unstable) break;
-      if (elapsed() >= to_duration(soak_.limit))
+      const auto surroundings = what_is_not_stable_around();
+      const auto meters = surroundings ? Unstable{} : disagreements();
+      if (!surroundings && meters.empty()) break;
+      if (elapsed() >= to_duration(soak_.limit)) {
+        if (!surroundings && is_their_own_doing(meters)) return SoakEnd{.unstable = meters};
         return fault(
             Errc::implausible, "chamber", command(),
             fmt::format("not stable within {:.0f} min: {}; check chamber and meters, or give the soak "
                         "more time",
-                        minutes(to_duration(soak_.limit)), *unstable),
+                        minutes(to_duration(soak_.limit)),
+                        surroundings ? *surroundings : meters.begin()->second),
             elapsed());
+      }
       if (auto waited = wait(); !waited) return tl::unexpected{waited.error()};
       if (skipped_by_) return SoakEnd{skipped_by_};
     }
@@ -139,12 +143,13 @@ class Soak {
     return {};
   }
 
-  /// A sentence; nothing when all is stable.
-  [[nodiscard]] std::optional<std::string> what_is_not_stable() const {
+  /// A sentence; nothing when all but the meters themselves is stable.
+  [[nodiscard]] std::optional<std::string> what_is_not_stable_around() const {
     if (auto wrong = out_of_band(band_, now_)) return wrong;
     if (auto wrong = too_short()) return wrong;
     if (auto wrong = drift()) return wrong;
-    return disagreement();
+    if (checks_.size() < 2) return "two check loads are needed";
+    return std::nullopt;
   }
 
   [[nodiscard]] std::optional<std::string> too_short() const {
@@ -175,8 +180,10 @@ class Soak {
                        minutes(kDriftTime), to_text(kDrift));
   }
 
-  [[nodiscard]] std::optional<std::string> disagreement() const {
-    if (checks_.size() < 2) return "two check loads are needed";
+  using Unstable = std::map<std::string, std::string>;  // a sentence by position
+
+  [[nodiscard]] Unstable disagreements() const {
+    Unstable unstable;
     const Check& before = checks_[checks_.size() - 2];
     const Check& last = checks_.back();
     const bool any_alive =
@@ -186,18 +193,25 @@ class Soak {
       const PointRecord& b = last.records[i];
       // A dead meter does not keep the others from their results.
       if (!b.error_percent && any_alive) continue;
-      if (!a.error_percent || !b.error_percent)
-        return fmt::format("position {} gave no error at a check load", b.position);
+      if (!a.error_percent || !b.error_percent) {
+        unstable[b.position] = fmt::format("position {} gave no error at a check load", b.position);
+        continue;
+      }
       const double apart = std::abs(*b.error_percent - *a.error_percent);
       const double allowed =
           kCoverage * std::hypot(repeatability_percent(*a.budget), repeatability_percent(*b.budget));
       // Written so that NaN does not agree.
       if (!(apart <= allowed))
-        return fmt::format(
-            "the check loads at position {} differ by {:.4f} %, repeatability explains {:.4f} %", b.position,
-            apart, allowed);
+        unstable[b.position] =
+            fmt::format("the check loads at position {} differ by {:.4f} %, repeatability explains {:.4f} %",
+                        b.position, apart, allowed);
     }
-    return std::nullopt;
+    return unstable;
+  }
+
+  /// Nobody knows, without a sensor, whether bodies that all disagree still move.
+  [[nodiscard]] bool is_their_own_doing(const Unstable& unstable) const {
+    return !body_.empty() || unstable.size() < checks_.back().records.size();
   }
 
   Result<void> wait() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -25,7 +26,9 @@ struct SoakMeans {
 };
 
 struct SoakEnd {
-  std::optional<std::string> skipped_by;  ///< nothing: the meters are stable
+  std::optional<std::string> skipped_by{};  ///< nothing: the meters are at the temperature
+  /// Why a meter was not stable though its surroundings were, by position.
+  std::map<std::string, std::string> unstable{};
 };
 
 /// Conditions the chamber to the soak's temperature and waits, the load off but for check loads, until all of
@@ -36,7 +39,9 @@ struct SoakEnd {
 ///   - the errors of the last two check loads, 15 minutes apart or more, agree at each position
 ///     within twice the standard uncertainty of their difference by repeatability. A meter
 ///     that gave no error is not waited for where another did.
-/// Not so within the soak's limit (pauses apart): implausible, with what was not stable. A person may pause
+/// At the soak's limit (pauses apart) it ends with the meters that do not agree with themselves, where all
+/// else is stable and either a body is measured or another meter agrees: their errors are their own doing
+/// then. With anything else not stable: implausible, with what that is. A person may pause
 /// the wait, or end it. `note` gets events by kind and sentence: temperatures every five minutes and check
 /// loads
 /// (`soak`), what people did (`control`); it is called with the load off and may throw. Waits. The chamber

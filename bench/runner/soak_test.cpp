@@ -12,7 +12,9 @@
 namespace meterbench {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 /// Remembers the body, and whether a load was on when nobody checked.
 class Listener final : public RunObserver {
@@ -169,19 +171,45 @@ TEST_F(SoakTest, ABodyThatKeepsMovingIsNamedAtTheLimit) {
   EXPECT_THAT(told(), HasSubstr("the meter's body moved by"));
 }
 
-TEST_F(SoakTest, CheckLoadsThatDisagreeAreNamedAtTheLimit) {
-  soak_.limit = Seconds{4 * 3600};
-  for (int i = 0; i < 24; ++i)
-    reactor_.at(instant_at(600 + 900 * i), [this, i] { bench_.meter_error = i % 2 == 0 ? 1e-3 : 0; });
+class SoakOfARestlessMeter : public SoakTest {
+ protected:
+  SoakOfARestlessMeter() {
+    soak_.limit = Seconds{4 * 3600};
+    for (int i = 0; i < 24; ++i)
+      reactor_.at(instant_at(600 + 900 * i), [this, i] { meter().error = i % 2 == 0 ? 1e-3 : 0; });
+  }
+  testing::FakeMeterModel& meter() { return bench_.meters.at("A"); }
+};
+
+TEST_F(SoakOfARestlessMeter, EndsAtTheLimitWhereItsBodyIsKnownToBeStable) {
+  EXPECT_NEAR(run(), 4, 0.02);
+  ASSERT_EQ(told(), "stable");
+  EXPECT_THAT(ended_->unstable,
+              ElementsAre(Pair("A", HasSubstr("the check loads at position A differ by 0.1"))));
+}
+
+TEST_F(SoakOfARestlessMeter, IsAFaultWhereNobodyKnowsItsBody) {
+  bench_.climate.body_sensor = false;
   static_cast<void>(run());
   EXPECT_THAT(told(), HasSubstr("the check loads at position A differ by 0.1"));
+}
+
+TEST_F(SoakOfARestlessMeter, EndsAtTheLimitWhereAnotherMeterAgreesWithItself) {
+  bench_.climate.body_sensor = false;
+  testing::add_fake_positions(*station_, bench_, {"B"});
+  plan_.meters["B"] = sample::meter_type();
+  soak_.check = sample::point_at({"A", "B"}, "S1", 50, 40);
+  static_cast<void>(run());
+  ASSERT_EQ(told(), "stable");
+  EXPECT_THAT(ended_->unstable, ElementsAre(Pair("A", HasSubstr("position A differ"))));
 }
 
 TEST_F(SoakTest, AMeterThatGivesNoErrorIsNamedAtTheLimit) {
   bench_.meter_blinks = false;
   soak_.limit = Seconds{4 * 3600};
   static_cast<void>(run());
-  EXPECT_THAT(told(), HasSubstr("position A gave no error at a check load"));
+  ASSERT_EQ(told(), "stable");
+  EXPECT_THAT(ended_->unstable, ElementsAre(Pair("A", "position A gave no error at a check load")));
 }
 
 TEST_F(SoakTest, ASensorThatFallsSilentIsNotTakenForAStableBody) {
