@@ -12,6 +12,7 @@ EXCEPTIONS = {
     r".*_benchmark\.cpp": "measures the machine",
     r"tests/benchmarks/.*": "measures the machine",
     r"tests/campaign/.*": "tells a person how long it took",
+    r"python/engine/(waiting\.h|live_run\.(h|cpp))": "a thread of the interpreter waits for the bench's",
 }
 
 _HEADER = re.compile(
