@@ -10,6 +10,7 @@
 #include "bench/cli/messages.h"
 #include "bench/cli/number_format.h"
 #include "bench/cli/plan_text.h"
+#include "bench/cli/python_step.h"
 #include "bench/cli/run_report.h"
 #include "bench/runner/resume.h"
 #include "bench/runner/runner.h"
@@ -148,8 +149,9 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
   const Instant started = wall_.now();
   const RunOutcome outcome = [&] {
     Narrator narrator{desk_ == nullptr ? unseen_ : desk_->progress(), left, text, plan.meters.size() > 1};
-    return Runner{bench, ledger, narrator, desk_ == nullptr ? nullptr : &desk_->control()}.run(plan, head,
-                                                                                               unfinished);
+    PythonStep functions{bench.reactor, output_.ledger};
+    return Runner{bench, ledger, narrator, desk_ == nullptr ? nullptr : &desk_->control(), &functions}.run(
+        plan, head, unfinished);
   }();
   const double seconds = in_seconds(wall_.now() - started);
 

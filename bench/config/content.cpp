@@ -27,21 +27,30 @@ std::string scalar(std::string text) {
   return text;
 }
 
-nlohmann::json content(const YamlNode& node) {
+nlohmann::json normal(const std::string& text) { return scalar(text); }
+
+nlohmann::json plain(const std::string& text) {
+  if (const auto number = parse_number(text)) return *number;
+  if (text == "true" || text == "false") return text == "true";
+  return text;
+}
+
+/// Scalars as `said` has them; a list of one item is that item where `flat`.
+nlohmann::json content(const YamlNode& node, nlohmann::json (*said)(const std::string&), bool flat) {
   switch (node.kind()) {
     case YamlNode::Kind::null: return nullptr;
-    case YamlNode::Kind::scalar: return scalar(node.as_text().value());
+    case YamlNode::Kind::scalar: return said(node.as_text().value());
     case YamlNode::Kind::sequence: {
       const auto items = node.items();
-      if (items.size() == 1) return content(items.front());
+      if (flat && items.size() == 1) return content(items.front(), said, flat);
       auto list = nlohmann::json::array();
-      for (const YamlNode& item : items) list.push_back(content(item));
+      for (const YamlNode& item : items) list.push_back(content(item, said, flat));
       return list;
     }
     case YamlNode::Kind::map: {
       auto map = nlohmann::json::object();
       auto read = node.as_map().value();
-      for (const auto& [key, value] : read.entries()) map[key] = content(value);
+      for (const auto& [key, value] : read.entries()) map[key] = content(value, said, flat);
       return map;
     }
   }
@@ -51,7 +60,11 @@ nlohmann::json content(const YamlNode& node) {
 }  // namespace
 
 std::string content_text(const YamlNode& node) {
-  return content(node).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return content(node, normal, true).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_text(const YamlNode& node) {
+  return content(node, plain, false).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace meterbench

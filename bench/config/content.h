@@ -12,4 +12,8 @@ namespace meterbench {
 /// that item. Comments, order of keys, quotes, flow or block style do not show.
 [[nodiscard]] std::string content_text(const YamlNode& node);
 
+/// `node` as JSON on one line, for a program: numbers as numbers, `true` and `false` as such, all else as
+/// text.
+[[nodiscard]] std::string json_text(const YamlNode& node);
+
 }  // namespace meterbench

@@ -31,5 +31,11 @@ TEST(Content, ShowsEveryDifference) {
     EXPECT_NE(content_of(other), content) << other;
 }
 
+TEST(JsonText, IsWhatAProgramTakes) {
+  Mistakes mistakes;
+  const auto node = read_yaml_text("a: 1.50\nb: [x]\nc: true\nd: 0.2 T\ne:\n", "f", mistakes);
+  EXPECT_EQ(json_text(*node), R"({"a":1.5,"b":["x"],"c":true,"d":"0.2 T","e":null})");
+}
+
 }  // namespace
 }  // namespace meterbench

@@ -105,6 +105,12 @@ void add(Canonical& out, const MeterTask& task) {
   for (const std::string& version : task.versions) out.line("version", version);
   for (const std::string& item : task.shows) out.line("shows", item);
   out.line("switch", task.meter_switch);
+  if (const ScriptCall& script = task.script; !script.path.empty()) {
+    // Where the file lies is not what it does.
+    out.line("script", script.sha256);
+    out.line("function", script.function);
+    out.line("arguments", script.arguments);
+  }
 }
 
 void add(Canonical& out, const PlannedPoint& point) {
@@ -168,6 +174,7 @@ std::string_view to_text(ResultKind kind) {
     case ResultKind::security: return "security";
     case ResultKind::display: return "display";
     case ResultKind::press: return "press";
+    case ResultKind::python: return "python";
   }
   return "unknown";
 }

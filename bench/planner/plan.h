@@ -50,6 +50,7 @@ enum class ResultKind {
   security,
   display,
   press,
+  python,
 };
 [[nodiscard]] std::string_view to_text(ResultKind kind);
 /// Whether it is a number with an uncertainty.

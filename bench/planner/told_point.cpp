@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 #include <string>
 
@@ -32,6 +33,7 @@ ResultKind result_of(LoadTest test) {
     case LoadTest::security: return ResultKind::security;
     case LoadTest::display: return ResultKind::display;
     case LoadTest::press: return ResultKind::press;
+    case LoadTest::python: return ResultKind::python;
     default: return ResultKind::percent_error;
   }
 }
@@ -46,6 +48,9 @@ std::string criterion_text(const LoadStep& step) {
     case LoadTest::firmware: return fmt::format("firmware {}", fmt::join(step.task.versions, " or "));
     case LoadTest::security: return "a wrong password opens nothing and is logged, secrets are not told";
     case LoadTest::display: return fmt::format("the display shows {}", fmt::join(step.task.shows, ", "));
+    case LoadTest::python:
+      return fmt::format("{} of {} says so", step.task.script.function,
+                         std::filesystem::path{step.task.script.path}.filename().string());
     default: return fmt::format("switch {} does what it is for", step.task.meter_switch);
   }
 }
@@ -74,6 +79,7 @@ Seconds time_of(const MeterTask& task, LoadTest test) {
            static_cast<double>(task.intervals + 1 + (task.clock_change.value() != 0 ? 1 : 0));
   if (test == LoadTest::bidirectional) return task.time * static_cast<double>(task.reversals + 1);
   if (test == LoadTest::dips) return length_of(task.dips) + kSession;
+  if (test == LoadTest::python) return kSession;  // nobody knows; its time limit is the machine's
   return task.time.value() > 0 ? task.time : kSession;
 }
 

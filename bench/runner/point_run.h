@@ -12,6 +12,7 @@
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
 #include "bench/runner/energy_books.h"
+#include "bench/runner/external_step.h"
 #include "bench/runner/load_period.h"
 #include "bench/runner/observer.h"
 #include "bench/runner/run_control.h"
@@ -30,6 +31,7 @@ struct PointConditions {
   /// Since when this load has been on, for points that want it to stand for a while; nothing: it is new.
   std::optional<Instant> loaded_since{};
   RunControl* control = nullptr;            ///< people who may skip; none: nobody
+  ExternalStep* external = nullptr;         ///< who runs the programs of others; none: nobody does
   std::optional<std::string> skipped_by{};  ///< who did before it began: no load is put on
 };
 

@@ -56,12 +56,13 @@ std::vector<std::size_t> positions_of(const Station& station, const Plan& plan) 
 /// One run, or the part of it that was left, from all off to all off.
 class Run {
  public:
-  Run(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control, const Plan& plan,
-      const std::optional<UnfinishedRun>& unfinished)
+  Run(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control, ExternalStep* external,
+      const Plan& plan, const std::optional<UnfinishedRun>& unfinished)
       : station_{station},
         ledger_{ledger},
         observer_{observer},
         control_{control},
+        external_{external},
         plan_{plan},
         positions_{positions_of(station, plan)},
         interlock_{station},
@@ -194,7 +195,8 @@ class Run {
     PointConditions conditions{.attempt = turn.attempt,
                                .doubts = doubts_of(planned.limit),
                                .hold = {temperature_, &interlock_},
-                               .control = control_};
+                               .control = control_,
+                               .external = external_};
     if (planned.repetition > 1) conditions.loaded_since = loaded_since_;
     if (planned.rest.value() > 0) rest(planned.rest, conditions.skipped_by);
     if (over()) return;
@@ -515,6 +517,7 @@ class Run {
   Ledger& ledger_;
   RunObserver& observer_;
   RunControl* control_;
+  ExternalStep* external_;
   const Plan& plan_;
   const std::vector<std::size_t> positions_;
   InterlockKeeper interlock_;
@@ -539,7 +542,7 @@ class Run {
 }  // namespace
 
 RunOutcome Runner::run(const Plan& plan, RunRecord head, const std::optional<UnfinishedRun>& unfinished) {
-  return Run{station_, ledger_, observer_, control_, plan, unfinished}.carry_out(std::move(head));
+  return Run{station_, ledger_, observer_, control_, external_, plan, unfinished}.carry_out(std::move(head));
 }
 
 }  // namespace meterbench

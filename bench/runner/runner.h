@@ -8,6 +8,7 @@
 #include "bench/core/fault.h"
 #include "bench/ledger/ledger.h"
 #include "bench/planner/plan.h"
+#include "bench/runner/external_step.h"
 #include "bench/runner/observer.h"
 #include "bench/runner/run_control.h"
 #include "bench/station/station.h"
@@ -44,9 +45,11 @@ struct UnfinishedRun {
 /// resumed run to go on from.
 class Runner {
  public:
-  /// `control`: hears people; none: nobody is heard.
-  Runner(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control = nullptr)
-      : station_{station}, ledger_{ledger}, observer_{observer}, control_{control} {}
+  /// `control`: hears people; none: nobody is heard. `external`: runs the programs of others that the plan
+  /// names; none: they are not run.
+  Runner(Station& station, Ledger& ledger, RunObserver& observer, RunControl* control = nullptr,
+         ExternalStep* external = nullptr)
+      : station_{station}, ledger_{ledger}, observer_{observer}, control_{control}, external_{external} {}
 
   /// The meters of the plan stand in the station's positions of the same names. `head` is completed with what
   /// the run finds out. With `unfinished` the same run goes on: points that have an error or a decision at
@@ -60,6 +63,7 @@ class Runner {
   Ledger& ledger_;
   RunObserver& observer_;
   RunControl* control_;
+  ExternalStep* external_;
 };
 
 }  // namespace meterbench

@@ -30,6 +30,8 @@ constexpr Seconds kMargin{5};
 constexpr Duration kRestart = std::chrono::seconds{5};
 /// Longer than a dip itself takes no source to tell that it is over.
 constexpr Duration kDipLimit = std::chrono::seconds{60};
+/// Of an instrument that a program of others asks.
+constexpr Duration kProgramLimit = std::chrono::seconds{60};
 
 template <class T>
 using Answers = MeterAnswers<T>;
@@ -64,6 +66,7 @@ class ToldPoint {
     if (!attempt.skipped_by) {
       const auto done = carry_out().and_then([&] { return end_load(); });
       if (hold_) attempt.skipped_by = hold_->skipped_by();
+      if (skipped_by_) attempt.skipped_by = skipped_by_;
       if (!done && !attempt.skipped_by)
         attempt.fault = done.error();
       else if (auto ended = end_load(); !ended)
@@ -85,6 +88,7 @@ class ToldPoint {
       case ResultKind::mode_change: return mode_change();
       case ResultKind::clock_error: return clock();
       case ResultKind::dips: return dips();
+      case ResultKind::python: return external();
       default: return check();
     }
   }
@@ -497,6 +501,133 @@ class ToldPoint {
                              lost.value() <= 0 && then.demand_resets == now.demand_resets;
   }
 
+  // Programs of others.
+
+  Result<void> external() {
+    ExternalStep* const program = conditions_.external;
+    if (program == nullptr) return hinder_all("nobody here runs functions of scenarios");
+    ExternalCall call{point_.step, point_.task.script, point_.task.time, {}};
+    for (const PlannedMeter& meter : point_.meters) call.meters.emplace(meter.position, type(meter.position));
+    program->start(call);
+    auto ended = serve(*program);
+    program->kill();
+    return ended;
+  }
+
+  /// Until it has said what comes of it. Simulated time stands still while it computes.
+  Result<void> serve(ExternalStep& program) {
+    while (true) {
+      const auto waited = station_.reactor.run_until_told(
+          [&] { return program.has_message() || ill() || (conditions_.control && skip_is_asked()); });
+      if (auto fault = ill()) return tl::unexpected{*std::move(fault)};
+      if (skipped_by_) return fault(Errc::stopped, "bench", "python", "skipped by " + *skipped_by_);
+      if (waited == Reactor::Waited::stopped)
+        return tl::unexpected{station_.reactor.stop_fault("bench", "python")};
+      auto message = program.take();
+      if (auto* const end = std::get_if<external::End>(&message)) {
+        for (const PlannedMeter& meter : point_.meters)
+          if (!end->results.contains(meter.position))
+            results_[meter.position].hindrance = "the function says nothing of this position";
+        for (auto& [position, result] : end->results) results_[position] = std::move(result);
+        return {};
+      }
+      const external::Answer answer = std::visit([&](const auto& asked) { return do_for_it(asked); },
+                                                 std::get<external::Request>(message));
+      program.answer(answer);
+      if (!answer && of_the_bench(answer.error())) return tl::unexpected{answer.error()};
+    }
+  }
+
+  /// What ends the run; all else is the program's own affair.
+  static bool of_the_bench(const Fault& fault) {
+    return fault.code != Errc::out_of_range && !fault.device.starts_with("optical") &&
+           fault.device != "display" && fault.device != "switches";
+  }
+
+  [[nodiscard]] std::optional<Fault> ill() const {
+    if (talk_.interlock && talk_.interlock->fault()) return talk_.interlock->fault();
+    if (talk_.hold && talk_.hold->watch()) return talk_.hold->watch()->fault();
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool skip_is_asked() {
+    if (!skipped_by_) skipped_by_ = conditions_.control->take_skip();
+    return skipped_by_.has_value();
+  }
+
+  Result<void> hinder_all(const std::string& why) {
+    for (const PlannedMeter& meter : point_.meters) results_[meter.position].hindrance = why;
+    return {};
+  }
+
+  external::Answer do_for_it(const external::Apply& asked) {
+    for (const auto& [position, meter] : means_.plan.meters)
+      // Written so that NaN fails too.
+      if (!(asked.voltage <= meter.maximum_voltage && asked.current <= meter.maximum_current))
+        return fault(Errc::out_of_range, "source", "apply load point",
+                     fmt::format("{} and {} are beyond what the meter at position {} can bear",
+                                 to_text(asked.voltage), to_text(asked.current), position));
+    if (auto off = end_load(); !off) return tl::unexpected{off.error()};
+    const MeterType& meter = means_.plan.meters.begin()->second;
+    asked_load_ = make_load_point(meter.form, asked.voltage, point_.load.frequency, asked.current,
+                                  asked.power_factor, asked.direction, {.circuit = asked.circuit});
+    auto loaded = begin_load(asked_load_);
+    if (!loaded) return tl::unexpected{loaded.error()};
+    return std::monostate{};
+  }
+
+  external::Answer do_for_it(const external::Off&) {
+    if (auto off = end_load(); !off) return tl::unexpected{off.error()};
+    return std::monostate{};
+  }
+
+  external::Answer do_for_it(const external::Wait& asked) {
+    if (auto waited = talk_.wait(to_duration(asked.time)); !waited) return tl::unexpected{waited.error()};
+    return std::monostate{};
+  }
+
+  external::Answer do_for_it(const external::ReadReference&) {
+    return answered(
+        await<ReferenceReading>(station_.reactor, "reference", "read", kProgramLimit,
+                                [&](auto done) { station_.reference->start_read(std::move(done)); }));
+  }
+
+  external::Answer do_for_it(const external::ReadRegisters& asked) {
+    const auto meter = station_.meters.find(asked.position);
+    if (meter == station_.meters.end())
+      return fault(Errc::out_of_range, "optical." + asked.position, "read registers",
+                   "there is no optical port with a meter at this position");
+    return answered(
+        await<MeterRegisters>(station_.reactor, "optical." + asked.position, "read registers", kProgramLimit,
+                              [&](auto done) { meter->second->start_read_registers(std::move(done)); }));
+  }
+
+  external::Answer do_for_it(const external::ReadDisplay& asked) {
+    if (station_.display == nullptr)
+      return fault(Errc::refused, "display", "read", "this station sees no displays");
+    return answered(await<std::string>(station_.reactor, "display", "read", kProgramLimit, [&](auto done) {
+      station_.display->start_read_display(asked.position, std::move(done));
+    }));
+  }
+
+  external::Answer do_for_it(const external::Press& asked) {
+    if (station_.controls == nullptr)
+      return fault(Errc::refused, "switches", "press", "this station presses no switches");
+    const Duration held = to_duration(asked.duration);
+    const auto pressed =
+        await<void>(station_.reactor, "switches", "press", held + kProgramLimit, [&](auto done) {
+          station_.controls->start_press(asked.position, asked.which, held, std::move(done));
+        });
+    if (!pressed) return tl::unexpected{pressed.error()};
+    return std::monostate{};
+  }
+
+  template <class T>
+  static external::Answer answered(Result<T> told) {
+    if (!told) return tl::unexpected{told.error()};
+    return *std::move(told);
+  }
+
   // Everything else.
 
   Result<void> check() {
@@ -587,6 +718,8 @@ class ToldPoint {
   ToldResults results_;
   std::map<std::string, Seconds> ahead_;  // of the bench's clock, by position, before anybody set it
   ActivePower seen_power_{};
+  LoadPoint asked_load_{};                 // by a program of others
+  std::optional<std::string> skipped_by_;  // while one was waited for
 };
 
 }  // namespace

@@ -1,10 +1,15 @@
 #include "bench/scenario/load_step.h"
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "bench/config/content.h"
 #include "bench/config/fields.h"
+#include "bench/core/sha256.h"
 #include "bench/scenario/step_fields.h"
 
 namespace meterbench {
@@ -197,6 +202,13 @@ void set_no_load(LoadStep& step) {
   step.directions = {Direction::delivered};
 }
 
+std::optional<std::string> file_bytes(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  if (!file.is_open() || file.bad() || !std::filesystem::is_regular_file(path)) return std::nullopt;
+  return bytes;
+}
+
 std::vector<std::string> read_texts(YamlMap& map, std::string_view key) {
   const auto node = map.require(key);
   if (!node) return {};
@@ -239,6 +251,27 @@ void read_dips(YamlMap& map, MeterTask& task) {
   task.allowed = required_quantity<kind::Time>(map, "allowed");
 }
 
+/// `function: magnet.py:try_magnet`, the file beside the scenario.
+void read_script(YamlMap& map, MeterTask& task) {
+  task.time = read_time(map, "time_limit", Seconds{60});
+  task.script.arguments = "{}";
+  if (const auto arguments = map.find("arguments"); arguments && arguments->as_map())
+    task.script.arguments = json_text(*arguments);
+  const auto node = map.require("function");
+  const auto text = node ? node->as_text() : std::nullopt;
+  if (!text) return;
+  const std::size_t colon = text->rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text->size())
+    return node->mistake(fmt::format("'{}' names no function: magnet.py:try_magnet is an example", *text));
+  const auto path = std::filesystem::path{node->position().file}.parent_path() / text->substr(0, colon);
+  const auto bytes = file_bytes(path);
+  if (!bytes) return node->mistake(fmt::format("{} cannot be read", path.string()));
+  std::error_code unknown;
+  task.script.path = std::filesystem::absolute(path, unknown).string();
+  task.script.function = text->substr(colon + 1);
+  task.script.sha256 = sha256_hex(*bytes);
+}
+
 void read_task(YamlMap& map, LoadStep& step) {
   constexpr int kMostIntervals = 96, kMostReversals = 1000;
   MeterTask& task = step.task;
@@ -266,6 +299,7 @@ void read_task(YamlMap& map, LoadStep& step) {
         if (const auto name = node->as_one_of({"demand_reset", "test_mode", "display_scroll", "disconnect"}))
           task.meter_switch = *name;
       break;
+    case LoadTest::python: read_script(map, task); break;
     default: break;
   }
 }

@@ -84,6 +84,7 @@ std::string_view to_text(LoadTest test) {
     case LoadTest::dips: return "dips";
     case LoadTest::display: return "display";
     case LoadTest::press: return "press";
+    case LoadTest::python: return "python";
   }
   return "unknown";
 }
@@ -93,7 +94,7 @@ const std::vector<LoadTest>& load_tests() {
                                          LoadTest::no_load,     LoadTest::demand,    LoadTest::bidirectional,
                                          LoadTest::mode_change, LoadTest::clock,     LoadTest::firmware,
                                          LoadTest::security,    LoadTest::dips,      LoadTest::display,
-                                         LoadTest::press};
+                                         LoadTest::press,       LoadTest::python};
   return all;
 }
 

@@ -58,6 +58,7 @@ enum class LoadTest {
   dips,           ///< that nothing is registered or lost while its voltage dips
   display,        ///< what its display shows
   press,          ///< that a switch does what it is for
+  python,         ///< what a function of the scenario's author says
 };
 [[nodiscard]] std::string_view to_text(LoadTest test);
 [[nodiscard]] const std::vector<LoadTest>& load_tests();
@@ -86,6 +87,14 @@ struct Repetition {
   friend bool operator==(const Repetition&, const Repetition&) = default;
 };
 
+/// A function in a file of its author's, and what it is called with.
+struct ScriptCall {
+  std::string path;       ///< of the file; empty: no such call
+  std::string sha256;     ///< of its bytes when the scenario was read
+  std::string function;   ///< `try_magnet`
+  std::string arguments;  ///< a JSON object
+};
+
 /// What a test asks of the meters through optical port, switches and display.
 struct MeterTask {
   int intervals = 3;                    ///< of `demand`: full ones, after the one that the load began in
@@ -98,6 +107,7 @@ struct MeterTask {
   std::vector<std::string> versions{};  ///< of `firmware`: those that are allowed
   std::vector<std::string> shows{};     ///< of `display`, see the scenario's schema
   std::string meter_switch{};           ///< of `press`, as MeterSwitch has it
+  ScriptCall script{};  ///< of `python`; `time` is the longest that it may take, by the machine's clock
 };
 
 /// One test over a grid of voltages, circuits, currents, power factors and directions.

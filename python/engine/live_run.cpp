@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "bench/cli/python_step.h"
 #include "bench/cli/run_report.h"
 #include "bench/ledger/ledger.h"
 #include "bench/runner/resume.h"
@@ -72,7 +73,9 @@ void LiveRun::carry_out(OpenBench& bench) {
     const RunRecord head = bench.head(prepared_);
     Ledger ledger{bench.ledger(), Ledger::Mode::write};
     Teller teller{*this, desk_ ? desk_->progress() : own_progress_, head.simulated};
-    RunOutcome outcome = Runner{bench.station(), ledger, teller, &control()}.run(prepared_.plan, head);
+    PythonStep functions{bench.station().reactor, bench.ledger()};
+    RunOutcome outcome =
+        Runner{bench.station(), ledger, teller, &control(), &functions}.run(prepared_.plan, head);
     if (!outcome.record_failure) outcome.points = last_attempts(ledger.points(outcome.run_id));
     const std::lock_guard lock{mutex_};
     run_id_ = outcome.run_id;

@@ -205,9 +205,7 @@ class Source:
         ``coil_2``, ``opposed``. ``frequency``: the meter's nominal without. Raises :class:`OutOfRangeFault` before a byte
         leaves where station, source or a meter cannot bear it.
         """
-        if lag is not None and power_factor is not None:
-            raise InvalidInput("either lag or power_factor, not both")
-        factor = _power_factor(lag) if lag is not None else str(1 if power_factor is None else power_factor)
+        factor = power_factor_text(lag, power_factor)
         engine = self._station._engine
         self.set_point = {
             "voltage": voltage,
@@ -424,7 +422,12 @@ class Run:
         return f"<Run {self.run_id or 'that begins'}: {self.progress}>"
 
 
-def _power_factor(lag: Angle) -> str:
+def power_factor_text(lag: Angle | None, power_factor: str | float | None) -> str:
+    """``1``, ``0.5 lag``, ``0.8 lead``: of the one that is given; 1 where none is."""
+    if lag is not None and power_factor is not None:
+        raise InvalidInput("either lag or power_factor, not both")
+    if lag is None:
+        return str(1 if power_factor is None else power_factor)
     if not abs(lag.degrees) < 90:
         raise InvalidInput(f"a lag of {lag} is none of a load: below 90°, and direction='received' turns the current")
     # Twelve digits, so that the cosine of 60° is the 0.5 of a limit's condition.
