@@ -31,7 +31,8 @@ OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "v
             "intervals", "clock_change", "reversals", "power_cut", "influence_coefficients", "temperature_percent_per_k", "voltage_percent_per_percent", "current_percent_per_percent", "angle_percent_per_degree",
             "frequency_percent_per_percent", "waveform", "source_distortion", "thermometer", "room", "reference_correlation", "isolation_correlation", "retry", "direct_current", "peak_voltage", "peak_current",
             "isolation_transformers",
-            "repeat", "every", "rest", "varies", "times", "pause", "dips"}
+            "repeat", "every", "rest", "varies", "times", "pause", "dips", "time_limit"}
+FREE = {"arguments"}  # of a step `python`: any keys, its function's own
 CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
                          "below"}
 OPTIONAL_OF_A_HARMONIC = {"voltage", "voltage_phase", "current", "current_phase"}
@@ -61,13 +62,15 @@ def validator(kind):
 
 
 def places(node, path=()):
-    """Each map, list and value of a document with its path; of many positions, all alike, the first few."""
+    """Each map, list and value of a document that a schema rules over, with its path; of many positions, all alike,
+    the first few."""
     yield path, node
     if path == ("positions",):
         node = dict(list(node.items())[:8])
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
-        yield from places(child, (*path, key))
+        if key not in FREE:
+            yield from places(child, (*path, key))
 
 
 def changed(document, path, change):
