@@ -6,52 +6,21 @@
 #include <fmt/format.h>
 
 #include "bench/cli/exit_code.h"
+#include "bench/cli/junit_document.h"
 #include "bench/cli/messages.h"
 #include "bench/cli/number_format.h"
 #include "bench/cli/point_table.h"
 #include "bench/cli/run_report.h"
-#include "bench/cli/xml_text.h"
 #include "bench/core/quantity_text.h"
 
 namespace meterbench {
 namespace {
 
+using junit::Case;
+using junit::Mishap;
+
 constexpr std::string_view kBenchFaultType = "bench fault";
 constexpr std::string_view kInterruptedType = "interrupted";
-
-/// How a case ended; passed: neither.
-enum class Mishap { none, failure, error, skipped };
-
-std::string_view element(Mishap mishap) {
-  switch (mishap) {
-    case Mishap::failure: return "failure";
-    case Mishap::error: return "error";
-    case Mishap::skipped: return "skipped";
-    case Mishap::none: break;
-  }
-  return "";
-}
-
-struct Case {
-  std::string name;
-  double time_s = 0;
-  Mishap mishap = Mishap::none;
-  std::string type;     ///< of the mishap
-  std::string message;  ///< of the mishap
-  std::string output;   ///< all that is to be said, whatever came out
-};
-
-struct Suite {
-  std::string name;
-  std::vector<Case> cases;
-
-  [[nodiscard]] long count(Mishap mishap) const { return std::ranges::count(cases, mishap, &Case::mishap); }
-  [[nodiscard]] double time_s() const {
-    double sum = 0;
-    for (const Case& c : cases) sum += c.time_s;
-    return sum;
-  }
-};
 
 std::string figures(const PointRecord& p) {
   const double u = p.budget ? p.budget->expanded_percent() : 0;
@@ -147,76 +116,44 @@ Case case_of(const RunSummary& summary, const std::vector<EventRow>& events,
   return c;
 }
 
-std::string property(const std::string& name, std::string_view value) {
-  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
-}
-
-std::string properties(const RunSummary& summary, long unverified_passes) {
+std::vector<std::pair<std::string, std::string>> properties(const RunSummary& summary,
+                                                            long unverified_passes) {
   const RunRecord& run = summary.run;
-  std::string text = "    <properties>\n";
-  if (run.simulated) text += property("notice", kSimulatedNotice);
-  text += property("run_id", run.run_id) + property("scenario", run.scenario) +
-          property("station", run.station) + property("lab", run.lab) +
-          property("seed", run.seed ? std::to_string(*run.seed) : "") + property("meter", run.meter) +
-          property("firmware", run.firmware) + property("decision_rule", run.decision_rule) +
-          property("software", run.software) + property("content_hash", summary.content_hash) +
-          property("unverified_passes", std::to_string(unverified_passes));
-  return text + "    </properties>\n";
-}
-
-std::string case_xml(const std::string& class_name, const Case& c) {
-  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
-                                 xml_text(class_name), xml_text(c.name), c.time_s);
-  if (c.mishap == Mishap::skipped)  // has no type in the common schema
-    text += fmt::format("      <skipped message=\"{}\"/>\n", xml_text(c.message));
-  else if (c.mishap != Mishap::none)
-    text += fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element(c.mishap),
-                        xml_text(c.type), xml_text(c.message), xml_text(c.output));
-  if (!c.output.empty()) text += fmt::format("      <system-out>{}</system-out>\n", xml_text(c.output));
-  return text + "    </testcase>\n";
-}
-
-std::string suite_xml(const RunSummary& summary, const Suite& suite, long unverified_passes) {
-  std::string text = fmt::format(
-      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" "
-      "timestamp=\"{}\">\n",
-      xml_text(suite.name), suite.cases.size(), suite.count(Mishap::failure), suite.count(Mishap::error),
-      suite.count(Mishap::skipped), suite.time_s(), utc_text(summary.run.started).substr(0, 19));
-  text += properties(summary, unverified_passes);
-  for (const Case& c : suite.cases) text += case_xml(summary.run.scenario + "." + suite.name, c);
-  return text + "  </testsuite>\n";
+  std::vector<std::pair<std::string, std::string>> all;
+  if (run.simulated) all.emplace_back("notice", kSimulatedNotice);
+  all.insert(all.end(), {{"run_id", run.run_id},
+                         {"scenario", run.scenario},
+                         {"station", run.station},
+                         {"lab", run.lab},
+                         {"seed", run.seed ? std::to_string(*run.seed) : ""},
+                         {"meter", run.meter},
+                         {"firmware", run.firmware},
+                         {"decision_rule", run.decision_rule},
+                         {"software", run.software},
+                         {"content_hash", summary.content_hash},
+                         {"unverified_passes", std::to_string(unverified_passes)}});
+  return all;
 }
 
 }  // namespace
 
 std::string junit_xml(const RunSummary& summary, const std::vector<PointRecord>& points,
                       const std::vector<EventRow>& events) {
-  std::vector<Suite> suites;
   const std::vector<PointRecord> last = last_attempts(points);
-  for (const PointRecord& p : last) {
-    const std::string name = p.label.empty() ? p.step : p.step + " " + p.label;
-    auto suite = std::ranges::find(suites, name, &Suite::name);
-    if (suite == suites.end()) suite = suites.insert(suites.end(), Suite{name, {}});
-    suite->cases.push_back(case_of(p));
-  }
-  const Suite out_of_reach{"out of reach", unreachable_cases(events)};
-  if (!out_of_reach.cases.empty()) suites.push_back(out_of_reach);
-  const bool all_told = std::ranges::any_of(
-      suites, [](const Suite& s) { return s.count(Mishap::failure) + s.count(Mishap::error) > 0; });
-  suites.push_back({"bench", {case_of(summary, events, last, all_told)}});
-
-  Suite all{summary.run.scenario, {}};
-  for (const Suite& suite : suites) all.cases.insert(all.cases.end(), suite.cases.begin(), suite.cases.end());
-  std::string text = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" "
-      "errors=\"{}\" time=\"{:.3f}\">\n",
-      xml_text(all.name), all.cases.size(), all.count(Mishap::failure), all.count(Mishap::error),
-      all.time_s());
   const auto unverified_passes = std::ranges::count_if(last, [](const PointRecord& p) {
     return p.verdict.decision == Decision::pass && !p.verdict.basis.verified();
   });
-  for (const Suite& suite : suites) text += suite_xml(summary, suite, unverified_passes);
-  return text + "</testsuites>\n";
+  junit::Document document{
+      summary.run.scenario, summary.run.started, properties(summary, unverified_passes), {}};
+  for (const PointRecord& p : last)
+    document.suite(p.label.empty() ? p.step : p.step + " " + p.label).cases.push_back(case_of(p));
+  const junit::Suite out_of_reach{"out of reach", unreachable_cases(events)};
+  if (!out_of_reach.cases.empty()) document.suites.push_back(out_of_reach);
+  const bool all_told = std::ranges::any_of(document.suites, [](const junit::Suite& s) {
+    return s.count(Mishap::failure) + s.count(Mishap::error) > 0;
+  });
+  document.suites.push_back({"bench", {case_of(summary, events, last, all_told)}});
+  return document.xml();
 }
 
 }  // namespace meterbench

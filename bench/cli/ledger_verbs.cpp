@@ -1,8 +1,5 @@
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -10,6 +7,7 @@
 #include "bench/cli/inputs.h"
 #include "bench/cli/junit.h"
 #include "bench/cli/ledger_json.h"
+#include "bench/cli/output_file.h"
 #include "bench/cli/point_view.h"
 #include "bench/cli/run_list.h"
 #include "bench/cli/run_view.h"
@@ -30,6 +28,7 @@ struct LedgerOptions {
   std::string point;     ///< empty: all
   std::string position;  ///< empty: all
   bool budget = false;   ///< alone
+  std::string tag;
 };
 
 RunSummary find(const Ledger& ledger, const LedgerOptions& options) {
@@ -112,18 +111,6 @@ int show_run(const LedgerOptions& options) {
   return kAllPassed;
 }
 
-/// To standard output, or whole to a file.
-void write_out(const std::string& text, const std::string& file) {
-  if (file.empty() || file == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
-  }
-  std::ofstream out{file, std::ios::binary};
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error{fmt::format("{}: cannot be written: {}", file, std::strerror(errno))};
-}
-
 int export_run(const LedgerOptions& options) {
   const Ledger ledger{options.ledger, Ledger::Mode::read};
   const RunSummary summary = find(ledger, options);
@@ -132,6 +119,12 @@ int export_run(const LedgerOptions& options) {
             : options.format == "junit" ? junit_xml(summary, ledger.points(run_id), ledger.events(run_id))
                                         : json_text(run_json(ledger, summary)),
             options.output);
+  return kAllPassed;
+}
+
+int tag_run(const LedgerOptions& options) {
+  Ledger ledger{options.ledger, Ledger::Mode::write};
+  ledger.tag_run(find(ledger, options).run.run_id, options.tag);
   return kAllPassed;
 }
 
@@ -188,6 +181,11 @@ void add_ledger_verbs(CLI::App& app, VerbAction& chosen) {
       ->check(CLI::IsMember({"csv", "json", "junit"}));
   exported->add_option("-o,--output", options->output, "File; standard output without");
   does(exported, options, chosen, export_run);
+
+  CLI::App* tag =
+      ledger_verb(app, "tag", "Give a run a name that it shares with others: a release", options, true);
+  tag->add_option("--as", options->tag, "The name: v5.34-rc1")->required()->check(named_text());
+  does(tag, options, chosen, tag_run);
 
   CLI::App* verify = app.add_subcommand("verify", "Check the SHA-256 links of a ledger");
   verify->add_option("ledger", options->ledger, "SQLite file of the results")->capture_default_str();

@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
     meterbench::add_run(app, chosen);
     meterbench::add_resume(app, chosen);
     meterbench::add_recompute(app, chosen);
+    meterbench::add_gate(app, chosen);
     meterbench::add_control_verbs(app, chosen);
     meterbench::add_check(app, chosen);
     meterbench::add_plan(app, chosen);

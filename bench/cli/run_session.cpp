@@ -75,6 +75,7 @@ void RunOutput::add_to(CLI::App& verb) {
   verb.add_option("--ledger", ledger, "SQLite file of the results")->capture_default_str();
   verb.add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
   verb.add_flag("--require-verified", require_verified, "Exit 1 when a decision's basis is unverified");
+  verb.add_option("--tag", tag, "Name for the run that it shares with others: a release");
   verb.add_flag("--timing", timing, "Tell on standard error what the machine's time was spent on");
 }
 
@@ -157,6 +158,7 @@ int RunSession::carry_out(const PreparedRun& prepared, const std::optional<Earli
 
   // What the ledger says of all parts of the run counts, as far as it can be read.
   const bool recorded = !outcome.record_failure;
+  if (recorded && !output_.tag.empty()) ledger.tag_run(outcome.run_id, output_.tag);
   const auto points = last_attempts(recorded ? ledger.points(outcome.run_id) : outcome.points);
   if (text) {
     say(summary_text(outcome, plan, points,

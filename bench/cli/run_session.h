@@ -22,6 +22,7 @@ struct RunOutput {
   std::string format = "text";
   bool require_verified = false;
   bool timing = false;
+  std::string tag{};  ///< of the run, once it has ended; empty: none
 
   void add_to(CLI::App& verb);
 };

@@ -21,11 +21,12 @@ using VerbAction = std::function<int(StopSignal& stop)>;
 void add_run(CLI::App& app, VerbAction& chosen);
 void add_resume(CLI::App& app, VerbAction& chosen);
 void add_recompute(CLI::App& app, VerbAction& chosen);
+void add_gate(CLI::App& app, VerbAction& chosen);
 /// pause, continue, skip, stop, status: of a run in progress
 void add_control_verbs(CLI::App& app, VerbAction& chosen);
 void add_check(CLI::App& app, VerbAction& chosen);
 void add_plan(CLI::App& app, VerbAction& chosen);
-/// runs, show, export, verify
+/// runs, show, export, tag, verify
 void add_ledger_verbs(CLI::App& app, VerbAction& chosen);
 void add_doctor(CLI::App& app, VerbAction& chosen);
 /// meter read, registers, clock, profile, log, procedure

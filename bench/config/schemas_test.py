@@ -31,7 +31,7 @@ OPTIONAL = {"description", "latency_s", "options", "module", "decision_rule", "v
             "intervals", "clock_change", "reversals", "power_cut", "influence_coefficients", "temperature_percent_per_k", "voltage_percent_per_percent", "current_percent_per_percent", "angle_percent_per_degree",
             "frequency_percent_per_percent", "waveform", "source_distortion", "thermometer", "room", "reference_correlation", "isolation_correlation", "retry", "direct_current", "peak_voltage", "peak_current",
             "isolation_transformers",
-            "repeat", "every", "rest", "varies", "times", "pause", "dips", "time_limit"}
+            "repeat", "every", "rest", "varies", "times", "pause", "dips", "time_limit", "gate", "margins", "runs", "baseline", "candidate"}
 FREE = {"arguments"}  # of a step `python`: any keys, its function's own
 CONDITIONS_OF_A_LIMIT = {"current", "power_factor", "temperature", "voltage", "connection", "at_least", "above", "at_most",
                          "below"}
@@ -129,7 +129,7 @@ class Schemas(unittest.TestCase):
             for path, _ in places(document):
                 if not path or isinstance(path[-1], int) or path[-1] in OPTIONAL:
                     continue
-                if path[-2:-1] in (("positions",), ("switches",)):  # the keys are names of positions
+                if path[-2:-1] in (("positions",), ("switches",), ("margins",)):  # the keys are names
                     continue
                 if of_soak_conditions(document, path) and path[-1] in OPTIONAL_OF_A_SOAK:
                     continue

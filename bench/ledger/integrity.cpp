@@ -232,7 +232,8 @@ std::string run_content_hash(const SQLite::Database& database, std::int64_t run_
       database,
       "SELECT record, row FROM link WHERE (record = 'point' AND row IN (SELECT point_row FROM point WHERE "
       "run_row = ?1)) "
-      "OR (record = 'event' AND row IN (SELECT event_row FROM event WHERE run_row = ?1)) ORDER BY link"};
+      "OR (record = 'event' AND row IN (SELECT event_row FROM event WHERE run_row = ?1 AND kind <> 'tag')) "
+      "ORDER BY link"};
   records.bind(1, run_row);
   while (records.executeStep())
     text += texts.of(records.getColumn(0).getString(), records.getColumn(1).getInt64(), Columns::content);

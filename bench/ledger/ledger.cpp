@@ -186,6 +186,13 @@ void Ledger::add_event(const std::string& run_id, const EventRow& event) {
   });
 }
 
+void Ledger::tag_run(const std::string& run_id, const std::string& tag) {
+  EventRow event;
+  event.kind = "tag";
+  event.text = tag;
+  add_event(run_id, event);
+}
+
 void Ledger::end_run(const std::string& run_id, int exit_code, UtcTime ended) {
   db_->transaction([&] {
     const std::int64_t run_row = db_->run_row(run_id);
@@ -241,6 +248,16 @@ std::vector<RunSummary> Ledger::runs_that_used(const std::string& serial, UtcTim
   std::vector<RunSummary> all = runs();
   std::erase_if(all, [&](const RunSummary& s) {
     return s.run.started < since || std::find(users.begin(), users.end(), s.run.run_id) == users.end();
+  });
+  return all;
+}
+
+std::vector<RunSummary> Ledger::runs_tagged(const std::string& tag) const {
+  const std::vector<std::string> tagged =
+      with_plain_errors(db_->path, [&] { return read_tagged(db_->sqlite, tag); });
+  std::vector<RunSummary> all = runs();
+  std::erase_if(all, [&](const RunSummary& s) {
+    return std::find(tagged.begin(), tagged.end(), s.run.run_id) == tagged.end();
   });
   return all;
 }

@@ -174,6 +174,8 @@ class Ledger {
   /// The same for several, in one transaction: all or none of them stand.
   void add_points(const std::string& run_id, std::span<const PointRecord> points);
   void add_event(const std::string& run_id, const EventRow& event);
+  /// A name that the run shares with others: a release. An event `tag`; it is no part of the content hash.
+  void tag_run(const std::string& run_id, const std::string& tag);
   /// Stores the exit code, the end and the content hash. A resumed run ends once more.
   void end_run(const std::string& run_id, int exit_code, UtcTime ended);
 
@@ -184,6 +186,8 @@ class Ledger {
   /// With what events have made of their decisions.
   [[nodiscard]] std::vector<PointRecord> points(const std::string& run_id) const;
   [[nodiscard]] std::vector<EventRow> events(const std::string& run_id) const;
+  /// Those of that name (see tag_run), oldest first.
+  [[nodiscard]] std::vector<RunSummary> runs_tagged(const std::string& tag) const;
   [[nodiscard]] std::vector<InstrumentRow> instruments(const std::string& run_id) const;
   [[nodiscard]] std::vector<MeterRow> meters(const std::string& run_id) const;
   /// Results of interim checks (last attempt of each), oldest first; of all stations where `station` is

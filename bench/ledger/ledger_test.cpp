@@ -342,6 +342,27 @@ TEST(Ledger, FindsARunByTheBeginningOfItsIdOrAsTheLast) {
   EXPECT_EQ(ledger.runs().front().run.run_id, ids.front());
 }
 
+TEST(Ledger, FindsRunsByATagThatIsNoPartOfTheirContent) {
+  const sample::Folder folder;
+  Ledger ledger{folder.ledger(), Ledger::Mode::write};
+  std::vector<std::string> ids;
+  for (int n = 0; n < 3; ++n) {
+    ids.push_back(ledger.begin_run(sample::run(), {}));
+    ledger.end_run(ids.back(), 0, sample::utc("2025-06-02T09:00:00Z"));
+  }
+  ledger.tag_run(ids[0], "v5.34");
+  ledger.tag_run(ids[2], "v5.34");
+  ledger.tag_run(ids[2], "rc1");
+  const auto tagged = ledger.runs_tagged("v5.34");
+  ASSERT_EQ(tagged.size(), 2U);
+  EXPECT_EQ(tagged[0].run.run_id, ids[0]);
+  EXPECT_EQ(tagged[1].run.run_id, ids[2]);
+  EXPECT_TRUE(ledger.runs_tagged("v5.3").empty());
+  EXPECT_EQ(ledger.content_hash(ids[0]), ledger.content_hash(ids[1]));
+  EXPECT_EQ(tagged[0].content_hash, ledger.content_hash(ids[0]));
+  EXPECT_EQ(ledger.verify(), std::nullopt);
+}
+
 TEST(Ledger, FindsTheNewestUnfinishedRun) {
   const sample::Folder folder;
   Ledger ledger{folder.ledger(), Ledger::Mode::write};

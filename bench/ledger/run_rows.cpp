@@ -158,4 +158,12 @@ std::vector<std::string> read_users(const SQLite::Database& database, const std:
   return users;
 }
 
+std::vector<std::string> read_tagged(const SQLite::Database& database, const std::string& tag) {
+  std::vector<std::string> tagged;
+  Rows row{database, "SELECT run_id FROM event JOIN run USING (run_row) WHERE kind = 'tag' AND text = ?",
+           tag};
+  while (row.next()) tagged.push_back(row.text("run_id"));
+  return tagged;
+}
+
 }  // namespace meterbench

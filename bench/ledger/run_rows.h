@@ -26,5 +26,7 @@ std::int64_t insert_run_end(SQLite::Database& database, std::int64_t run_row, in
 /// Ids of the runs with an instrument or meter that names `serial`, oldest first.
 [[nodiscard]] std::vector<std::string> read_users(const SQLite::Database& database,
                                                   const std::string& serial);
+/// Ids of the runs with an event `tag` that says `tag`.
+[[nodiscard]] std::vector<std::string> read_tagged(const SQLite::Database& database, const std::string& tag);
 
 }  // namespace meterbench

@@ -14,6 +14,8 @@ namespace {
 
 /// made: a bound that keeps a point from being measured for days.
 constexpr int kMostAttempts = 10;
+/// made: of each side of a gate.
+constexpr int kMostGateRuns = 1000;
 
 /// The root with all replacements made, as far as they can be.
 YamlNode with_replacements(YamlNode root, const std::map<std::string, std::string>& set, Mistakes& mistakes) {
@@ -63,6 +65,57 @@ RetryRule read_retry(YamlMap& root) {
       again->mistake(fmt::format("a whole number from 0 to {} is expected", kMostAttempts - 1));
   }
   if (const auto passes = map->find("passes")) read_passes(*passes, rule);
+  map->finish();
+  return rule;
+}
+
+std::vector<std::string> names_of_tests(const std::vector<Step>& steps) {
+  std::vector<std::string> names;
+  for (const Step& step : steps)
+    std::visit(
+        [&]<class S>(const S& s) {
+          if constexpr (!std::is_same_v<S, SoakStep>) names.push_back(s.name);
+        },
+        step);
+  return names;
+}
+
+Ratio required_margin(const YamlNode& node) {
+  const auto margin = node.as_quantity<kind::Ratio>();
+  if (!margin) return {};
+  check_range(node, margin->value(), Range::positive);
+  return *margin;
+}
+
+/// A number of runs that is at least `least`.
+void read_runs(YamlMap& runs, std::string_view key, std::size_t least, std::size_t& value) {
+  const auto node = runs.find(key);
+  const auto number = node ? node->as_integer() : std::nullopt;
+  if (!number) return;
+  if (*number < static_cast<std::int64_t>(least) || *number > kMostGateRuns)
+    node->mistake(fmt::format("a whole number from {} to {} is expected", least, kMostGateRuns));
+  else
+    value = static_cast<std::size_t>(*number);
+}
+
+std::optional<GateRule> read_gate(YamlMap& root, const std::vector<Step>& steps) {
+  const auto node = root.find("gate");
+  auto map = node ? node->as_map() : std::nullopt;
+  if (!map) return std::nullopt;
+  GateRule rule;
+  if (const auto margin = map->require("margin")) rule.margin = required_margin(*margin);
+  if (const auto margins = map->find("margins"))
+    if (auto tests = margins->as_map()) {
+      for (const std::string& name : names_of_tests(steps))
+        if (const auto margin = tests->find(name)) rule.margins[name] = required_margin(*margin);
+      tests->finish();
+    }
+  if (const auto runs = map->find("runs"))
+    if (auto sides = runs->as_map()) {
+      read_runs(*sides, "baseline", kLeastBaselineRuns, rule.baseline_runs);
+      read_runs(*sides, "candidate", kLeastCandidateRuns, rule.candidate_runs);
+      sides->finish();
+    }
   map->finish();
   return rule;
 }
@@ -145,6 +198,7 @@ std::optional<Scenario> read_scenario(const std::string& text, const std::filesy
     if (const auto word = account->as_one_of({"required", "waived"}))
       scenario.register_account = *word == "required";
   if (const auto steps = map->require("steps")) scenario.steps = read_steps(*steps);
+  scenario.gate = read_gate(*map, scenario.steps);
   map->finish();
   if (!reading.sound()) return std::nullopt;
   scenario.sha256 = sha256_hex(content_text(*replaced));

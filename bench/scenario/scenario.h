@@ -11,6 +11,7 @@
 #include "bench/config/yaml.h"
 #include "bench/model/capabilities.h"
 #include "bench/model/decision_rule.h"
+#include "bench/model/gate_rule.h"
 #include "bench/model/interim_check.h"
 #include "bench/model/load_point.h"
 #include "bench/model/meter_type.h"
@@ -196,8 +197,9 @@ struct Scenario {
   std::optional<CheckKind> check;  ///< of the bench; none: a test of meters
   /// Whether a pass stands only where LED and register were compared; written `register_account: required`.
   bool register_account = true;
-  std::vector<Step> steps;  ///< in the order of the file
-  std::string sha256;       ///< of what it says, with all --set applied; see content_text()
+  std::optional<GateRule> gate;  ///< when one release is no worse than another; none: cannot gate
+  std::vector<Step> steps;       ///< in the order of the file
+  std::string sha256;            ///< of what it says, with all --set applied; see content_text()
 };
 
 /// Reads and checks a scenario. `set` replaces scalars by dotted path (`steps.0.target_uncertainty=0.1 %`).

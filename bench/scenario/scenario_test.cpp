@@ -92,6 +92,29 @@ TEST(Scenario, TakesASingleValueForAList) {
   EXPECT_EQ(loaded.step().currents.size(), 1U);
 }
 
+TEST(Scenario, MayHoldTheRuleOfAGate) {
+  EXPECT_FALSE(Loaded{kGood}.scenario->gate);
+  const std::string gate =
+      "gate:\n"                                  // 1
+      "  margin: 0.1 %\n"                        // 2
+      "  margins: {load-performance: 0.2 %}\n"   // 3
+      "  runs: {baseline: 30, candidate: 8}\n";  // 4
+  const Loaded loaded{gate + kGood};
+  ASSERT_TRUE(loaded.scenario) << loaded.mistakes.text();
+  EXPECT_EQ(loaded.scenario->gate,
+            (GateRule{from_percent(0.1), {{"load-performance", from_percent(0.2)}}, 30, 8}));
+  EXPECT_EQ(Loaded{std::string{"gate: {margin: 0.1 %}\n"} + kGood}.scenario->gate->baseline_runs, 10U);
+  EXPECT_EQ(mistakes_of(std::string{"gate: {}\n"} + kGood), "f.yaml:1:7: 'margin' is missing\n");
+  EXPECT_EQ(mistakes_of(exchanged(gate + kGood, "0.1 %", "-1 %")), "f.yaml:2:11: it must be above 0\n");
+  EXPECT_EQ(mistakes_of(exchanged(gate + kGood, "{load-", "{lod-")),
+            "f.yaml:3:13: 'lod-performance' is not known; allowed: load-performance; did you mean "
+            "'load-performance'?\n");
+  EXPECT_EQ(mistakes_of(exchanged(gate + kGood, "30", "9")),
+            "f.yaml:4:20: a whole number from 10 to 1000 is expected\n");
+  EXPECT_EQ(mistakes_of(exchanged(gate + kGood, "8}", "1}")),
+            "f.yaml:4:35: a whole number from 2 to 1000 is expected\n");
+}
+
 TEST(Scenario, TellsEachMistakeAtItsPlace) {
   EXPECT_EQ(mistakes_of(kGood), "");
   EXPECT_EQ(mistakes_of(exchanged(kGood, "accuracy:", "acuracy:")),

@@ -173,7 +173,7 @@ TEST(Lab, RecordsEveryNumberDrawnOrNot) {
   EXPECT_EQ(lab.drawn().at("pickup.A.jitter_us"), 0);
   EXPECT_EQ(lab.drawn().at("positions.A.gain_percent"), 0);
   EXPECT_EQ(lab.drawn().at("room.temperature_c"), 23);
-  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 20 + 3 + 10 + 1);
+  EXPECT_EQ(lab.drawn().size(), 6U + 1 + 21 + 3 + 10 + 1);
 }
 
 TEST(Lab, HoldsDrawsWithinTheBoundsOfTheirKey) {

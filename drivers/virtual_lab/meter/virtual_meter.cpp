@@ -101,6 +101,7 @@ firmware::ConfigurationRecord configuration_of(const MeterType& type,
                                                const VirtualMeter::Imperfections& imperfections) {
   firmware::ConfigurationRecord record = factory_configuration(type);
   record.sealed = imperfections.sealed ? 1 : 0;
+  record.subinterval_minutes = static_cast<std::uint8_t>(imperfections.demand_interval_min);
   record.checksum = checksum_of(record);
   return record;
 }

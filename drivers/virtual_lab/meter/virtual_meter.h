@@ -37,6 +37,7 @@ class VirtualMeter final : public Observer {
     double delay_s = 0;                  ///< from energy to LED; never below the filter's own 25 ms
     double body_time_constant_s = 1800;  ///< with which its body follows the air (made)
     double self_heating_k = 0;           ///< of its body at Imax in all circuits, by the current squared
+    int demand_interval_min = 15;        ///< of its block demand
     bool sealed = false;  ///< as it leaves an inspector: programming and a cold start are refused
     // Defects.
     std::uint64_t lost_one_in = 0;     ///< that many LED pulses, one is not given; 0: none is lost
