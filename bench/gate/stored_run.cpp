@@ -71,7 +71,8 @@ std::string PointKey::text() const {
   return text;
 }
 
-StoredRun read_run(const Ledger& ledger, const RunSummary& summary) {
+StoredRun stored_run(const RunSummary& summary, std::vector<PointRecord> points,
+                     const std::vector<EventRow>& events) {
   StoredRun run{.run_id = summary.run.run_id,
                 .started = summary.run.started,
                 .seed = summary.run.seed,
@@ -80,7 +81,7 @@ StoredRun read_run(const Ledger& ledger, const RunSummary& summary) {
   // In running order; the last attempt of a point counts.
   std::vector<PointRecord> last;
   std::map<std::pair<std::string, std::string>, std::size_t> place;
-  for (PointRecord& point : ledger.points(run.run_id)) {
+  for (PointRecord& point : points) {
     const auto [at, is_new] = place.emplace(std::pair{point.point_id, point.position}, last.size());
     if (is_new)
       last.push_back(std::move(point));
@@ -92,12 +93,17 @@ StoredRun read_run(const Ledger& ledger, const RunSummary& summary) {
     while (run.results.contains(key)) ++key.repetition;
     run.results.emplace(std::move(key), result_of(point));
   }
-  for (const EventRow& event : ledger.events(run.run_id)) {
+  for (const EventRow& event : events) {
     if (event.kind == "void" || event.kind == "no_pass") run.overruled.emplace(event.position, event.text);
     if (event.kind == "meter")
       for (const auto& [number, content] : event.tables) run.tables[event.position][number] = content.size();
   }
   return run;
+}
+
+StoredRun read_run(const Ledger& ledger, const RunSummary& summary) {
+  const std::string& run_id = summary.run.run_id;
+  return stored_run(summary, ledger.points(run_id), ledger.events(run_id));
 }
 
 }  // namespace meterbench::gate

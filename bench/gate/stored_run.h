@@ -59,7 +59,10 @@ struct StoredRun {
   std::map<std::string, std::map<std::uint16_t, std::size_t>> tables{};
 };
 
-/// The last attempts of a run that has come to its end. Throws LedgerError.
+/// The last attempts at `points`, which are in the order of writing; `events` are those of the run.
+[[nodiscard]] StoredRun stored_run(const RunSummary& summary, std::vector<PointRecord> points,
+                                   const std::vector<EventRow>& events);
+/// Of a run that has come to its end. Throws LedgerError.
 [[nodiscard]] StoredRun read_run(const Ledger& ledger, const RunSummary& summary);
 
 }  // namespace meterbench::gate

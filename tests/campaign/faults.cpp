@@ -18,9 +18,6 @@
 // Functional defects have no size that would be small enough: lost and doubled pulses, an LED whose pulses
 // are not the Kt that the meter tells, a register beside its LED, creep of two pulses in the time of the
 // no-load test, security that is open.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -37,6 +34,8 @@
 #include "bench/cli/inputs.h"
 #include "bench/planner/function_point.h"
 #include "bench/runner/number_decision.h"
+#include "tests/campaign/parallel.h"
+#include "tests/campaign/share.h"
 #include "tests/campaign/trial.h"
 
 namespace {
@@ -242,81 +241,6 @@ Json judged(const Specimen& one, StopSignal& stop) {
   return result;
 }
 
-/// Runs `count` meters in `jobs` processes; the answers in no order.
-template <class Make>
-std::vector<Json> run_all(std::uint64_t count, unsigned jobs, Make make) {
-  std::vector<int> pipes;
-  std::vector<pid_t> children;
-  std::fflush(nullptr);
-  for (unsigned job = 0; job < jobs; ++job) {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) throw std::runtime_error{"no pipe"};
-    const pid_t child = ::fork();
-    if (child < 0) throw std::runtime_error{"no process"};
-    if (child == 0) {
-      ::close(ends[0]);
-      std::FILE* out = ::fdopen(ends[1], "w");
-      StopSignal stop;
-      int code = 0;
-      try {
-        for (std::uint64_t n = job; n < count; n += jobs) {
-          fmt::print(out, "{}\n", judged(make(n), stop).dump());
-          std::fflush(out);
-        }
-      } catch (const std::exception& e) {
-        std::fprintf(stderr, "%s\n", e.what());
-        code = 2;
-      }
-      std::fclose(out);
-      ::_exit(code);
-    }
-    ::close(ends[1]);
-    pipes.push_back(ends[0]);
-    children.push_back(child);
-  }
-  std::vector<Json> all;
-  for (const int pipe : pipes) {
-    std::FILE* in = ::fdopen(pipe, "r");
-    char* line = nullptr;
-    std::size_t size = 0;
-    while (::getline(&line, &size, in) > 0) all.push_back(Json::parse(line));
-    std::free(line);
-    std::fclose(in);
-  }
-  for (const pid_t child : children) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    if (status != 0) throw std::runtime_error{"a part of the campaign failed"};
-  }
-  return all;
-}
-
-/// P(X ≤ k) of n draws.
-double binomial_below(std::size_t k, std::size_t n, double p) {
-  double sum = 0;
-  for (std::size_t i = 0; i <= k; ++i)
-    sum += std::exp(std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(i) + 1) -
-                    std::lgamma(static_cast<double>(n - i) + 1) + static_cast<double>(i) * std::log(p) +
-                    static_cast<double>(n - i) * std::log1p(-p));
-  return sum;
-}
-
-/// 95 % limits of a share by Clopper and Pearson.
-std::pair<double, double> clopper_pearson(std::size_t k, std::size_t n) {
-  if (n == 0) return {0, 1};
-  const auto solve = [&](auto holds) {
-    double low = 0, high = 1;
-    for (int i = 0; i < 60; ++i) {
-      const double middle = (low + high) / 2;
-      (holds(middle) ? low : high) = middle;
-    }
-    return (low + high) / 2;
-  };
-  const double lower = k == 0 ? 0 : solve([&](double p) { return 1 - binomial_below(k - 1, n, p) < 0.025; });
-  const double upper = k == n ? 1 : solve([&](double p) { return binomial_below(k, n, p) > 0.025; });
-  return {lower, upper};
-}
-
 struct Tally {
   std::size_t all = 0, faulty = 0, missed = 0, unnamed = 0, sound = 0, failed = 0, between = 0, passed = 0;
   double expected = 0, variance = 0;
@@ -341,11 +265,6 @@ struct Tally {
   }
 };
 
-std::string limits_text(std::size_t k, std::size_t n) {
-  const auto [low, high] = clopper_pearson(k, n);
-  return n == 0 ? "-" : fmt::format("{:.2f} … {:.2f}", 100 * low, 100 * high);
-}
-
 int report(const std::vector<Json>& all, std::size_t most_missed) {
   std::map<std::string, Tally> classes;
   Tally total;
@@ -362,8 +281,8 @@ int report(const std::vector<Json>& all, std::size_t most_missed) {
              "passed", "expected");
   const auto row = [](const std::string& name, const Tally& t) {
     fmt::print("{:22} {:>6} {:>7} {:>7} {:>14} {:>8} {:>6} {:>7} {:>14} {:>8} {:>7} {:>9.1f}\n", name, t.all,
-               t.faulty, t.missed, limits_text(t.missed, t.faulty), t.unnamed, t.sound, t.failed,
-               limits_text(t.failed, t.sound), t.between, t.passed, t.expected);
+               t.faulty, t.missed, campaign::limits_text(t.missed, t.faulty), t.unnamed, t.sound, t.failed,
+               campaign::limits_text(t.failed, t.sound), t.between, t.passed, t.expected);
   };
   for (const auto& [name, tally] : classes) row(name, tally);
   row("all", total);
@@ -388,8 +307,8 @@ int run(int argc, char** argv) {
   app.add_option("--first-seed", seed, "Seed of the first meter and its lab")->capture_default_str();
   app.add_option("--jobs", jobs, "Processes")->check(CLI::Range(1, 64))->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  const auto all = run_all(faults + sounds, jobs, [&](std::uint64_t n) {
-    return n < faults ? faulty(n, seed + n) : sound(n - faults, seed + n);
+  const auto all = campaign::run_all(faults + sounds, jobs, [&](std::uint64_t n, StopSignal& stop) {
+    return judged(n < faults ? faulty(n, seed + n) : sound(n - faults, seed + n), stop);
   });
   fmt::print("{} meters with a fault and {} without, seeds {} to {}\n", faults, sounds, seed,
              seed + faults + sounds - 1);

@@ -16,6 +16,8 @@ METER = "focus-ax-2s-cl200"
 class BenchTest(unittest.TestCase):
     """Each test has a folder of its own, with a ledger in it."""
 
+    program = PROGRAM
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -26,6 +28,11 @@ class BenchTest(unittest.TestCase):
         """Runs the program; a hang is a failure."""
         return subprocess.run([str(PROGRAM), *map(str, arguments)], cwd=self.folder, text=True,
                               capture_output=True, timeout=120)
+
+    def shell(self, script, **environment):
+        """Runs a job's script, as a build server would; `self.program` is what it finds built."""
+        return subprocess.run(["bash", "-e", "-c", script], cwd=self.folder, text=True, capture_output=True, timeout=120,
+                              env={**os.environ, **environment})
 
     def sweep(self, *arguments):
         return self.bench("run", SWEEP, "--meter", METER, "--ledger", self.ledger, *arguments)
